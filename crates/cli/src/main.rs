@@ -1,0 +1,2 @@
+//! gemmactl
+fn main() {}
