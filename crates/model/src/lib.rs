@@ -1,1 +1,54 @@
-//! model
+//! The nouns of gemmactl: names, fields, requests, steps, plan, events, record, and the traits [`Resource`],
+//! [`Cloud`] and [`RecordStore`] through which the other crates meet.
+//!
+//! This crate holds data and the small pure functions that keep it consistent. It knows no kind of resource,
+//! no HTTP client, no clock, no file system and no terminal.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests may stop at the first surprise"
+    )
+)]
+
+pub mod action;
+pub mod cloud;
+pub mod content;
+pub mod event;
+pub mod fields;
+pub mod live;
+pub mod lookup;
+pub mod names;
+pub mod outputs;
+pub mod place;
+pub mod plan;
+pub mod policy;
+pub mod record;
+pub mod request;
+pub mod resource;
+pub mod step;
+
+pub use action::{Action, Cause, FieldChange, Goal, Reason};
+pub use cloud::{Cloud, CloudError, Done, ErrorKind, Found, Progress};
+pub use content::{Archive, Content};
+pub use event::{ApplyReport, Event, Outcome};
+pub use fields::{Effect, Field, FieldPath, FieldRule, Fields, Unset};
+pub use live::{Health, Live, ObserveError, Owner, Touched};
+pub use lookup::{Lookup, Siblings, Split};
+pub use names::{KindName, NameError, ProjectId, Region, ResourceId, StackName};
+pub use outputs::{Outputs, reference};
+pub use place::Place;
+pub use plan::{Change, Plan, Refusal, Unknown};
+pub use policy::{Binding, Grant, PolicyEdit, PolicyRef};
+pub use record::{
+    Entry, Inventory, Origin, Prior, RecordError, RecordStore, SharedKey, StackRecord, State, Versioned,
+};
+pub use request::{Api, ApiRequest, Body, Method};
+pub use resource::{Dependency, OnDestroy, Resource, Tenure, Tie};
+pub use step::{Gathered, Step, Upload, Wait};
+
+/// A JSON value: what the APIs speak.
+pub type Json = serde_json::Value;

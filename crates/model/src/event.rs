@@ -1,0 +1,87 @@
+//! What apply tells while it works. Engine and views meet only here.
+
+use crate::{Action, CloudError, Progress, ResourceId};
+
+/// One thing that happened during apply.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Work on a resource began.
+    Started {
+        /// Which.
+        id: ResourceId,
+        /// What is being done.
+        action: Action,
+    },
+    /// One of its steps began.
+    StepStarted {
+        /// Which resource.
+        id: ResourceId,
+        /// The step as [`crate::Step::shown`] says it.
+        step: String,
+    },
+    /// A step says how it goes.
+    Progress {
+        /// Which resource.
+        id: ResourceId,
+        /// How it goes.
+        progress: Progress,
+    },
+    /// A resource is done.
+    Done {
+        /// Which.
+        id: ResourceId,
+        /// What was done.
+        action: Action,
+    },
+    /// A resource failed.
+    Failed {
+        /// Which.
+        id: ResourceId,
+        /// Why.
+        error: CloudError,
+    },
+    /// A resource was not begun because another failed.
+    Skipped {
+        /// Which.
+        id: ResourceId,
+        /// The one that failed.
+        because: ResourceId,
+    },
+    /// A resource was not begun because the run was asked to stop.
+    NotStarted {
+        /// Which.
+        id: ResourceId,
+    },
+}
+
+/// How one resource ended.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Done, with the outputs it gave.
+    Done(Vec<(String, String)>),
+    /// Failed.
+    Failed(CloudError),
+    /// Not begun because another failed.
+    Skipped(ResourceId),
+    /// Not begun because the run was asked to stop.
+    NotStarted,
+}
+
+/// How an apply ended, in running order.
+#[derive(Debug, Clone, Default)]
+pub struct ApplyReport {
+    /// Every resource that had something to do.
+    pub outcomes: Vec<(ResourceId, Action, Outcome)>,
+}
+
+impl ApplyReport {
+    /// Whether everything was done.
+    pub fn is_complete(&self) -> bool {
+        self.outcomes.iter().all(|(_, _, outcome)| matches!(outcome, Outcome::Done(_)))
+    }
+
+    /// Whether anything was done.
+    pub fn did_anything(&self) -> bool {
+        self.outcomes.iter().any(|(_, _, outcome)| matches!(outcome, Outcome::Done(_)))
+    }
+}

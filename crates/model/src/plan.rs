@@ -1,0 +1,84 @@
+//! The plan: plain data down to the calls, in running order. Holds no mode, so apply has nothing to decide.
+
+use crate::{Action, FieldChange, Goal, Outputs, Place, ProjectId, Reason, ResourceId, StackName, Step};
+
+/// What is to happen to one resource.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Which resource.
+    pub id: ResourceId,
+    /// The full name of the thing in the cloud.
+    pub full_name: String,
+    /// Where the spec asks for it.
+    pub place: Option<Place>,
+    /// What happens.
+    pub action: Action,
+    /// Why.
+    pub reason: Reason,
+    /// Which fields change.
+    pub fields: Vec<FieldChange>,
+    /// What must be done before: ids of other changes of this plan.
+    pub after: Vec<ResourceId>,
+    /// The exact calls.
+    pub steps: Vec<Step>,
+}
+
+/// Something the plan refuses to do, with the ways out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which resource.
+    pub id: ResourceId,
+    /// Where the spec asks for it.
+    pub place: Option<Place>,
+    /// What is refused and why.
+    pub problem: String,
+    /// What the user can do.
+    pub ways_out: Vec<String>,
+}
+
+/// A resource whose live state could not be read: never taken for absent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// Which resource.
+    pub id: ResourceId,
+    /// Where the spec asks for it.
+    pub place: Option<Place>,
+    /// What went wrong, in the words of the error.
+    pub problem: String,
+    /// What the user can do.
+    pub help: Option<String>,
+}
+
+/// A plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Where.
+    pub project: ProjectId,
+    /// Whose.
+    pub stack: StackName,
+    /// What for.
+    pub goal: Goal,
+    /// In running order, every resource of the stack and of its record once.
+    pub changes: Vec<Change>,
+    /// What is refused; apply does nothing while there is one.
+    pub refusals: Vec<Refusal>,
+    /// What could not be read; apply does nothing while there is one.
+    pub unknowns: Vec<Unknown>,
+    /// Outputs that are known already.
+    pub outputs: Outputs,
+    /// The record as it is to stand before the first call: every intent written, what was there before noted.
+    /// Equal to the record that was read when there is nothing to note.
+    pub record: crate::Inventory,
+}
+
+impl Plan {
+    /// Whether applying it would write anything to the cloud or drop anything from the record.
+    pub fn is_empty(&self) -> bool {
+        self.changes.iter().all(|change| matches!(change.action, Action::NoOp | Action::Keep))
+    }
+
+    /// How many changes have an action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+}

@@ -1,0 +1,233 @@
+//! Allow policies: single grants, and edits that join into one read-modify-write. Knows no resource.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ApiRequest, Json};
+
+/// One (role, member, condition): the unit that gemmactl owns in a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Grant {
+    /// `roles/run.invoker`
+    pub role: String,
+    /// `user:me@example.com`
+    pub member: String,
+    /// The condition of the binding, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Json>,
+}
+
+impl Grant {
+    /// The key by which a split policy knows the grant. Members compare without case, as IAM compares e-mails.
+    pub fn key(&self) -> String {
+        grant_key(&self.role, &self.member, self.condition.as_ref())
+    }
+}
+
+fn grant_key(role: &str, member: &str, condition: Option<&Json>) -> String {
+    let condition = condition
+        .map(|c| {
+            let part = |name| c.get(name).and_then(Json::as_str).unwrap_or_default();
+            format!("\n{}\n{}", part("title"), part("expression"))
+        })
+        .unwrap_or_default();
+    format!("{role}\n{}{condition}", member.to_lowercase())
+}
+
+/// Where a policy is read and written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PolicyRef {
+    /// The read: `getIamPolicy` with policy version 3.
+    pub read: ApiRequest,
+    /// The write: `setIamPolicy`, its body still empty.
+    pub write: ApiRequest,
+    /// For people: `project demo-project`, `service ollama-gemma`.
+    pub shown: String,
+}
+
+/// Grants to add to and remove from one policy. Edits of the same policy join into one read-modify-write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyEdit {
+    /// Whose policy.
+    pub policy: PolicyRef,
+    /// To be there afterwards.
+    pub add: Vec<Grant>,
+    /// To be gone afterwards; a `deleted:` form of a member goes with it.
+    pub remove: Vec<Grant>,
+}
+
+/// One binding of a policy with every member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The role.
+    pub role: String,
+    /// Its members.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// Its condition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Json>,
+}
+
+/// Splits a policy into its grants, by [`Grant::key`]. Linear in the size of the policy.
+pub fn split_policy(policy: &Json) -> std::collections::BTreeMap<String, Json> {
+    let mut grants = std::collections::BTreeMap::new();
+    for binding in policy.get("bindings").and_then(Json::as_array).into_iter().flatten() {
+        let role = binding.get("role").and_then(Json::as_str).unwrap_or_default();
+        let condition = binding.get("condition");
+        for member in binding.get("members").and_then(Json::as_array).into_iter().flatten() {
+            let member = member.as_str().unwrap_or_default();
+            let mut grant = serde_json::Map::new();
+            grant.insert("role".to_owned(), role.into());
+            grant.insert("member".to_owned(), member.into());
+            if let Some(condition) = condition {
+                grant.insert("condition".to_owned(), condition.clone());
+            }
+            grants.insert(grant_key(role, member, condition), Json::Object(grant));
+        }
+    }
+    grants
+}
+
+impl PolicyEdit {
+    /// The policy after the edit, everything foreign untouched; `None` when nothing would change.
+    ///
+    /// Bindings are keyed by role and condition; members compare without case. Version 3 is set when a condition is
+    /// there, as `setIamPolicy` demands. Source: Resource Manager v3, `Policy`.
+    pub fn applied_to(&self, policy: &Json) -> Option<Json> {
+        let mut edited = policy.as_object().cloned().unwrap_or_default();
+        let mut bindings: Vec<Json> =
+            edited.get("bindings").and_then(Json::as_array).cloned().unwrap_or_default();
+        let mut changed = false;
+        for grant in &self.remove {
+            for binding in bindings.iter_mut().filter(|binding| is_binding_of(binding, grant)) {
+                if let Some(members) = binding.get_mut("members").and_then(Json::as_array_mut) {
+                    let before = members.len();
+                    members.retain(|member| !is_member(member.as_str().unwrap_or_default(), &grant.member));
+                    changed |= members.len() != before;
+                }
+            }
+        }
+        bindings.retain(|binding| {
+            binding.get("members").and_then(Json::as_array).is_none_or(|members| !members.is_empty())
+        });
+        for grant in &self.add {
+            changed |= add_grant(&mut bindings, grant);
+        }
+        if !changed {
+            return None;
+        }
+        if bindings.iter().any(|binding| binding.get("condition").is_some()) {
+            edited.insert("version".to_owned(), 3.into());
+        }
+        edited.insert("bindings".to_owned(), Json::Array(bindings));
+        Some(Json::Object(edited))
+    }
+}
+
+fn add_grant(bindings: &mut Vec<Json>, grant: &Grant) -> bool {
+    for binding in bindings.iter_mut().filter(|binding| is_binding_of(binding, grant)) {
+        if let Some(members) = binding.get_mut("members").and_then(Json::as_array_mut) {
+            let there = members
+                .iter()
+                .any(|member| member.as_str().is_some_and(|m| m.eq_ignore_ascii_case(&grant.member)));
+            if !there {
+                members.push(grant.member.clone().into());
+            }
+            return !there;
+        }
+    }
+    let mut binding = serde_json::Map::new();
+    binding.insert("role".to_owned(), grant.role.clone().into());
+    binding.insert("members".to_owned(), Json::Array(vec![grant.member.clone().into()]));
+    if let Some(condition) = &grant.condition {
+        binding.insert("condition".to_owned(), condition.clone());
+    }
+    bindings.push(Json::Object(binding));
+    true
+}
+
+fn is_binding_of(binding: &Json, grant: &Grant) -> bool {
+    binding.get("role").and_then(Json::as_str) == Some(grant.role.as_str())
+        && grant_key("", "", binding.get("condition")) == grant_key("", "", grant.condition.as_ref())
+}
+
+/// The member itself, or what is left of it after its account was deleted (`deleted:serviceAccount:a@b?uid=1`).
+fn is_member(live: &str, ours: &str) -> bool {
+    if live.eq_ignore_ascii_case(ours) {
+        return true;
+    }
+    live.strip_prefix("deleted:")
+        .and_then(|rest| rest.split_once("?uid="))
+        .is_some_and(|(member, _)| member.eq_ignore_ascii_case(ours))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Api;
+
+    fn edit(add: &[(&str, &str)], remove: &[(&str, &str)]) -> PolicyEdit {
+        let grants = |list: &[(&str, &str)]| {
+            list.iter()
+                .map(|(role, member)| Grant {
+                    role: (*role).into(),
+                    member: (*member).into(),
+                    condition: None,
+                })
+                .collect()
+        };
+        let read = ApiRequest::post(Api::ResourceManager, "v3/projects/p:getIamPolicy", json!({}));
+        let write = ApiRequest::post(Api::ResourceManager, "v3/projects/p:setIamPolicy", json!({}));
+        PolicyEdit {
+            policy: PolicyRef { read, write, shown: "project p".into() },
+            add: grants(add),
+            remove: grants(remove),
+        }
+    }
+
+    #[test]
+    fn foreign_members_conditions_and_audit_configs_survive_an_edit() {
+        let policy = json!({
+            "etag": "abc", "version": 1,
+            "auditConfigs": [{"service": "allServices"}],
+            "bindings": [
+                {"role": "roles/a", "members": ["user:foreign@x.com", "user:ours@x.com"]},
+                {"role": "roles/a", "members": ["user:ours@x.com"], "condition": {"title": "t", "expression": "e"}},
+            ],
+        });
+        let edited =
+            edit(&[("roles/b", "user:new@x.com")], &[("roles/a", "user:Ours@x.com")]).applied_to(&policy);
+        assert_eq!(
+            edited,
+            Some(json!({
+                "etag": "abc", "version": 3,
+                "auditConfigs": [{"service": "allServices"}],
+                "bindings": [
+                    {"role": "roles/a", "members": ["user:foreign@x.com"]},
+                    {"role": "roles/a", "members": ["user:ours@x.com"], "condition": {"title": "t", "expression": "e"}},
+                    {"role": "roles/b", "members": ["user:new@x.com"]},
+                ],
+            }))
+        );
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_writes_nothing() {
+        let policy = json!({"etag": "abc", "bindings": [{"role": "roles/a", "members": ["user:A@x.com"]}]});
+        assert_eq!(
+            edit(&[("roles/a", "user:a@x.com")], &[("roles/b", "user:a@x.com")]).applied_to(&policy),
+            None
+        );
+    }
+
+    #[test]
+    fn the_remains_of_a_deleted_account_are_removed_with_it() {
+        let policy = json!({"bindings": [
+            {"role": "roles/a", "members": ["deleted:serviceAccount:x@p.iam.gserviceaccount.com?uid=12"]}]});
+        let removed =
+            edit(&[], &[("roles/a", "serviceAccount:x@p.iam.gserviceaccount.com")]).applied_to(&policy);
+        assert_eq!(removed, Some(json!({"bindings": []})));
+    }
+}

@@ -1,0 +1,186 @@
+//! The ownership record: what this stack made, what was there before, who else holds a shared switch.
+//!
+//! One JSON object per project, written only conditionally on its generation. Pure transitions live in the
+//! engine; where it is kept is behind [`RecordStore`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CloudError, FieldPath, Json, ProjectId, ResourceId, StackName};
+
+/// The newest form of the record that this program writes and reads.
+pub const SCHEMA: u32 = 1;
+
+/// The whole record of a project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inventory {
+    /// Form of the record.
+    pub schema: u32,
+    /// The project it speaks about; another one is refused.
+    pub project: ProjectId,
+    /// Counts the writes.
+    pub serial: u64,
+    /// The random mark of the last write, by which a writer whose answer was lost knows its own.
+    #[serde(default)]
+    pub write_id: String,
+    /// Stacks by name.
+    #[serde(default)]
+    pub stacks: BTreeMap<StackName, StackRecord>,
+    /// What several stacks may hold, by full name.
+    #[serde(default)]
+    pub shared: BTreeMap<String, SharedKey>,
+}
+
+impl Inventory {
+    /// The record of a project in which nothing was made yet.
+    pub fn new(project: ProjectId) -> Self {
+        Self {
+            schema: SCHEMA,
+            project,
+            serial: 0,
+            write_id: String::new(),
+            stacks: BTreeMap::new(),
+            shared: BTreeMap::new(),
+        }
+    }
+
+    /// The entry of a resource of a stack.
+    pub fn entry(&self, stack: &StackName, id: &ResourceId) -> Option<&Entry> {
+        self.stacks.get(stack)?.entries.get(id)
+    }
+}
+
+/// What one stack made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackRecord {
+    /// Entries by resource.
+    #[serde(default)]
+    pub entries: BTreeMap<ResourceId, Entry>,
+}
+
+/// How far a resource is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// To be made or changed; whether it was done is not known.
+    Intent,
+    /// It is there.
+    Present,
+    /// To be deleted; whether it was done is not known.
+    Removing,
+}
+
+/// How it came to this stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    /// This stack made it.
+    Created,
+    /// It was there and was taken over.
+    Adopted,
+}
+
+/// Whether it was there before any stack touched it. Written once, never replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Prior {
+    /// It was not.
+    Absent,
+    /// It was.
+    Present,
+}
+
+/// What is known of one resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Full name of the thing in the cloud.
+    pub full_name: String,
+    /// How far it is.
+    pub state: State,
+    /// How it came to the stack.
+    pub origin: Origin,
+    /// Whether it was there before.
+    pub prior: Prior,
+    /// What tells it from a later namesake, where the API gives such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
+    /// Fields as the spec last asked for them; long texts as `sha256:` digests. Tells an edit from drift.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub applied: BTreeMap<FieldPath, Json>,
+    /// For adopted things: what our changes replaced (null: was not there).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub before: BTreeMap<FieldPath, Json>,
+    /// What it was made after, for deleting in the right order when the spec no longer tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<ResourceId>,
+    /// What its kind needs to recall it ([`crate::Resource::remember`]).
+    #[serde(default)]
+    pub remembered: Json,
+}
+
+/// Something that several stacks may hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SharedKey {
+    /// Whether it was there before any stack. Written once.
+    pub prior: Prior,
+    /// The stacks that need it.
+    pub holders: BTreeSet<StackName>,
+}
+
+/// A record as read, with the generation that a conditional write needs; 0 when there is none yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versioned {
+    /// The record.
+    pub inventory: Inventory,
+    /// Generation of the object it was read from; 0: there is no such object.
+    pub generation: i64,
+}
+
+/// What can go wrong with the record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// Another writer was faster: read and plan again.
+    #[error("the ownership record was changed by another run")]
+    Moved,
+    /// It cannot be understood; nothing is done.
+    #[error("the ownership record {location} cannot be used: {problem}")]
+    Unusable {
+        /// `gs://bucket/inventory.json`.
+        location: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The record's bucket belongs to another project.
+    #[error("the record's bucket {bucket} belongs to another project")]
+    Foreign {
+        /// The bucket.
+        bucket: String,
+    },
+    /// The cloud did not answer.
+    #[error("the ownership record")]
+    Cloud(#[source] CloudError),
+}
+
+/// Where the record is kept.
+pub trait RecordStore: Send + Sync {
+    /// Reads it. A missing bucket or object is an empty record of generation 0; forbidden is an error.
+    fn load(&self) -> impl Future<Output = Result<Versioned, RecordError>> + Send;
+
+    /// Writes it if the stored generation is still `generation`, making the bucket first when there is none.
+    /// A lost answer is settled by reading back. Gives the new generation.
+    fn save(
+        &self,
+        inventory: &Inventory,
+        generation: i64,
+    ) -> impl Future<Output = Result<i64, RecordError>> + Send;
+
+    /// Deletes the record if the stored generation is still `generation`, and then its bucket.
+    /// A bucket that is not empty stays: another stack has begun.
+    fn remove(&self, generation: i64) -> impl Future<Output = Result<(), RecordError>> + Send;
+}

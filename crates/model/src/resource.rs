@@ -1,0 +1,95 @@
+//! What every kind of resource can say about one of its items. Pure: a resource describes and never acts.
+
+use std::fmt::Debug;
+
+use crate::{Action, FieldRule, Fields, Json, Live, Lookup, ObserveError, Place, ResourceId, Step};
+
+/// How closely a resource hangs on another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// Made after it.
+    After,
+    /// Lives inside it: lost when the parent is deleted or replaced.
+    Inside,
+}
+
+/// That a resource needs another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// The other.
+    pub on: ResourceId,
+    /// How closely.
+    pub tie: Tie,
+}
+
+/// What destroy does with a resource that this stack made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDestroy {
+    /// Deletes it.
+    Delete,
+    /// Leaves it as it is.
+    Keep,
+}
+
+/// Whether the thing belongs to one stack, or several may need it at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenure {
+    /// One stack.
+    Own,
+    /// A switch of the project that several stacks may hold: an API, a project role member.
+    Shared,
+}
+
+/// One item of a kind.
+pub trait Resource: Debug + Send + Sync {
+    /// Its identity within the stack.
+    fn id(&self) -> &ResourceId;
+
+    /// Where the spec asks for it; none for what gemmactl adds itself or takes from the record.
+    fn place(&self) -> Option<&Place>;
+
+    /// What it needs first.
+    fn depends_on(&self) -> Vec<Dependency>;
+
+    /// The read that finds it.
+    fn lookup(&self) -> Lookup;
+
+    /// How a found object looks. `None`: the parent answers, but this part is absent. Unknown fields are ignored.
+    /// Errors: the answer has not the expected form.
+    fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError>;
+
+    /// Wanted fields in normal form, each with its place in the spec.
+    fn desired(&self) -> Fields;
+
+    /// How each field is compared.
+    fn rules(&self) -> &'static [FieldRule];
+
+    /// The exact calls of an action, given what is there now. Called once, at plan time.
+    fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step>;
+
+    /// What is needed to delete it later, when the spec no longer tells: read by the kind's `recall`.
+    fn remember(&self) -> Json;
+
+    /// The full name of the thing, as its API or gcloud would write it.
+    fn full_name(&self) -> String;
+
+    /// What destroy does with it.
+    fn on_destroy(&self) -> OnDestroy {
+        OnDestroy::Delete
+    }
+
+    /// Whether several stacks may hold it.
+    fn tenure(&self) -> Tenure {
+        Tenure::Own
+    }
+
+    /// Whether the spec allows to take it over when it is there without a stamp (`adopt: true`).
+    fn may_adopt(&self) -> bool {
+        false
+    }
+
+    /// The API that must be on for it to be there, by the name Service Usage gives it. The APIs themselves say none.
+    fn needs_api(&self) -> Option<&str> {
+        None
+    }
+}
