@@ -1,2 +1,4 @@
-//! gemmactl
+//! The `gemmactl` command.
+mod view;
+
 fn main() {}
