@@ -1,1 +1,26 @@
-//! spec
+//! From YAML to a checked spec: every problem at once, each with its place; and the digest of what is built.
+//!
+//! This crate reads the spec file and the build contexts that it names, and nothing else. It must never know a cloud,
+//! a plan, or what is done with a spec.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests may stop at the first surprise"
+    )
+)]
+
+mod diagnostic;
+mod document;
+mod near;
+mod places;
+mod source;
+mod table;
+pub mod types;
+
+pub use diagnostic::{Colour, Diagnostic, Diagnostics};
+pub use document::*;
+pub use places::Places;

@@ -1,0 +1,299 @@
+//! Problems of a spec, for people and for machines. Knows how to show a place, not what the problem means.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use model::Place;
+use serde::Serialize;
+
+use crate::source::Source;
+
+/// Whether output carries colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// Escape sequences of a terminal.
+    Ansi,
+    /// Text only.
+    Plain,
+}
+
+/// One problem: what is wrong, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// A stable name of the kind of problem, such as `unknown-key`.
+    pub id: &'static str,
+    /// What is wrong, a fragment without full stop.
+    pub message: String,
+    /// Where the problem is.
+    pub place: Option<Place>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The text that was probably meant, ready to take the place of what the caret shows.
+    pub suggestion: Option<String>,
+    caret: Option<Caret>,
+}
+
+/// The bytes to underline, in which text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Caret {
+    source: Arc<Source>,
+    span: Range<usize>,
+}
+
+/// The form of a diagnostic that programs read. A contract: fields are only ever added.
+#[derive(Serialize)]
+struct Machine<'d> {
+    id: &'static str,
+    message: &'d str,
+    file: Option<&'d str>,
+    line: Option<u32>,
+    column: Option<u32>,
+    help: Option<&'d str>,
+    suggestion: Option<&'d str>,
+}
+
+impl Serialize for Diagnostic {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Machine {
+            id: self.id,
+            message: &self.message,
+            file: self.place.as_ref().map(|place| place.file.as_ref()),
+            line: self.place.as_ref().map(|place| place.line),
+            column: self.place.as_ref().map(|place| place.column),
+            help: self.help.as_deref(),
+            suggestion: self.suggestion.as_deref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl Diagnostic {
+    /// A problem without a place.
+    pub fn new(id: &'static str, message: impl Into<String>) -> Self {
+        Self { id, message: message.into(), place: None, help: None, suggestion: None, caret: None }
+    }
+
+    /// The same problem at a place, without the line of the file.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// The same problem at some bytes of a text.
+    #[must_use]
+    pub(crate) fn under(mut self, source: &Arc<Source>, span: Range<usize>) -> Self {
+        self.place = Some(source.place(span.start));
+        self.caret = Some(Caret { source: Arc::clone(source), span });
+        self
+    }
+
+    /// The same problem with advice.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same problem with the text that was probably meant.
+    #[must_use]
+    pub fn with_suggestion(mut self, suggestion: impl Into<String>) -> Self {
+        self.suggestion = Some(suggestion.into());
+        self
+    }
+
+    /// The problem with its source line and a caret under what is wrong.
+    pub fn render(&self, colour: Colour) -> String {
+        let renderer = match colour {
+            Colour::Ansi => Renderer::styled(),
+            Colour::Plain => Renderer::plain(),
+        };
+        let message = printable(&self.message);
+        let title = Level::ERROR.primary_title(message.as_str()).id(self.id);
+        let help = self.advice();
+        let line;
+        let mut report = Vec::new();
+        match (&self.caret, &self.place) {
+            (Some(caret), Some(place)) => {
+                let whole = caret.source.line(caret.span.start);
+                line = tame(caret.source.text().get(whole.clone()).unwrap_or_default());
+                let start = caret.span.start.saturating_sub(whole.start).min(line.len());
+                let end = caret.span.end.saturating_sub(whole.start).min(line.len()).max(start);
+                let snippet = Snippet::source(line.as_str())
+                    .path(caret.source.name())
+                    .line_start(usize::try_from(place.line).unwrap_or(1))
+                    .annotation(AnnotationKind::Primary.span(start..end));
+                let mut group = Group::with_title(title).element(snippet);
+                if let (Some(help), None) = (&help, &self.suggestion) {
+                    group = group.element(Level::HELP.message(help.as_str()));
+                }
+                report.push(group);
+                if let (Some(help), Some(suggestion)) = (&help, &self.suggestion) {
+                    let patch = Snippet::source(line.as_str())
+                        .path(caret.source.name())
+                        .line_start(usize::try_from(place.line).unwrap_or(1))
+                        .patch(Patch::new(start..end, suggestion.as_str()));
+                    report.push(Group::with_title(Level::HELP.secondary_title(help.as_str())).element(patch));
+                }
+            }
+            (Some(_) | None, place) => {
+                let mut group = Group::with_title(title);
+                if let Some(place) = place {
+                    let origin = annotate_snippets::Origin::path(place.file.as_ref())
+                        .line(usize::try_from(place.line).unwrap_or(1))
+                        .char_column(usize::try_from(place.column).unwrap_or(1));
+                    group = group.element(origin);
+                }
+                if let Some(help) = &help {
+                    group = group.element(Level::HELP.message(help.as_str()));
+                }
+                report.push(group);
+            }
+        }
+        renderer.render(&report)
+    }
+
+    fn advice(&self) -> Option<String> {
+        match (&self.suggestion, &self.help) {
+            (Some(suggestion), Some(help)) => {
+                Some(printable(&format!("did you mean `{suggestion}`? {help}")))
+            }
+            (Some(suggestion), None) => Some(printable(&format!("did you mean `{suggestion}`?"))),
+            (None, help) => help.as_deref().map(printable),
+        }
+    }
+}
+
+/// One line: place, message and advice.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(formatter, "{place}: ")?;
+        }
+        write!(formatter, "{}", printable(&self.message))?;
+        match self.advice() {
+            Some(advice) => write!(formatter, "; {advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Escapes what could steer a terminal; a spec's text is not trusted.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|letter| {
+            if is_unsafe(letter) {
+                Shown::Escaped(letter.escape_unicode())
+            } else {
+                Shown::Plain(Some(letter))
+            }
+        })
+        .collect()
+}
+
+/// Either a character or its escape.
+enum Shown {
+    Plain(Option<char>),
+    Escaped(std::char::EscapeUnicode),
+}
+
+impl Iterator for Shown {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        match self {
+            Self::Plain(letter) => letter.take(),
+            Self::Escaped(letters) => letters.next(),
+        }
+    }
+}
+
+/// Controls and the characters that turn the direction of text.
+fn is_unsafe(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// A source line whose unsafe characters are replaced by as many bytes of `?`, so that carets stay right.
+fn tame(line: &str) -> String {
+    line.chars()
+        .map(|letter| {
+            if is_unsafe(letter) && letter != '\t' {
+                "?".repeat(letter.len_utf8())
+            } else {
+                letter.to_string()
+            }
+        })
+        .collect()
+}
+
+/// All the problems of a spec, in the order of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+/// More than this many are counted, not shown.
+const SHOWN: usize = 100;
+
+impl Diagnostics {
+    /// The problems.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Every problem as [`Diagnostic::render`] shows it, and a last line with their number.
+    pub fn render(&self, colour: Colour) -> String {
+        let mut parts: Vec<String> =
+            self.0.iter().take(SHOWN).map(|problem| problem.render(colour)).collect();
+        let more = self.0.len().saturating_sub(SHOWN);
+        parts.push(match (self.0.len(), more) {
+            (1, _) => "1 problem".to_owned(),
+            (all, 0) => format!("{all} problems"),
+            (all, more) => format!("{all} problems, {more} of them not shown"),
+        });
+        parts.join("\n\n")
+    }
+}
+
+impl<'d> IntoIterator for &'d Diagnostics {
+    type Item = &'d Diagnostic;
+    type IntoIter = std::slice::Iter<'d, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(problem: Diagnostic) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().take(SHOWN).enumerate() {
+            if index > 0 {
+                writeln!(formatter)?;
+            }
+            write!(formatter, "{problem}")?;
+        }
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(formatter, "\nand {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for Diagnostics {}

@@ -1,0 +1,74 @@
+//! The spec as types: what a file may say, one field for each key.
+//!
+//! The JSON Schema, the structural check and the reference page are all generated from these types, and their
+//! documentation comments are what an editor shows. Everything optional is an `Option`: none means that the spec is
+//! silent. They must never know how a value is sent to an API.
+
+mod image;
+mod project;
+mod repository;
+mod service;
+
+pub use image::{Build, Image};
+pub use project::{Api, ApiEntry, ApiOnDestroy, Binding, Condition, ServiceAccount, Variable, Version};
+pub use repository::{
+    CleanupAction, CleanupCondition, CleanupPolicy, MostRecentVersions, Repository, RepositoryFormat,
+    TagState,
+};
+pub use service::{
+    CloudStorageVolume, Egress, ExecutionEnvironment, Gpu, GrpcProbe, HttpProbe, InMemoryVolume, Ingress,
+    MountPaths, NfsVolume, Probe, ScalingMode, SecretItem, SecretVersion, SecretVolume, Service,
+    ServiceScaling, TcpProbe, TrafficTarget, Volume, Vpc,
+};
+
+use indexmap::IndexMap;
+use model::{ProjectId, Region, StackName};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::types::{ImageName, RepositoryName, ServiceAccountId, ServiceName, VariableName};
+
+/// A stack: what one file owns in one Google Cloud project.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Document {
+    /// The version of this format.
+    pub version: Version,
+    /// The stack's name.
+    #[schemars(with = "crate::types::StackName")]
+    pub stack: StackName,
+    /// The Google Cloud project that everything is made in.
+    #[schemars(with = "crate::types::ProjectId")]
+    pub project: ProjectId,
+    /// The region of everything that does not name its own.
+    #[schemars(with = "crate::types::Region")]
+    pub region: Region,
+    /// Variables that `${name}` may stand for in any value; never environment variables.
+    #[serde(default)]
+    pub variables: IndexMap<VariableName, Variable>,
+    /// Google APIs that have to be enabled.
+    #[serde(default)]
+    pub apis: Vec<ApiEntry>,
+    /// Service accounts, by the id before the `@`.
+    #[serde(default)]
+    pub service_accounts: IndexMap<ServiceAccountId, ServiceAccount>,
+    /// Roles on the project. Other members of a role are never touched.
+    #[serde(default)]
+    pub iam: Vec<Binding>,
+    /// Artifact Registry repositories, by name.
+    #[serde(default)]
+    pub repositories: IndexMap<RepositoryName, Repository>,
+    /// Images that Cloud Build makes from a folder with a Dockerfile, by name.
+    #[serde(default)]
+    pub images: IndexMap<ImageName, Image>,
+    /// Cloud Run services, by name.
+    #[serde(default)]
+    pub services: IndexMap<ServiceName, Service>,
+}
+
+impl Document {
+    /// The region of a service: its own, or the spec's.
+    pub fn region_of<'d>(&'d self, service: &'d Service) -> &'d Region {
+        service.region.as_ref().unwrap_or(&self.region)
+    }
+}
