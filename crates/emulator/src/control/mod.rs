@@ -1,0 +1,134 @@
+//! Routes of the emulator itself, under `/emulator/`. They need no token: only this machine reaches them.
+//!
+//! | call | does |
+//! |---|---|
+//! | `GET /emulator/identity-token?audience=URL[&account=EMAIL]` | an identity token for calling a deployed service, as `{"token": ...}`, or as plain text with `&format=text`; the account defaults to the caller |
+//! | `GET /emulator/journal` | every exchange so far, oldest first |
+//! | `GET /emulator/project[?project=ID]` | what is set by the next call |
+//! | `POST /emulator/project[?project=ID]` | seeds and bends a project, see below |
+//! | `POST /emulator/reset` | forgets the whole world and begins with a fresh project |
+//!
+//! The body of `POST /emulator/project` may hold any of:
+//! `enable` (API names that were on before), `grant` (`[{role, member}]` bindings that were there before),
+//! `deniedPermissions` (permissions that the caller lacks), `quotas` (`{"QUOTA_ID": 5, "QUOTA_ID/REGION": 1}`, whole
+//! GPUs), `failures` (`[{kind: "revision" | "build", name, message, times}]`, what is to fail next). Each given field
+//! replaces what was set before, except `enable` and `grant`, which add.
+
+pub(crate) mod tokens;
+
+use serde_json::{Value, json};
+
+use crate::call::{Answer, Call};
+use crate::clock::later;
+use crate::error::ApiError;
+use crate::gate::no_such_project;
+use crate::world::World;
+
+/// How long an identity token is good for.
+const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_secs(3600);
+
+/// Answers the control routes; `None` for every other path.
+pub(crate) fn handle(call: &Call, world: &mut World) -> Option<Result<Answer, ApiError>> {
+    let parts = call.parts();
+    let ["emulator", rest @ ..] = parts.as_slice() else {
+        return None;
+    };
+    Some(match (call.method.as_str(), rest) {
+        ("GET", ["identity-token"]) => identity_token(call, world),
+        ("GET", ["project"]) => tuning(call, world),
+        ("POST", ["project"]) => seed(call, world),
+        ("POST", ["reset"]) => {
+            *world = World::default();
+            let settings = &call.context.settings;
+            world.ensure_project(&settings.project, &settings.caller, call.now());
+            Ok(Answer::empty_object())
+        }
+        _ => Err(ApiError::not_found(format!(
+            "The emulator has no control route {} {}.",
+            call.method, call.path
+        ))),
+    })
+}
+
+fn project_id(call: &Call) -> &str {
+    call.query.get("project").unwrap_or(&call.context.settings.project)
+}
+
+fn identity_token(call: &Call, world: &World) -> Result<Answer, ApiError> {
+    let Some(audience) = call.query.get("audience").filter(|audience| !audience.is_empty()) else {
+        return Err(ApiError::invalid(
+            "Say for which service the token is: /emulator/identity-token?audience=https://NAME-NUMBER.REGION.run.app",
+        ));
+    };
+    let email = call.query.get("account").unwrap_or_else(|| call.caller_email());
+    let project = world.project(project_id(call)).ok_or_else(no_such_project)?;
+    if !project.knows_account(email) {
+        return Err(ApiError::not_found(format!("Service account {email} does not exist.")));
+    }
+    let subject = project
+        .iam
+        .accounts
+        .get(email)
+        .map_or_else(|| crate::iam::unique_id_of(email), |account| account.unique_id.clone());
+    let token = tokens::issue(email, &subject, audience, later(call.now(), TOKEN_LIFETIME), call.now());
+    if call.query.get("format") == Some("text") {
+        return Ok(Answer::bytes("text/plain; charset=utf-8", token.into_bytes().into()));
+    }
+    Ok(Answer::json(json!({ "token": token })))
+}
+
+fn tuning(call: &Call, world: &World) -> Result<Answer, ApiError> {
+    let project = world.project(project_id(call)).ok_or_else(no_such_project)?;
+    let tuning = serde_json::to_value(&project.tuning).map_err(|error| ApiError::internal(error.to_string()))?;
+    Ok(Answer::json(tuning))
+}
+
+fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
+    let Value::Object(body) = call.json()? else {
+        return Err(ApiError::invalid("Expected an object."));
+    };
+    let project = world.project_mut(project_id(call)).ok_or_else(no_such_project)?;
+    let wrong = |field: &str, error: serde_json::Error| {
+        ApiError::invalid(format!("The field {field} of the seed is not understood: {error}"))
+    };
+    for (field, value) in body {
+        match field.as_str() {
+            "enable" => {
+                let services: Vec<String> = serde_json::from_value(value).map_err(|error| wrong("enable", error))?;
+                for service in services {
+                    crate::service_usage::turn_on(project, &service, &call.context);
+                }
+            }
+            "grant" => {
+                let bindings: Vec<Grant> = serde_json::from_value(value).map_err(|error| wrong("grant", error))?;
+                for grant in bindings {
+                    project.policy.grant(&grant.role, &grant.member, call.now());
+                }
+            }
+            "deniedPermissions" => {
+                project.tuning.denied_permissions =
+                    serde_json::from_value(value).map_err(|error| wrong("deniedPermissions", error))?;
+            }
+            "quotas" => {
+                project.tuning.quotas = serde_json::from_value(value).map_err(|error| wrong("quotas", error))?;
+            }
+            "failures" => {
+                project.tuning.failures = serde_json::from_value(value).map_err(|error| wrong("failures", error))?;
+            }
+            other => {
+                return Err(ApiError::invalid(format!(
+                    "The seed has no field {other}; it has enable, grant, deniedPermissions, quotas and failures."
+                )));
+            }
+        }
+    }
+    Ok(Answer::empty_object())
+}
+
+/// One binding that was there before.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Grant {
+    role: String,
+    member: String,
+}

@@ -1,0 +1,53 @@
+//! Keeps web pages and other machines away from the emulator: loopback only, no `Origin`, known host names.
+//! A page that rebinds its own name to 127.0.0.1 would otherwise drive it.
+
+use axum::http::{HeaderMap, Uri};
+
+use crate::call::Answer;
+use crate::error::{ApiError, Shape};
+
+/// The host that a request asks for, without its port and in lower case; absolute-form requests carry it in the URI.
+pub(crate) fn host_of(uri: &Uri, headers: &HeaderMap) -> String {
+    let authority = uri
+        .authority()
+        .map(|authority| authority.as_str())
+        .or_else(|| headers.get("host").and_then(|host| host.to_str().ok()))
+        .unwrap_or("");
+    let host = match authority.strip_prefix('[') {
+        Some(literal) => literal.split(']').next().unwrap_or(literal),
+        None => authority.split(':').next().unwrap_or(authority),
+    };
+    host.to_ascii_lowercase()
+}
+
+/// The refusal for a request that must not be served, if it is one.
+pub(crate) fn refusal(host: &str, headers: &HeaderMap) -> Option<Answer> {
+    if headers.contains_key("origin") {
+        return Some(
+            ApiError::denied("Requests from web pages (with an Origin header) are refused by the emulator.")
+                .to_answer(Shape::Standard),
+        );
+    }
+    if allowed(host) {
+        return None;
+    }
+    Some(
+        ApiError::denied(format!(
+            "The emulator does not answer for the host {host}; ask for 127.0.0.1, localhost, *.googleapis.com, \
+             *.pkg.dev, *.run.localhost or *.run.app."
+        ))
+        .to_answer(Shape::Standard),
+    )
+}
+
+fn allowed(host: &str) -> bool {
+    let literals = ["127.0.0.1", "localhost", "::1"];
+    let domains = [
+        ".googleapis.com",
+        ".gcp.test",
+        ".run.localhost",
+        ".run.app",
+        ".pkg.dev",
+    ];
+    literals.contains(&host) || domains.iter().any(|domain| host.ends_with(domain))
+}

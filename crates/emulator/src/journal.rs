@@ -1,0 +1,100 @@
+//! What was asked and answered, for tests and for people. Headers are never kept: they hold tokens.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Exchanges beyond this many are dropped from memory, oldest first; the file keeps all.
+const KEPT: usize = 50_000;
+
+/// One request and its answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exchange {
+    /// When it arrived.
+    pub time: Timestamp,
+    /// HTTP method.
+    pub method: String,
+    /// Host that was asked, without port.
+    pub host: String,
+    /// Path as it was sent.
+    pub path: String,
+    /// Raw query string, without the question mark.
+    pub query: String,
+    /// The body: JSON as it is, anything else by its length.
+    pub request: Value,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// The answer's body, in the same way.
+    pub answer: Value,
+}
+
+impl Exchange {
+    /// Whether the request could change something: all but GET, HEAD and OPTIONS, and the policy reads sent by POST.
+    pub fn is_write(&self) -> bool {
+        let reading_verb = [":getIamPolicy", ":testIamPermissions", ":wait", ":generateIdToken", ":generateAccessToken"]
+            .iter()
+            .any(|verb| self.path.ends_with(verb));
+        !reading_verb
+            && !self.path.starts_with("/emulator/")
+            && !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+}
+
+/// The exchanges so far, in memory and, if asked, in a file.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    kept: Mutex<Vec<Exchange>>,
+    file: Option<Mutex<File>>,
+}
+
+impl Journal {
+    /// Opens the file for appending, if one is wanted.
+    pub(crate) fn open(path: Option<&Path>) -> std::io::Result<Self> {
+        let file = path
+            .map(|path| File::options().create(true).append(true).open(path))
+            .transpose()?
+            .map(Mutex::new);
+        Ok(Self {
+            kept: Mutex::new(Vec::new()),
+            file,
+        })
+    }
+
+    /// Adds one exchange. A full disk must not fail the request, so a write error is only traced.
+    pub(crate) fn add(&self, exchange: Exchange) {
+        if let Some(file) = &self.file
+            && let Ok(mut line) = serde_json::to_vec(&exchange)
+        {
+            line.push(b'\n');
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = file.write_all(&line) {
+                tracing::warn!(%error, "the journal could not be written");
+            }
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.drain(..KEPT / 10);
+        }
+        kept.push(exchange);
+    }
+
+    /// A copy of what is kept in memory.
+    pub(crate) fn all(&self) -> Vec<Exchange> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A body as the journal keeps it.
+pub(crate) fn readable(body: &[u8]) -> Value {
+    if body.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(body)
+        .unwrap_or_else(|_| Value::String(format!("<{} bytes>", body.len())))
+}

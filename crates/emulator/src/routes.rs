@@ -1,0 +1,126 @@
+//! Which service a path belongs to, and the one order in which a call is judged: token, project, API switch,
+//! permission, then the service itself. Google's paths end in `:verb`, which no router expresses, hence by hand.
+
+use crate::call::{Answer, Call, Handled};
+use crate::error::{ApiError, Shape};
+use crate::world::World;
+use crate::{artifact_registry, cloud_build, control, gate, iam, operations, resource_manager, run, service_usage, storage};
+
+/// An imitated API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// Service Usage.
+    ServiceUsage,
+    /// Resource Manager.
+    ResourceManager,
+    /// IAM service accounts.
+    Iam,
+    /// IAM Credentials.
+    IamCredentials,
+    /// Cloud Storage.
+    Storage,
+    /// Artifact Registry's own API.
+    ArtifactRegistry,
+    /// The registry protocol on the `pkg.dev` hosts.
+    Registry,
+    /// Cloud Build.
+    CloudBuild,
+    /// Cloud Run Admin.
+    Run,
+    /// Long-running operations whose path several APIs share.
+    Operations,
+}
+
+impl Api {
+    /// The API's name in Service Usage; `None` where the operation itself knows.
+    pub(crate) fn service(self) -> Option<&'static str> {
+        match self {
+            Self::ServiceUsage => Some("serviceusage.googleapis.com"),
+            Self::ResourceManager => Some("cloudresourcemanager.googleapis.com"),
+            Self::Iam => Some("iam.googleapis.com"),
+            Self::IamCredentials => Some("iamcredentials.googleapis.com"),
+            Self::Storage => Some("storage.googleapis.com"),
+            Self::ArtifactRegistry | Self::Registry => Some("artifactregistry.googleapis.com"),
+            Self::CloudBuild => Some("cloudbuild.googleapis.com"),
+            Self::Run => Some("run.googleapis.com"),
+            Self::Operations => None,
+        }
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Self::ResourceManager | Self::Iam => Shape::Legacy,
+            Self::Storage => Shape::Storage,
+            Self::ServiceUsage
+            | Self::IamCredentials
+            | Self::ArtifactRegistry
+            | Self::Registry
+            | Self::CloudBuild
+            | Self::Run
+            | Self::Operations => Shape::Standard,
+        }
+    }
+
+    fn handle(self, call: &Call, world: &mut World) -> Handled {
+        match self {
+            Self::ServiceUsage => service_usage::handle(call, world),
+            Self::ResourceManager => resource_manager::handle(call, world),
+            Self::Iam | Self::IamCredentials => iam::handle(call, world),
+            Self::Storage => storage::handle(call, world),
+            Self::ArtifactRegistry | Self::Registry => artifact_registry::handle(call, world),
+            Self::CloudBuild => cloud_build::handle(call, world),
+            Self::Run => run::handle(call, world),
+            Self::Operations => operations::handle(call, world),
+        }
+    }
+}
+
+/// The API that a call's path belongs to, by path alone.
+pub(crate) fn api_of(call: &Call) -> Option<Api> {
+    let parts = call.parts();
+    match parts.as_slice() {
+        ["v1" | "v1beta1", "operations", ..] => Some(Api::ServiceUsage),
+        ["v1" | "v1beta1", "projects", _, "services", ..] => Some(Api::ServiceUsage),
+        ["v1" | "v3", "projects"] | ["v1" | "v3", "projects", _] => Some(Api::ResourceManager),
+        ["v1", "projects", _, "serviceAccounts", _]
+            if matches!(
+                call.verb.as_deref(),
+                Some("generateIdToken" | "generateAccessToken")
+            ) =>
+        {
+            Some(Api::IamCredentials)
+        }
+        ["v1", "projects", _, "serviceAccounts", ..] => Some(Api::Iam),
+        ["v1" | "v2", "projects", _, "locations", _, "operations", ..] => Some(Api::Operations),
+        ["v1" | "v1beta2", "projects", _, "locations", _, "repositories", ..] => Some(Api::ArtifactRegistry),
+        ["v1", "projects", _, "locations", _, "builds" | "defaultServiceAccount", ..]
+        | ["v1", "projects", _, "builds", ..] => Some(Api::CloudBuild),
+        ["v2", "projects", _, "locations", _, ..] => Some(Api::Run),
+        ["v2", ..] => Some(Api::Registry),
+        ["storage" | "upload" | "resumable" | "download", ..] => Some(Api::Storage),
+        [_, ..] if call.host == "storage.googleapis.com" || call.host.ends_with(".storage.googleapis.com") => {
+            Some(Api::Storage)
+        }
+        _ => None,
+    }
+}
+
+/// Answers a call from the world.
+pub(crate) fn dispatch(call: &Call, world: &mut World) -> Answer {
+    if let Some(answer) = control::handle(call, world) {
+        return answer.unwrap_or_else(|error| error.to_answer(Shape::Standard));
+    }
+    let Some(api) = api_of(call) else {
+        return unknown(call).to_answer(Shape::Standard);
+    };
+    let judged = gate::admit(call, api, world)
+        .and_then(|()| api.handle(call, world).unwrap_or_else(|| Err(unknown(call))));
+    judged.unwrap_or_else(|error| error.to_answer(api.shape()))
+}
+
+fn unknown(call: &Call) -> ApiError {
+    ApiError::not_found(format!(
+        "The requested URL {} {} was not found on this server.",
+        call.method, call.path
+    ))
+}

@@ -1,0 +1,254 @@
+//! The HTTP side: the listener, what happens around each call (delay, guard, journal), and stopping.
+//! Knows no service; the deployed services' own hosts are handed to the model server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::call::{Answer, Call, Payload, Query, split_path};
+use crate::emulator::{Emulator, EmulatorError};
+use crate::error::{ApiError, Shape};
+use crate::journal::{Exchange, readable};
+use crate::settings::Settings;
+use crate::{guard, model_server, operations};
+
+/// Bodies beyond this are refused; uploads of bigger contexts go in resumable chunks.
+const BODY_LIMIT: usize = 512 * 1024 * 1024;
+
+/// How long `:wait` holds a request at most, as AIP-151 servers bound it.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+/// An emulator that listens. Dropping it stops it.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    emulator: Arc<Emulator>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// The base URL of every imitated API.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every exchange so far, oldest first.
+    pub fn journal(&self) -> Vec<Exchange> {
+        self.emulator.journal()
+    }
+
+    /// The emulator behind the listener.
+    pub fn emulator(&self) -> &Arc<Emulator> {
+        &self.emulator
+    }
+
+    /// Stops listening and writes the state.
+    pub async fn stop(mut self) -> Result<(), EmulatorError> {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        // Idle keep-alive connections of a client in this process would hold a graceful end for ever.
+        let _ = tokio::time::timeout(Duration::from_millis(200), &mut self.task).await;
+        self.task.abort();
+        self.emulator.save()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Starts an emulator on its loopback address.
+pub async fn start(settings: Settings) -> Result<Running, EmulatorError> {
+    let wanted = settings.listen;
+    if !wanted.ip().is_loopback() {
+        return Err(EmulatorError::NotLoopback(wanted));
+    }
+    let listen = |source| EmulatorError::Listen {
+        address: wanted,
+        source,
+    };
+    let emulator = Emulator::open(settings)?;
+    let listener = TcpListener::bind(wanted).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let (stop, stopped) = oneshot::channel();
+    let service = app(Arc::clone(&emulator));
+    let task = tokio::spawn(async move {
+        let stopping = async {
+            let _ = stopped.await;
+        };
+        if let Err(error) = axum::serve(listener, service)
+            .with_graceful_shutdown(stopping)
+            .await
+        {
+            tracing::error!(%error, "the emulator stopped listening");
+        }
+    });
+    Ok(Running {
+        address,
+        emulator,
+        stop: Some(stop),
+        task,
+    })
+}
+
+/// The emulator as a service, for a listener or for tests in the same process.
+pub fn app(emulator: Arc<Emulator>) -> Router {
+    Router::new().fallback(serve).with_state(emulator)
+}
+
+async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let host = guard::host_of(&head.uri, &head.headers);
+    let path = head.uri.path().to_owned();
+    let query = head.uri.query().unwrap_or("").to_owned();
+    let latency = emulator.settings().latency;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let mut exchange = Exchange {
+        time: emulator.context().now,
+        method: head.method.to_string(),
+        host: host.clone(),
+        path: path.clone(),
+        query: query.clone(),
+        request: Value::Null,
+        status: 0,
+        answer: Value::Null,
+    };
+    let answered = match (guard::refusal(&host, &head.headers), to_bytes(body, BODY_LIMIT).await) {
+        (Some(refused), _) => Answered::Whole(refused),
+        (None, Err(_)) => Answered::Whole(too_large()),
+        (None, Ok(body)) => {
+            exchange.request = readable(&body);
+            let (segments, verb) = split_path(&path);
+            let call = Call {
+                method: head.method,
+                host,
+                path,
+                segments,
+                verb,
+                query: Query::parse(&query),
+                headers: head.headers,
+                body,
+                caller: emulator.settings().caller.clone(),
+                context: emulator.context(),
+            };
+            answer(&emulator, call).await
+        }
+    };
+    let response = match answered {
+        Answered::Whole(answer) => {
+            exchange.answer = match &answer.payload {
+                Payload::Json(value) => value.clone(),
+                Payload::Bytes(_, content) => readable(content),
+                Payload::Empty => Value::Null,
+            };
+            respond(answer, &exchange.method)
+        }
+        Answered::Stream(response) => response,
+    };
+    exchange.status = response.status().as_u16();
+    emulator.note(exchange);
+    response
+}
+
+/// An answer that is there at once, or one that comes in pieces.
+pub(crate) enum Answered {
+    /// Complete.
+    Whole(Answer),
+    /// A stream, which only the model server sends.
+    Stream(Response),
+}
+
+async fn answer(emulator: &Arc<Emulator>, call: Call) -> Answered {
+    if model_server::is_service_host(&call.host) {
+        return model_server::answer(emulator, &call);
+    }
+    let call = if call.verb.as_deref() == Some("wait") {
+        wait(emulator, call).await
+    } else {
+        call
+    };
+    Answered::Whole(emulator.answer(&call))
+}
+
+/// Holds a `:wait` call until its operation is due or its timeout is over, and gives the call with the time of then.
+async fn wait(emulator: &Arc<Emulator>, call: Call) -> Call {
+    let asked = call
+        .json()
+        .ok()
+        .and_then(|body| body.get("timeout").and_then(Value::as_str).and_then(seconds))
+        .unwrap_or(LONGEST_WAIT)
+        .min(LONGEST_WAIT);
+    let due = emulator.look(|world, _| {
+        operations::asked_name(&call, world)
+            .and_then(|name| world.operations.get(&name))
+            .filter(|operation| !operation.is_done())
+            .map(|operation| operation.finishes_at)
+    });
+    if let Some(due) = due {
+        let left = Duration::try_from(due.duration_since(call.now())).unwrap_or(Duration::ZERO);
+        tokio::time::sleep(left.min(asked)).await;
+    }
+    Call {
+        context: emulator.context(),
+        ..call
+    }
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let value: f64 = text.strip_suffix('s')?.parse().ok()?;
+    Duration::try_from_secs_f64(value).ok()
+}
+
+fn too_large() -> Answer {
+    let mut error = ApiError::invalid("The request body is larger than the emulator takes; send it in chunks.");
+    error.code = 413;
+    error.to_answer(Shape::Standard)
+}
+
+fn respond(answer: Answer, method: &str) -> Response {
+    let is_head = method == "HEAD";
+    let (content_type, content) = match answer.payload {
+        Payload::Json(value) => (
+            Some("application/json; charset=UTF-8".to_owned()),
+            Bytes::from(value.to_string()),
+        ),
+        Payload::Bytes(content_type, content) => (Some(content_type), content),
+        Payload::Empty => (None, Bytes::new()),
+    };
+    let length = content.len();
+    let body = if is_head { Body::empty() } else { Body::from(content) };
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if let Some(content_type) = content_type.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(header::CONTENT_TYPE, content_type);
+    }
+    if is_head {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,75 @@
+//! The world on disk: one JSON file, written whole and renamed into place, guarded by a lock file so that two
+//! emulators never write the same world. Knows nothing of what is in the world.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::emulator::EmulatorError;
+use crate::world::World;
+
+/// A state file that is ours until this is dropped.
+#[derive(Debug)]
+pub(crate) struct StateFile {
+    path: PathBuf,
+    /// Held, not read: the operating system lets go of it when the process ends, however it ends.
+    _lock: File,
+}
+
+impl StateFile {
+    /// Takes the file for this process and reads the world in it; a missing file is an empty world.
+    pub(crate) fn open(path: &Path) -> Result<(Self, World), EmulatorError> {
+        let failed = |source: io::Error| EmulatorError::State {
+            path: path.to_owned(),
+            source,
+        };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(beside(path, "lock"))
+            .map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(EmulatorError::InUse(path.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let world = match std::fs::read(path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|source| EmulatorError::Unreadable {
+                path: path.to_owned(),
+                source,
+            })?,
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => World::default(),
+            Err(other) => return Err(failed(other)),
+        };
+        let file = Self {
+            path: path.to_owned(),
+            _lock: lock,
+        };
+        Ok((file, world))
+    }
+
+    /// Replaces the file's contents, so that a reader sees the old world or the new one, never half of one.
+    pub(crate) fn save(&self, world: &World) -> io::Result<()> {
+        let text = serde_json::to_vec(world)?;
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            Some(_) | None => Path::new("."),
+        };
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&text)?;
+        file.persist(&self.path).map_err(|failed| failed.error)?;
+        Ok(())
+    }
+}
+
+/// The path with `.suffix` after its whole name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
