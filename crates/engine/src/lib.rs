@@ -1,1 +1,31 @@
-//! engine
+//! Graph, snapshot, plan, apply and the ownership record's one writer.
+//!
+//! The way through this crate is the way of a run: [`Graph::build`] orders the resources, [`snapshot()`] asks the
+//! cloud once, [`plan()`] decides everything, [`apply()`] decides nothing and carries out. It knows no kind of
+//! resource, no HTTP, no clock of the day and no terminal: kinds are behind `model::Resource`, the cloud behind
+//! `model::Cloud`, the place of the record behind `model::RecordStore`.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests may stop at the first surprise"
+    )
+)]
+
+pub mod applied;
+pub mod apply;
+pub mod graph;
+pub mod ledger;
+pub mod plan;
+pub mod record;
+pub mod snapshot;
+
+pub use applied::applied_form;
+//pub use apply::{StopSignal, apply};
+pub use graph::{Edge, Graph, GraphError};
+//pub use ledger::Ledger;
+//pub use plan::{AdoptPolicy, PlanOptions, ReplacePolicy, plan};
+pub use snapshot::{Seen, Snapshot, snapshot};

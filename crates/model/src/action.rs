@@ -89,6 +89,8 @@ pub enum Reason {
     InSync,
     /// It is not there any more.
     Gone,
+    /// Something of its name is there, but it is not, or no longer, what this stack made.
+    NotOurs,
 }
 
 /// Why one field changes.

@@ -1,6 +1,11 @@
 //! The plan: plain data down to the calls, in running order. Holds no mode, so apply has nothing to decide.
 
-use crate::{Action, FieldChange, Goal, Outputs, Place, ProjectId, Reason, ResourceId, StackName, Step};
+use std::collections::BTreeMap;
+
+use crate::{
+    Action, FieldChange, FieldPath, Goal, Json, Outputs, Place, ProjectId, Reason, ResourceId, StackName,
+    Step,
+};
 
 /// What is to happen to one resource.
 #[derive(Debug, Clone)]
@@ -21,6 +26,8 @@ pub struct Change {
     pub after: Vec<ResourceId>,
     /// The exact calls.
     pub steps: Vec<Step>,
+    /// The wanted fields as the record is to remember them once this is done; may hold references.
+    pub applied: BTreeMap<FieldPath, Json>,
 }
 
 /// Something the plan refuses to do, with the ways out.

@@ -1,0 +1,147 @@
+//! The live state of every resource, read in one parallel round. Knows no kind; takes nothing unread for absent.
+
+mod reads;
+
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use model::{ApiRequest, Cloud, CloudError, ErrorKind, Found, Json, Live, Resource, ResourceId};
+
+use crate::graph::Graph;
+use reads::{Read, Reads};
+
+/// So many reads are under way at once.
+const IN_FLIGHT: usize = 64;
+
+/// How a resource was found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seen {
+    /// It is there.
+    Live(Live),
+    /// It is not there: a positive answer.
+    Absent,
+    /// The API of this name is not enabled, so nobody knows.
+    ApiDisabled(String),
+    /// It could not be read.
+    Unreadable(CloudError),
+}
+
+/// How every resource of a graph was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    seen: BTreeMap<ResourceId, Seen>,
+    /// What the record recalls at another place than the spec wants it.
+    moved: BTreeMap<ResourceId, Seen>,
+}
+
+impl Snapshot {
+    /// How a resource was found.
+    pub fn get(&self, id: &ResourceId) -> Option<&Seen> {
+        self.seen.get(id)
+    }
+
+    /// How it was found at the place that the record recalls, when the spec wants it at another.
+    pub fn recalled(&self, id: &ResourceId) -> Option<&Seen> {
+        self.moved.get(id)
+    }
+
+    /// The live object of a resource.
+    pub fn live(&self, id: &ResourceId) -> Option<&Live> {
+        match self.get(id)? {
+            Seen::Live(live) => Some(live),
+            Seen::Absent | Seen::ApiDisabled(_) | Seen::Unreadable(_) => None,
+        }
+    }
+
+    /// Sets how a resource was found.
+    pub fn insert(&mut self, id: ResourceId, seen: Seen) {
+        self.seen.insert(id, seen);
+    }
+}
+
+/// Reads every resource of the graph, equal requests once and siblings together, all at once.
+///
+/// Errors: no credentials or no connection, which no read can do without. Any other error makes the resources of
+/// that read [`Seen::Unreadable`].
+pub async fn snapshot<C: Cloud>(graph: &Graph, cloud: &C) -> Result<Snapshot, CloudError> {
+    let mut targets: Vec<&dyn Resource> = graph.iter().collect();
+    let firsts = targets.len();
+    targets.extend(graph.nodes.iter().filter_map(|node| node.moved()));
+    let reads = Reads::gathered(&targets);
+    let mut seen: Vec<Option<Seen>> = Vec::new();
+    seen.resize_with(targets.len(), || None);
+
+    let mut waiting = reads.iter();
+    let mut running = FuturesUnordered::new();
+    running.extend(waiting.by_ref().take(IN_FLIGHT).map(|(request, read)| ask(cloud, request, read)));
+    while let Some((request, read, answer)) = running.next().await {
+        running.extend(waiting.next().map(|(request, read)| ask(cloud, request, read)));
+        match answer {
+            Err(error) if concerns_every_read(error.kind) => return Err(error),
+            Err(error) => read.all(|at| put(&mut seen, at, Seen::Unreadable(error.clone()))),
+            Ok(Found::Absent) => read.all(|at| put(&mut seen, at, Seen::Absent)),
+            Ok(Found::ApiDisabled(api)) => read.all(|at| put(&mut seen, at, Seen::ApiDisabled(api.clone()))),
+            Ok(Found::Body(body)) => read.parts(&body, |at, found| {
+                let looked = targets.get(at).map(|target| observe(*target, request, found));
+                if let Some(looked) = looked {
+                    put(&mut seen, at, looked);
+                }
+            }),
+        }
+    }
+
+    let mut snapshot = Snapshot::default();
+    for (at, (target, seen)) in targets.iter().zip(seen).enumerate() {
+        // Every target is a member of a read, so this never misses; if it did, nothing may be taken for absent.
+        let seen = seen.unwrap_or_else(|| {
+            Seen::Unreadable(CloudError::new(ErrorKind::Malformed, format!("{} was not read", target.id())))
+        });
+        let map = if at < firsts { &mut snapshot.seen } else { &mut snapshot.moved };
+        map.insert(target.id().clone(), seen);
+    }
+    Ok(snapshot)
+}
+
+async fn ask<'reads, C: Cloud>(
+    cloud: &C,
+    request: &'reads ApiRequest,
+    read: &'reads Read,
+) -> (&'reads ApiRequest, &'reads Read, Result<Found, CloudError>) {
+    (request, read, cloud.read(request).await)
+}
+
+fn put(seen: &mut [Option<Seen>], at: usize, found: Seen) {
+    if let Some(slot) = seen.get_mut(at) {
+        *slot = Some(found);
+    }
+}
+
+/// Without credentials or connection every read fails for the same reason: it is said once.
+fn concerns_every_read(kind: ErrorKind) -> bool {
+    match kind {
+        ErrorKind::Credentials | ErrorKind::Unreachable | ErrorKind::Stopped => true,
+        ErrorKind::Denied
+        | ErrorKind::ApiDisabled
+        | ErrorKind::NotFound
+        | ErrorKind::Conflict
+        | ErrorKind::Exists
+        | ErrorKind::Quota
+        | ErrorKind::Invalid
+        | ErrorKind::Failed
+        | ErrorKind::Timeout
+        | ErrorKind::Unavailable
+        | ErrorKind::Malformed
+        | ErrorKind::Local => false,
+    }
+}
+
+fn observe(target: &dyn Resource, request: &ApiRequest, found: Option<&Json>) -> Seen {
+    match found.map(|found| target.observe(found)) {
+        None | Some(Ok(None)) => Seen::Absent,
+        Some(Ok(Some(live))) => Seen::Live(live),
+        Some(Err(error)) => {
+            Seen::Unreadable(CloudError::new(ErrorKind::Malformed, error.to_string()).at(request))
+        }
+    }
+}
