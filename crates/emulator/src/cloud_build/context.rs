@@ -1,0 +1,165 @@
+//! The source of a build, unpacked: which files a `.tar.gz` (or plain `.tar`) holds. Never touches the disk, and
+//! never holds more than it was told to: an archive that unpacks to more is refused.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+/// More than any build context in use; a bomb ends here.
+const LARGEST: u64 = 512 * 1024 * 1024;
+
+/// A Dockerfile is far smaller; the content of larger files is of no interest.
+const LARGEST_KEPT: u64 = 1024 * 1024;
+
+/// The files of a build context by normal path (no leading `./`), with content for the small ones.
+#[derive(Debug, Default)]
+pub(super) struct BuildContext {
+    files: BTreeMap<String, Option<Vec<u8>>>,
+}
+
+/// Why a source archive cannot be read, in the words of the log.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NotAnArchive(String);
+
+impl BuildContext {
+    /// Unpacks an archive.
+    pub(super) fn unpack(archive: &[u8]) -> Result<Self, NotAnArchive> {
+        let plain: Box<dyn std::io::Read> = match archive {
+            [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(archive)),
+            [b'P', b'K', ..] => {
+                return Err(NotAnArchive("the emulator reads .tar.gz sources only, not .zip".to_owned()));
+            }
+            _ => Box::new(archive),
+        };
+        let mut files = BTreeMap::new();
+        let mut reader = tar::Archive::new(plain.take(LARGEST));
+        let broken =
+            |error: std::io::Error| NotAnArchive(format!("the source is not a tar archive: {error}"));
+        for entry in reader.entries().map_err(broken)? {
+            let mut entry = entry.map_err(broken)?;
+            let path = normal(&String::from_utf8_lossy(&entry.path_bytes()));
+            if entry.header().entry_type().is_dir() {
+                continue;
+            }
+            let content = if entry.size() <= LARGEST_KEPT {
+                let mut content = Vec::new();
+                entry.read_to_end(&mut content).map_err(broken)?;
+                Some(content)
+            } else {
+                None
+            };
+            files.insert(path, content);
+        }
+        Ok(Self { files })
+    }
+
+    /// The text of a file, given relative to `folder`.
+    pub(super) fn text(&self, folder: &str, path: &str) -> Option<String> {
+        let content = self.files.get(&join(folder, path))?.as_ref()?;
+        Some(String::from_utf8_lossy(content).into_owned())
+    }
+
+    /// True when something in the context is at `pattern` (a file, a folder, or a glob with `*` and `?`).
+    pub(super) fn holds(&self, folder: &str, pattern: &str) -> bool {
+        let wanted = join(folder, pattern);
+        if wanted.is_empty() || wanted == normal(folder) {
+            return true;
+        }
+        self.files.keys().any(|path| {
+            path.match_indices('/')
+                .map(|(end, _)| path.get(..end).unwrap_or_default())
+                .chain([path.as_str()])
+                .any(|part| matches(&wanted, part))
+        })
+    }
+}
+
+/// `./a//b/../c` as `a/c`; what climbs out of the root stays at the root, as in `docker build`.
+fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
+}
+
+/// A path within a folder of the context, in normal form.
+pub(super) fn join(folder: &str, path: &str) -> String {
+    normal(&format!("{}/{}", normal(folder), normal(path)))
+}
+
+/// Glob match within one path: `*` and `?` stop at a slash, as Go's `filepath.Match` does. `reached` says for each
+/// place of the text whether the pattern read so far can end there, so the work is bounded by both lengths.
+fn matches(pattern: &str, text: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let mut reached = vec![false; text.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    for wanted in pattern.chars() {
+        reached = if wanted == '*' {
+            let before = std::iter::once(None).chain(text.iter().map(Some));
+            let mut open = false;
+            before
+                .zip(&reached)
+                .map(|(passed, here)| {
+                    open = *here || (open && passed != Some(&'/'));
+                    open
+                })
+                .collect()
+        } else {
+            let fits = |found: char| found == wanted || (wanted == '?' && found != '/');
+            std::iter::once(false)
+                .chain(reached.iter().zip(&text).map(|(here, found)| *here && fits(*found)))
+                .collect()
+        };
+    }
+    reached.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A gzipped tar with these files, as a client would upload it.
+    pub(in crate::cloud_build) fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
+        let mut builder =
+            tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        for (path, content) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            header.set_cksum();
+            builder.append_data(&mut header, path, content.as_bytes()).unwrap();
+        }
+        builder.into_inner().unwrap().finish().unwrap()
+    }
+
+    #[test]
+    fn files_folders_and_globs_of_the_context_are_found() {
+        let context =
+            BuildContext::unpack(&tarball(&[("./Dockerfile", "FROM x"), ("models/a.gguf", "1")])).unwrap();
+        assert_eq!(context.text("", "Dockerfile").as_deref(), Some("FROM x"));
+        for present in [".", "/", "models", "models/", "./models/a.gguf", "models/*.gguf", "Docker?ile", "m*"]
+        {
+            assert!(context.holds("", present), "{present}");
+        }
+        for missing in ["a.gguf", "models/b.gguf", "*.gguf", "model"] {
+            assert!(!context.holds("", missing), "{missing}");
+        }
+        assert!(context.holds("models", "a.gguf"));
+    }
+
+    #[test]
+    fn what_is_no_archive_is_refused() {
+        assert!(BuildContext::unpack(b"PK\x03\x04").is_err());
+        assert!(BuildContext::unpack(&[b'x'; 2000]).is_err());
+        assert!(BuildContext::unpack(&[0x1f, 0x8b, 1, 2, 3]).is_err());
+    }
+}
