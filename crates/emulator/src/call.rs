@@ -73,17 +73,13 @@ impl Call {
             Ok(_) => Err(ApiError::invalid(
                 "Invalid JSON payload received. Unexpected end of string. Expected an object.",
             )),
-            Err(wrong) => Err(ApiError::invalid(format!(
-                "Invalid JSON payload received. {wrong}"
-            ))),
+            Err(wrong) => Err(ApiError::invalid(format!("Invalid JSON payload received. {wrong}"))),
         }
     }
 
     /// The e-mail of the caller, without the kind of member before it.
     pub(crate) fn caller_email(&self) -> &str {
-        self.caller
-            .split_once(':')
-            .map_or(self.caller.as_str(), |(_, email)| email)
+        self.caller.split_once(':').map_or(self.caller.as_str(), |(_, email)| email)
     }
 }
 
@@ -99,10 +95,7 @@ impl Query {
                 .filter(|pair| !pair.is_empty())
                 .map(|pair| {
                     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                    (
-                        percent_decode(&name.replace('+', " ")),
-                        percent_decode(&value.replace('+', " ")),
-                    )
+                    (percent_decode(&name.replace('+', " ")), percent_decode(&value.replace('+', " ")))
                 })
                 .collect(),
         )
@@ -110,18 +103,12 @@ impl Query {
 
     /// The first value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// All values of a repeated parameter.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether a boolean parameter is on.
@@ -134,9 +121,7 @@ impl Query {
         self.get(name)
             .map(|value| {
                 value.parse().map_err(|_| {
-                    ApiError::invalid(format!(
-                        "Invalid value at '{name}' (TYPE_INT64), \"{value}\""
-                    ))
+                    ApiError::invalid(format!("Invalid value at '{name}' (TYPE_INT64), \"{value}\""))
                 })
             })
             .transpose()
@@ -168,11 +153,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// 200 with a JSON body.
     pub(crate) fn json(value: Value) -> Self {
-        Self {
-            status: 200,
-            headers: Vec::new(),
-            payload: Payload::Json(value),
-        }
+        Self { status: 200, headers: Vec::new(), payload: Payload::Json(value) }
     }
 
     /// 200 with `{}`, as most deletes answer.
@@ -182,20 +163,12 @@ impl Answer {
 
     /// An answer without body.
     pub(crate) fn bare(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            payload: Payload::Empty,
-        }
+        Self { status, headers: Vec::new(), payload: Payload::Empty }
     }
 
     /// 200 with bytes.
     pub(crate) fn bytes(content_type: impl Into<String>, content: Bytes) -> Self {
-        Self {
-            status: 200,
-            headers: Vec::new(),
-            payload: Payload::Bytes(content_type.into(), content),
-        }
+        Self { status: 200, headers: Vec::new(), payload: Payload::Bytes(content_type.into(), content) }
     }
 
     /// The same with another status.
@@ -221,10 +194,7 @@ pub(crate) type Handled = Option<Result<Answer, ApiError>>;
 /// digests (`sha256:...`) whole.
 pub(crate) fn split_path(path: &str) -> (Vec<String>, Option<String>) {
     let mut raw: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let storage = matches!(
-        raw.first(),
-        Some(&("storage" | "upload" | "resumable" | "download"))
-    );
+    let storage = matches!(raw.first(), Some(&("storage" | "upload" | "resumable" | "download")));
     let mut verb = None;
     if !storage
         && let Some(last) = raw.last_mut()

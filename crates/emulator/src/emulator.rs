@@ -79,9 +79,8 @@ pub struct Emulator {
 impl Emulator {
     /// Reads the state, if there is any, and makes sure that the project exists in it.
     pub fn open(settings: Settings) -> Result<Arc<Self>, EmulatorError> {
-        let journal = Journal::open(settings.journal.as_deref()).map_err(|source| EmulatorError::Journal {
-            path: settings.journal.clone().unwrap_or_default(),
-            source,
+        let journal = Journal::open(settings.journal.as_deref()).map_err(|source| {
+            EmulatorError::Journal { path: settings.journal.clone().unwrap_or_default(), source }
         })?;
         let (state_file, mut world, blobs): (_, _, Arc<dyn Blobs>) = match &settings.state {
             StateStore::Nowhere => (None, World::default(), Arc::new(MemoryBlobs::default())),
@@ -91,13 +90,8 @@ impl Emulator {
             }
         };
         world.ensure_project(&settings.project, &settings.caller, settings.clock.now());
-        let emulator = Self {
-            settings: Arc::new(settings),
-            world: Mutex::new(world),
-            state_file,
-            blobs,
-            journal,
-        };
+        let emulator =
+            Self { settings: Arc::new(settings), world: Mutex::new(world), state_file, blobs, journal };
         Ok(Arc::new(emulator))
     }
 
@@ -164,10 +158,7 @@ impl Emulator {
     fn save_world(&self, world: &World) -> Result<(), EmulatorError> {
         match (&self.state_file, &self.settings.state) {
             (Some(file), StateStore::File(path)) => {
-                file.save(world).map_err(|source| EmulatorError::State {
-                    path: path.clone(),
-                    source,
-                })
+                file.save(world).map_err(|source| EmulatorError::State { path: path.clone(), source })
             }
             (None, _) | (Some(_), StateStore::Nowhere) => Ok(()),
         }

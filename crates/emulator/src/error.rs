@@ -45,13 +45,7 @@ impl ApiError {
             "UNAVAILABLE" => 503,
             _ => 500,
         };
-        Self {
-            code,
-            status,
-            message: message.into(),
-            details: Vec::new(),
-            reason: None,
-        }
+        Self { code, status, message: message.into(), details: Vec::new(), reason: None }
     }
 
     /// 400 `INVALID_ARGUMENT`.
@@ -162,11 +156,7 @@ impl ApiError {
         if !self.details.is_empty() {
             error.insert("details".into(), json!(self.details));
         }
-        Answer {
-            status: self.code,
-            headers: Vec::new(),
-            payload: Payload::Json(json!({ "error": error })),
-        }
+        Answer { status: self.code, headers: Vec::new(), payload: Payload::Json(json!({ "error": error })) }
     }
 }
 

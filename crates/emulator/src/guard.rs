@@ -42,12 +42,6 @@ pub(crate) fn refusal(host: &str, headers: &HeaderMap) -> Option<Answer> {
 
 fn allowed(host: &str) -> bool {
     let literals = ["127.0.0.1", "localhost", "::1"];
-    let domains = [
-        ".googleapis.com",
-        ".gcp.test",
-        ".run.localhost",
-        ".run.app",
-        ".pkg.dev",
-    ];
+    let domains = [".googleapis.com", ".gcp.test", ".run.localhost", ".run.app", ".pkg.dev"];
     literals.contains(&host) || domains.iter().any(|domain| host.ends_with(domain))
 }

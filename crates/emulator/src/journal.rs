@@ -37,9 +37,10 @@ pub struct Exchange {
 impl Exchange {
     /// Whether the request could change something: all but GET, HEAD and OPTIONS, and the policy reads sent by POST.
     pub fn is_write(&self) -> bool {
-        let reading_verb = [":getIamPolicy", ":testIamPermissions", ":wait", ":generateIdToken", ":generateAccessToken"]
-            .iter()
-            .any(|verb| self.path.ends_with(verb));
+        let reading_verb =
+            [":getIamPolicy", ":testIamPermissions", ":wait", ":generateIdToken", ":generateAccessToken"]
+                .iter()
+                .any(|verb| self.path.ends_with(verb));
         !reading_verb
             && !self.path.starts_with("/emulator/")
             && !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
@@ -60,10 +61,7 @@ impl Journal {
             .map(|path| File::options().create(true).append(true).open(path))
             .transpose()?
             .map(Mutex::new);
-        Ok(Self {
-            kept: Mutex::new(Vec::new()),
-            file,
-        })
+        Ok(Self { kept: Mutex::new(Vec::new()), file })
     }
 
     /// Adds one exchange. A full disk must not fail the request, so a write error is only traced.
@@ -95,6 +93,5 @@ pub(crate) fn readable(body: &[u8]) -> Value {
     if body.is_empty() {
         return Value::Null;
     }
-    serde_json::from_slice(body)
-        .unwrap_or_else(|_| Value::String(format!("<{} bytes>", body.len())))
+    serde_json::from_slice(body).unwrap_or_else(|_| Value::String(format!("<{} bytes>", body.len())))
 }

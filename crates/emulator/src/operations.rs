@@ -163,9 +163,7 @@ impl Operations {
             })
             .min_by_key(|operation| (operation.finishes_at, operation.starts_at))?;
         match &due.progress {
-            Progress::Pending(effect) => {
-                Some((due.name.clone(), due.project.clone(), effect.clone()))
-            }
+            Progress::Pending(effect) => Some((due.name.clone(), due.project.clone(), effect.clone())),
             Progress::Done(_) => None,
         }
     }
@@ -226,9 +224,7 @@ pub(crate) fn settle(world: &mut World, context: &Context) -> bool {
         let outcome = match effect {
             Effect::ServiceUsage(effect) => service_usage::finish(world, &project, effect, context),
             Effect::Run(effect) => run::finish(world, &project, effect, context),
-            Effect::ArtifactRegistry(effect) => {
-                artifact_registry::finish(world, &project, effect, context)
-            }
+            Effect::ArtifactRegistry(effect) => artifact_registry::finish(world, &project, effect, context),
             Effect::CloudBuild(effect) => cloud_build::finish(world, &project, effect, context),
         };
         world.operations.end(&name, outcome);
@@ -274,10 +270,7 @@ fn rename_project(parts: &[&str], project: &str) -> String {
 /// GET of one operation, or of a location's list.
 pub(crate) fn handle(call: &Call, world: &mut World) -> crate::call::Handled {
     let parts = call.parts();
-    let list = matches!(
-        parts.as_slice(),
-        [_, "projects", _, "locations", _, "operations"]
-    );
+    let list = matches!(parts.as_slice(), [_, "projects", _, "locations", _, "operations"]);
     let name = asked_name(call, world);
     if !list && name.is_none() {
         return None;

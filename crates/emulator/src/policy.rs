@@ -56,12 +56,7 @@ pub(crate) enum Anonymous {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            version: 0,
-            bindings: Vec::new(),
-            audit_configs: Vec::new(),
-            etag: NEVER_WRITTEN.to_owned(),
-        }
+        Self { version: 0, bindings: Vec::new(), audit_configs: Vec::new(), etag: NEVER_WRITTEN.to_owned() }
     }
 }
 
@@ -78,11 +73,7 @@ impl Policy {
         if self.holds(role, member) {
             return;
         }
-        match self
-            .bindings
-            .iter_mut()
-            .find(|binding| binding.role == role && binding.condition.is_none())
-        {
+        match self.bindings.iter_mut().find(|binding| binding.role == role && binding.condition.is_none()) {
             Some(binding) => binding.members.push(member.to_owned()),
             None => self.bindings.push(Binding {
                 role: role.to_owned(),
@@ -99,21 +90,14 @@ impl Policy {
         self.bindings.iter().any(|binding| {
             binding.role == role
                 && binding.condition.is_none()
-                && binding
-                    .members
-                    .iter()
-                    .any(|known| known.eq_ignore_ascii_case(member))
+                && binding.members.iter().any(|known| known.eq_ignore_ascii_case(member))
         })
     }
 
     /// Turns a deleted account's memberships into their `deleted:` form. The etag stays, as recorded.
     pub(crate) fn mark_deleted(&mut self, email: &str, unique_id: &str) {
         let live = format!("serviceAccount:{email}");
-        for member in self
-            .bindings
-            .iter_mut()
-            .flat_map(|binding| binding.members.iter_mut())
-        {
+        for member in self.bindings.iter_mut().flat_map(|binding| binding.members.iter_mut()) {
             if member.eq_ignore_ascii_case(&live) {
                 *member = format!("deleted:{live}?uid={unique_id}");
             }
@@ -166,11 +150,8 @@ impl Policy {
                 .map_err(|wrong| ApiError::invalid(format!("Invalid value at 'policy.bindings': {wrong}")))?;
         }
         if names("auditConfigs") || names("audit_configs") {
-            next.audit_configs = wanted
-                .get("auditConfigs")
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default();
+            next.audit_configs =
+                wanted.get("auditConfigs").and_then(Value::as_array).cloned().unwrap_or_default();
         }
         let version = wanted.get("version").and_then(Value::as_i64).unwrap_or(0);
         let conditional = next.bindings.iter().any(|binding| binding.condition.is_some());
@@ -225,10 +206,7 @@ impl Policy {
 
 fn refuse_unknown_keys(policy: &Value) -> Result<(), ApiError> {
     let known = ["version", "bindings", "auditConfigs", "etag"];
-    match policy
-        .as_object()
-        .and_then(|object| object.keys().find(|key| !known.contains(&key.as_str())))
-    {
+    match policy.as_object().and_then(|object| object.keys().find(|key| !known.contains(&key.as_str()))) {
         Some(key) => Err(ApiError::invalid(format!(
             "Invalid JSON payload received. Unknown name \"{key}\" at 'policy': Cannot find field."
         ))),
@@ -243,11 +221,13 @@ fn check_members(
     anonymous: Anonymous,
 ) -> Result<(), ApiError> {
     for binding in bindings {
-        let role_like = ["roles/", "projects/", "organizations/"]
-            .iter()
-            .any(|prefix| binding.role.starts_with(prefix));
+        let role_like =
+            ["roles/", "projects/", "organizations/"].iter().any(|prefix| binding.role.starts_with(prefix));
         if !role_like {
-            return Err(ApiError::invalid(format!("Role {} is not supported for this resource.", binding.role)));
+            return Err(ApiError::invalid(format!(
+                "Role {} is not supported for this resource.",
+                binding.role
+            )));
         }
         for member in &binding.members {
             let was_there = before
@@ -260,7 +240,12 @@ fn check_members(
     Ok(())
 }
 
-fn check_member(member: &str, was_there: bool, project: &Project, anonymous: Anonymous) -> Result<(), ApiError> {
+fn check_member(
+    member: &str,
+    was_there: bool,
+    project: &Project,
+    anonymous: Anonymous,
+) -> Result<(), ApiError> {
     if matches!(member, "allUsers" | "allAuthenticatedUsers") {
         return match anonymous {
             Anonymous::Taken => Ok(()),
@@ -274,12 +259,21 @@ fn check_member(member: &str, was_there: bool, project: &Project, anonymous: Ano
         return if was_there {
             Ok(())
         } else {
-            Err(ApiError::invalid(format!("The member {member} is of a deleted principal and cannot be added.")))
+            Err(ApiError::invalid(format!(
+                "The member {member} is of a deleted principal and cannot be added."
+            )))
         };
     }
     let kinds = [
-        "user:", "group:", "domain:", "serviceAccount:", "principal:", "principalSet:",
-        "projectOwner:", "projectEditor:", "projectViewer:",
+        "user:",
+        "group:",
+        "domain:",
+        "serviceAccount:",
+        "principal:",
+        "principalSet:",
+        "projectOwner:",
+        "projectEditor:",
+        "projectViewer:",
     ];
     if !kinds.iter().any(|kind| member.len() > kind.len() && member.starts_with(kind)) {
         return Err(ApiError::invalid(format!("Invalid argument: '{member}' is not a valid policy member.")));

@@ -4,7 +4,10 @@
 use crate::call::{Answer, Call, Handled};
 use crate::error::{ApiError, Shape};
 use crate::world::World;
-use crate::{artifact_registry, cloud_build, control, gate, iam, operations, resource_manager, run, service_usage, storage};
+use crate::{
+    artifact_registry, cloud_build, control, gate, iam, operations, resource_manager, run, service_usage,
+    storage,
+};
 
 /// An imitated API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,10 +86,7 @@ pub(crate) fn api_of(call: &Call) -> Option<Api> {
         ["v1" | "v1beta1", "projects", _, "services", ..] => Some(Api::ServiceUsage),
         ["v1" | "v3", "projects"] | ["v1" | "v3", "projects", _] => Some(Api::ResourceManager),
         ["v1", "projects", _, "serviceAccounts", _]
-            if matches!(
-                call.verb.as_deref(),
-                Some("generateIdToken" | "generateAccessToken")
-            ) =>
+            if matches!(call.verb.as_deref(), Some("generateIdToken" | "generateAccessToken")) =>
         {
             Some(Api::IamCredentials)
         }
@@ -98,7 +98,9 @@ pub(crate) fn api_of(call: &Call) -> Option<Api> {
         ["v2", "projects", _, "locations", _, ..] => Some(Api::Run),
         ["v2", ..] => Some(Api::Registry),
         ["storage" | "upload" | "resumable" | "download", ..] => Some(Api::Storage),
-        [_, ..] if call.host == "storage.googleapis.com" || call.host.ends_with(".storage.googleapis.com") => {
+        [_, ..]
+            if call.host == "storage.googleapis.com" || call.host.ends_with(".storage.googleapis.com") =>
+        {
             Some(Api::Storage)
         }
         _ => None,

@@ -79,10 +79,7 @@ pub async fn start(settings: Settings) -> Result<Running, EmulatorError> {
     if !wanted.ip().is_loopback() {
         return Err(EmulatorError::NotLoopback(wanted));
     }
-    let listen = |source| EmulatorError::Listen {
-        address: wanted,
-        source,
-    };
+    let listen = |source| EmulatorError::Listen { address: wanted, source };
     let emulator = Emulator::open(settings)?;
     let listener = TcpListener::bind(wanted).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
@@ -92,19 +89,11 @@ pub async fn start(settings: Settings) -> Result<Running, EmulatorError> {
         let stopping = async {
             let _ = stopped.await;
         };
-        if let Err(error) = axum::serve(listener, service)
-            .with_graceful_shutdown(stopping)
-            .await
-        {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopping).await {
             tracing::error!(%error, "the emulator stopped listening");
         }
     });
-    Ok(Running {
-        address,
-        emulator,
-        stop: Some(stop),
-        task,
-    })
+    Ok(Running { address, emulator, stop: Some(stop), task })
 }
 
 /// The emulator as a service, for a listener or for tests in the same process.
@@ -180,11 +169,7 @@ async fn answer(emulator: &Arc<Emulator>, call: Call) -> Answered {
     if model_server::is_service_host(&call.host) {
         return model_server::answer(emulator, &call);
     }
-    let call = if call.verb.as_deref() == Some("wait") {
-        wait(emulator, call).await
-    } else {
-        call
-    };
+    let call = if call.verb.as_deref() == Some("wait") { wait(emulator, call).await } else { call };
     Answered::Whole(emulator.answer(&call))
 }
 
@@ -206,10 +191,7 @@ async fn wait(emulator: &Arc<Emulator>, call: Call) -> Call {
         let left = Duration::try_from(due.duration_since(call.now())).unwrap_or(Duration::ZERO);
         tokio::time::sleep(left.min(asked)).await;
     }
-    Call {
-        context: emulator.context(),
-        ..call
-    }
+    Call { context: emulator.context(), ..call }
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -218,7 +200,8 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 fn too_large() -> Answer {
-    let mut error = ApiError::invalid("The request body is larger than the emulator takes; send it in chunks.");
+    let mut error =
+        ApiError::invalid("The request body is larger than the emulator takes; send it in chunks.");
     error.code = 413;
     error.to_answer(Shape::Standard)
 }
@@ -226,18 +209,16 @@ fn too_large() -> Answer {
 fn respond(answer: Answer, method: &str) -> Response {
     let is_head = method == "HEAD";
     let (content_type, content) = match answer.payload {
-        Payload::Json(value) => (
-            Some("application/json; charset=UTF-8".to_owned()),
-            Bytes::from(value.to_string()),
-        ),
+        Payload::Json(value) => {
+            (Some("application/json; charset=UTF-8".to_owned()), Bytes::from(value.to_string()))
+        }
         Payload::Bytes(content_type, content) => (Some(content_type), content),
         Payload::Empty => (None, Bytes::new()),
     };
     let length = content.len();
     let body = if is_head { Body::empty() } else { Body::from(content) };
     let mut response = Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if let Some(content_type) = content_type.and_then(|text| HeaderValue::from_str(&text).ok()) {
         headers.insert(header::CONTENT_TYPE, content_type);

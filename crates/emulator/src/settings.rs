@@ -87,7 +87,6 @@ impl Settings {
 
     /// A real duration as this emulator takes it.
     pub(crate) fn scaled(&self, real: Duration) -> Duration {
-        Duration::try_from_secs_f64(real.as_secs_f64() * self.time_scale.max(0.0))
-            .unwrap_or(Duration::MAX)
+        Duration::try_from_secs_f64(real.as_secs_f64() * self.time_scale.max(0.0)).unwrap_or(Duration::MAX)
     }
 }

@@ -19,10 +19,7 @@ pub(crate) struct StateFile {
 impl StateFile {
     /// Takes the file for this process and reads the world in it; a missing file is an empty world.
     pub(crate) fn open(path: &Path) -> Result<(Self, World), EmulatorError> {
-        let failed = |source: io::Error| EmulatorError::State {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source: io::Error| EmulatorError::State { path: path.to_owned(), source };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
@@ -38,17 +35,12 @@ impl StateFile {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         let world = match std::fs::read(path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(|source| EmulatorError::Unreadable {
-                path: path.to_owned(),
-                source,
-            })?,
+            Ok(text) => serde_json::from_slice(&text)
+                .map_err(|source| EmulatorError::Unreadable { path: path.to_owned(), source })?,
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => World::default(),
             Err(other) => return Err(failed(other)),
         };
-        let file = Self {
-            path: path.to_owned(),
-            _lock: lock,
-        };
+        let file = Self { path: path.to_owned(), _lock: lock };
         Ok((file, world))
     }
 

@@ -65,10 +65,7 @@ impl Lab {
         let mut settings = Settings::new(PROJECT);
         settings.clock = clock.clone();
         change(&mut settings);
-        Self {
-            emulator: Emulator::open(settings).unwrap(),
-            clock,
-        }
+        Self { emulator: Emulator::open(settings).unwrap(), clock }
     }
 
     /// A project with these APIs on.
@@ -95,7 +92,13 @@ impl Lab {
     }
 
     /// Sends any request, with the usual token and host unless the headers say otherwise.
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
         let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         if !has("authorization") {
@@ -109,10 +112,8 @@ impl Lab {
         for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
             request = request.header(*name, *value);
         }
-        let response = app(Arc::clone(&self.emulator))
-            .oneshot(request.body(Body::from(body)).unwrap())
-            .await
-            .unwrap();
+        let response =
+            app(Arc::clone(&self.emulator)).oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         Reply {
             status: head.status.as_u16(),

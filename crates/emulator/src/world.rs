@@ -112,11 +112,9 @@ impl Tuning {
 impl World {
     /// The project with this id or number.
     pub(crate) fn project(&self, id_or_number: &str) -> Option<&Project> {
-        self.projects.get(id_or_number).or_else(|| {
-            self.projects
-                .values()
-                .find(|project| project.number == id_or_number)
-        })
+        self.projects
+            .get(id_or_number)
+            .or_else(|| self.projects.values().find(|project| project.number == id_or_number))
     }
 
     /// The project with this id or number, to change.

@@ -79,7 +79,8 @@ fn identity_token(call: &Call, world: &World) -> Result<Answer, ApiError> {
 
 fn tuning(call: &Call, world: &World) -> Result<Answer, ApiError> {
     let project = world.project(project_id(call)).ok_or_else(no_such_project)?;
-    let tuning = serde_json::to_value(&project.tuning).map_err(|error| ApiError::internal(error.to_string()))?;
+    let tuning =
+        serde_json::to_value(&project.tuning).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Answer::json(tuning))
 }
 
@@ -94,13 +95,15 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
     for (field, value) in body {
         match field.as_str() {
             "enable" => {
-                let services: Vec<String> = serde_json::from_value(value).map_err(|error| wrong("enable", error))?;
+                let services: Vec<String> =
+                    serde_json::from_value(value).map_err(|error| wrong("enable", error))?;
                 for service in services {
                     crate::service_usage::turn_on(project, &service, &call.context);
                 }
             }
             "grant" => {
-                let bindings: Vec<Grant> = serde_json::from_value(value).map_err(|error| wrong("grant", error))?;
+                let bindings: Vec<Grant> =
+                    serde_json::from_value(value).map_err(|error| wrong("grant", error))?;
                 for grant in bindings {
                     project.policy.grant(&grant.role, &grant.member, call.now());
                 }
@@ -110,10 +113,12 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
                     serde_json::from_value(value).map_err(|error| wrong("deniedPermissions", error))?;
             }
             "quotas" => {
-                project.tuning.quotas = serde_json::from_value(value).map_err(|error| wrong("quotas", error))?;
+                project.tuning.quotas =
+                    serde_json::from_value(value).map_err(|error| wrong("quotas", error))?;
             }
             "failures" => {
-                project.tuning.failures = serde_json::from_value(value).map_err(|error| wrong("failures", error))?;
+                project.tuning.failures =
+                    serde_json::from_value(value).map_err(|error| wrong("failures", error))?;
             }
             other => {
                 return Err(ApiError::invalid(format!(

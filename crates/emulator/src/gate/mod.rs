@@ -35,7 +35,11 @@ pub(crate) fn admit(call: &Call, api: Api, world: &World) -> Result<(), ApiError
 }
 
 /// 403 `PERMISSION_DENIED` when the control routes took the permission away.
-pub(crate) fn require_permission(project: &Project, permission: &str, resource: &str) -> Result<(), ApiError> {
+pub(crate) fn require_permission(
+    project: &Project,
+    permission: &str,
+    resource: &str,
+) -> Result<(), ApiError> {
     if !is_denied(project, permission) {
         return Ok(());
     }
@@ -50,11 +54,7 @@ pub(crate) fn require_permission(project: &Project, permission: &str, resource: 
 
 /// Whether the control routes took a permission away from the caller.
 pub(crate) fn is_denied(project: &Project, permission: &str) -> bool {
-    project
-        .tuning
-        .denied_permissions
-        .iter()
-        .any(|denied| denied == permission)
+    project.tuning.denied_permissions.iter().any(|denied| denied == permission)
 }
 
 /// 403 `SERVICE_DISABLED` when the API is off in the project.
@@ -63,10 +63,8 @@ pub(crate) fn require_enabled(project: &Project, service: &str) -> Result<(), Ap
         return Ok(());
     }
     let title = crate::service_usage::title(service);
-    let url = format!(
-        "https://console.developers.google.com/apis/api/{service}/overview?project={}",
-        project.id
-    );
+    let url =
+        format!("https://console.developers.google.com/apis/api/{service}/overview?project={}", project.id);
     let text = format!(
         "{title} has not been used in project {id} before or it is disabled. Enable it by visiting {url} then retry. \
          If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
@@ -125,7 +123,11 @@ fn authenticate(call: &Call) -> Result<(), ApiError> {
 }
 
 /// The project that a call is about. `-` stands for "whichever" where IAM allows it.
-fn project_of<'world>(call: &Call, api: Api, world: &'world World) -> Result<Option<&'world Project>, ApiError> {
+fn project_of<'world>(
+    call: &Call,
+    api: Api,
+    world: &'world World,
+) -> Result<Option<&'world Project>, ApiError> {
     let parts = call.parts();
     let named = match (api, parts.as_slice()) {
         (Api::Registry, [_, project, ..]) if !parts.ends_with(&["v2", ""]) => match world.project(project) {
@@ -139,10 +141,7 @@ fn project_of<'world>(call: &Call, api: Api, world: &'world World) -> Result<Opt
         },
         (Api::ServiceUsage, [_, "operations", name]) => {
             let full = format!("operations/{name}");
-            return Ok(world
-                .operations
-                .get(&full)
-                .and_then(|operation| world.project(&operation.project)));
+            return Ok(world.operations.get(&full).and_then(|operation| world.project(&operation.project)));
         }
         (_, [_, "projects", "-", ..]) => return Ok(None),
         (_, [_, "projects", project, ..]) => project,

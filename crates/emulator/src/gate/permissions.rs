@@ -30,7 +30,9 @@ fn service_usage(method: &str, parts: &[&str], verb: &str) -> Option<&'static st
         ("GET", [_, "operations", ..], _) => None,
         ("GET", [_, _, _, "services", _], "") => Some("serviceusage.services.get"),
         ("GET", _, _) => Some("serviceusage.services.list"),
-        ("POST", _, "enable" | "batchEnable" | "generateServiceIdentity") => Some("serviceusage.services.enable"),
+        ("POST", _, "enable" | "batchEnable" | "generateServiceIdentity") => {
+            Some("serviceusage.services.enable")
+        }
         ("POST", _, "disable") => Some("serviceusage.services.disable"),
         _ => None,
     }
@@ -134,7 +136,6 @@ fn run(method: &str, parts: &[&str], verb: &str) -> Option<&'static str> {
         ("DELETE", [.., "services", _], _) => Some("run.services.delete"),
         ("GET", [.., "revisions"], _) => Some("run.revisions.list"),
         ("GET", [.., "revisions", _], _) => Some("run.revisions.get"),
-        ("DELETE", [.., "revisions", _], _) => Some("run.revisions.delete"),
         _ => None,
     }
 }

@@ -56,19 +56,20 @@ pub(super) fn find<'project>(project: &'project Project, asked: &str) -> Result<
         .accounts
         .get(asked)
         .or_else(|| project.iam.accounts.values().find(|account| account.unique_id == asked))
-        .ok_or_else(|| ApiError::not_found(format!(
-            "Service account projects/{}/serviceAccounts/{asked} does not exist.",
-            project.id
-        )))
+        .ok_or_else(|| {
+            ApiError::not_found(format!(
+                "Service account projects/{}/serviceAccounts/{asked} does not exist.",
+                project.id
+            ))
+        })
 }
 
-fn find_mut<'project>(project: &'project mut Project, asked: &str) -> Result<&'project mut Account, ApiError> {
+fn find_mut<'project>(
+    project: &'project mut Project,
+    asked: &str,
+) -> Result<&'project mut Account, ApiError> {
     let email = find(project, asked)?.email.clone();
-    project
-        .iam
-        .accounts
-        .get_mut(&email)
-        .ok_or_else(|| ApiError::not_found("Unknown service account"))
+    project.iam.accounts.get_mut(&email).ok_or_else(|| ApiError::not_found("Unknown service account"))
 }
 
 fn view(project: &Project, account: &Account) -> Value {
@@ -133,11 +134,7 @@ fn list(call: &Call, project: &Project) -> Result<Answer, ApiError> {
             .min(100),
     };
     let after = call.query.get("pageToken").unwrap_or("");
-    let mut rest = project
-        .iam
-        .accounts
-        .values()
-        .filter(|account| account.email.as_str() > after);
+    let mut rest = project.iam.accounts.values().filter(|account| account.email.as_str() > after);
     let page: Vec<&Account> = rest.by_ref().take(size).collect();
     let mut answer = Map::new();
     if !page.is_empty() {
@@ -215,9 +212,7 @@ fn well_formed(id: &str) -> bool {
     (6..=30).contains(&bytes.len())
         && bytes.first().is_some_and(u8::is_ascii_lowercase)
         && bytes.last().is_some_and(|last| *last != b'-')
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+        && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
 }
 
 /// A new 21-digit id.
@@ -236,9 +231,8 @@ fn text(value: &Value, field: &str) -> String {
 }
 
 fn refuse_unknown(value: &Value, known: &[&str], at: &str) -> Result<(), ApiError> {
-    let unknown = value
-        .as_object()
-        .and_then(|object| object.keys().find(|key| !known.contains(&key.as_str())));
+    let unknown =
+        value.as_object().and_then(|object| object.keys().find(|key| !known.contains(&key.as_str())));
     match unknown {
         None => Ok(()),
         Some(key) if at.is_empty() => Err(ApiError::invalid(format!(

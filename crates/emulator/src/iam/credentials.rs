@@ -27,15 +27,10 @@ pub(super) fn handle(call: &Call, world: &mut World) -> Handled {
 }
 
 fn usable(call: &Call, world: &World, account: &str) -> Result<(String, String), ApiError> {
-    let project = world
-        .project(&call.context.settings.project)
-        .ok_or_else(no_such_project)?;
+    let project = world.project(&call.context.settings.project).ok_or_else(no_such_project)?;
     let account = find(project, account)?;
     if account.disabled {
-        return Err(ApiError::failed_precondition(format!(
-            "Service account {} is disabled.",
-            account.email
-        )));
+        return Err(ApiError::failed_precondition(format!("Service account {} is disabled.", account.email)));
     }
     Ok((account.email.clone(), account.unique_id.clone()))
 }

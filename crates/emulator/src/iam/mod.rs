@@ -43,16 +43,14 @@ pub(crate) struct Account {
 impl State {
     /// Makes an account that a service brings along, unless it is there.
     pub(crate) fn provide(&mut self, email: &str, display_name: &str) {
-        self.accounts
-            .entry(email.to_owned())
-            .or_insert_with(|| Account {
-                email: email.to_owned(),
-                unique_id: accounts::new_unique_id(),
-                display_name: display_name.to_owned(),
-                description: String::new(),
-                disabled: false,
-                policy: Policy::default(),
-            });
+        self.accounts.entry(email.to_owned()).or_insert_with(|| Account {
+            email: email.to_owned(),
+            unique_id: accounts::new_unique_id(),
+            display_name: display_name.to_owned(),
+            description: String::new(),
+            disabled: false,
+            policy: Policy::default(),
+        });
     }
 }
 

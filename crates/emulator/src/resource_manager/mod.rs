@@ -75,15 +75,12 @@ pub(crate) fn granted(call: &Call, project: &Project) -> Result<Answer, ApiError
             asked.len()
         )));
     }
-    if let Some(wrong) = asked.iter().find(|permission| permission.split('.').count() != 3 || permission.contains('*')) {
-        return Err(ApiError::invalid(format!(
-            "Permission {wrong} is not valid for this resource."
-        )));
+    if let Some(wrong) =
+        asked.iter().find(|permission| permission.split('.').count() != 3 || permission.contains('*'))
+    {
+        return Err(ApiError::invalid(format!("Permission {wrong} is not valid for this resource.")));
     }
-    let held: Vec<&str> = asked
-        .into_iter()
-        .filter(|permission| !is_denied(project, permission))
-        .collect();
+    let held: Vec<&str> = asked.into_iter().filter(|permission| !is_denied(project, permission)).collect();
     if held.is_empty() {
         return Ok(Answer::empty_object());
     }

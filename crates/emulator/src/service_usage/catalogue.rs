@@ -46,9 +46,7 @@ pub(super) const ON_FROM_THE_START: &[&str] = &[
 
 /// The title of an API.
 pub(crate) fn title(service: &str) -> &str {
-    ROWS.iter()
-        .find(|(name, _, _)| *name == service)
-        .map_or(service, |(_, title, _)| title)
+    ROWS.iter().find(|(name, _, _)| *name == service).map_or(service, |(_, title, _)| title)
 }
 
 /// The names in the catalogue, in order.
@@ -58,9 +56,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The APIs that come on with this one.
 pub(super) fn needs(service: &str) -> &'static [&'static str] {
-    ROWS.iter()
-        .find(|(name, _, _)| *name == service)
-        .map_or(&[], |(_, _, needs)| needs)
+    ROWS.iter().find(|(name, _, _)| *name == service).map_or(&[], |(_, _, needs)| needs)
 }
 
 /// The APIs that need this one.

@@ -31,12 +31,7 @@ pub(crate) struct State {
 impl State {
     /// What a new project has on.
     pub(crate) fn fresh() -> Self {
-        Self {
-            enabled: catalogue::ON_FROM_THE_START
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-        }
+        Self { enabled: catalogue::ON_FROM_THE_START.iter().map(ToString::to_string).collect() }
     }
 
     /// Whether an API is on.
@@ -55,14 +50,20 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
             Some(operation) => Ok(Answer::json(operation.render())),
             None => Err(ApiError::not_found(format!("Operation 'operations/{name}' does not exist."))),
         },
-        ("GET", [_, "projects", project, "services"], None) => with_project(world, project, |project| list(call, project)),
+        ("GET", [_, "projects", project, "services"], None) => {
+            with_project(world, project, |project| list(call, project))
+        }
         ("GET", [_, "projects", project, "services"], Some("batchGet")) => {
             with_project(world, project, |project| batch_get(call, project))
         }
-        ("GET", [_, "projects", project, "services", service], None) => with_project(world, project, |project| {
-            catalogue::known(service).map(|()| Answer::json(view(project, service)))
-        }),
-        ("POST", [_, "projects", project, "services"], Some("batchEnable")) => switch::batch_enable(call, world, project),
+        ("GET", [_, "projects", project, "services", service], None) => {
+            with_project(world, project, |project| {
+                catalogue::known(service).map(|()| Answer::json(view(project, service)))
+            })
+        }
+        ("POST", [_, "projects", project, "services"], Some("batchEnable")) => {
+            switch::batch_enable(call, world, project)
+        }
         ("POST", [_, "projects", project, "services", service], Some("enable")) => {
             switch::enable(call, world, project, service)
         }
@@ -109,7 +110,9 @@ fn batch_get(call: &Call, project: &Project) -> Result<Answer, ApiError> {
     for name in names {
         let parts: Vec<&str> = name.split('/').collect();
         match parts.as_slice() {
-            ["projects", parent, "services", service] if *parent == project.id || *parent == project.number => {
+            ["projects", parent, "services", service]
+                if *parent == project.id || *parent == project.number =>
+            {
                 catalogue::known(service)?;
                 services.push(view(project, service));
             }
@@ -151,11 +154,10 @@ fn list(call: &Call, project: &Project) -> Result<Answer, ApiError> {
     };
     let start = match call.query.get("pageToken") {
         None | Some("") => 0,
-        Some(token) => token
-            .parse()
-            .map_err(|_| ApiError::invalid("The page token is not valid."))?,
+        Some(token) => token.parse().map_err(|_| ApiError::invalid("The page token is not valid."))?,
     };
-    let page: Vec<Value> = wanted.iter().skip(start).take(size).map(|service| view(project, service)).collect();
+    let page: Vec<Value> =
+        wanted.iter().skip(start).take(size).map(|service| view(project, service)).collect();
     let mut answer = json!({ "services": page });
     if start + size < wanted.len()
         && let Some(object) = answer.as_object_mut()

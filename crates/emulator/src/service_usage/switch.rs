@@ -29,10 +29,7 @@ pub(crate) enum Effect {
 /// Carries out a switch.
 pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: &Context) -> Outcome {
     let Some(project) = world.project_mut(project) else {
-        return Outcome {
-            metadata: None,
-            ending: Ending::Error(no_such_project().to_rpc_status()),
-        };
+        return Outcome { metadata: None, ending: Ending::Error(no_such_project().to_rpc_status()) };
     };
     let response = match effect {
         Effect::Enable(service) => {
@@ -62,10 +59,7 @@ pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: 
             })
         }
     };
-    Outcome {
-        metadata: None,
-        ending: Ending::Response(response),
-    }
+    Outcome { metadata: None, ending: Ending::Response(response) }
 }
 
 /// Switches an API on, with what it needs, its accounts and their bindings.
@@ -78,14 +72,9 @@ pub(crate) fn turn_on(project: &mut Project, service: &str, context: &Context) {
     if !project.service_usage.enabled.insert(service.to_owned()) {
         return;
     }
-    if matches!(
-        service,
-        "run.googleapis.com" | "compute.googleapis.com" | "cloudbuild.googleapis.com"
-    ) {
+    if matches!(service, "run.googleapis.com" | "compute.googleapis.com" | "cloudbuild.googleapis.com") {
         let email = project.compute_account();
-        project
-            .iam
-            .provide(&email, "Compute Engine default service account");
+        project.iam.provide(&email, "Compute Engine default service account");
         grant(project, "roles/editor", &email, context);
     }
     for (agent, role) in agents(service) {
@@ -95,18 +84,15 @@ pub(crate) fn turn_on(project: &mut Project, service: &str, context: &Context) {
 }
 
 fn grant(project: &mut Project, role: &str, email: &str, context: &Context) {
-    project
-        .policy
-        .grant(role, &format!("serviceAccount:{email}"), context.now);
+    project.policy.grant(role, &format!("serviceAccount:{email}"), context.now);
 }
 
 /// Service agents by API: e-mail with N for the project number, and the role that the API gives it.
 fn agents(service: &str) -> &'static [(&'static str, &'static str)] {
     match service {
-        "run.googleapis.com" => &[(
-            "service-N@serverless-robot-prod.iam.gserviceaccount.com",
-            "roles/run.serviceAgent",
-        )],
+        "run.googleapis.com" => {
+            &[("service-N@serverless-robot-prod.iam.gserviceaccount.com", "roles/run.serviceAgent")]
+        }
         "cloudbuild.googleapis.com" => &[
             ("service-N@gcp-sa-cloudbuild.iam.gserviceaccount.com", "roles/cloudbuild.serviceAgent"),
             ("N@cloudbuild.gserviceaccount.com", "roles/cloudbuild.builds.builder"),
@@ -115,16 +101,20 @@ fn agents(service: &str) -> &'static [(&'static str, &'static str)] {
             "service-N@gcp-sa-artifactregistry.iam.gserviceaccount.com",
             "roles/artifactregistry.serviceAgent",
         )],
-        "compute.googleapis.com" => &[(
-            "service-N@compute-system.iam.gserviceaccount.com",
-            "roles/compute.serviceAgent",
-        )],
+        "compute.googleapis.com" => {
+            &[("service-N@compute-system.iam.gserviceaccount.com", "roles/compute.serviceAgent")]
+        }
         _ => &[],
     }
 }
 
 /// `services/S:enable`.
-pub(super) fn enable(call: &Call, world: &mut World, project: &str, service: &str) -> Result<Answer, ApiError> {
+pub(super) fn enable(
+    call: &Call,
+    world: &mut World,
+    project: &str,
+    service: &str,
+) -> Result<Answer, ApiError> {
     catalogue::known(service)?;
     let project = world.project(project).ok_or_else(no_such_project)?;
     let effect = Effect::Enable(service.to_owned());
@@ -173,7 +163,12 @@ pub(super) fn batch_enable(call: &Call, world: &mut World, project: &str) -> Res
 }
 
 /// `services/S:disable`. Dependents are refused, or go along when the caller says so.
-pub(super) fn disable(call: &Call, world: &mut World, project: &str, service: &str) -> Result<Answer, ApiError> {
+pub(super) fn disable(
+    call: &Call,
+    world: &mut World,
+    project: &str,
+    service: &str,
+) -> Result<Answer, ApiError> {
     catalogue::known(service)?;
     let project = world.project(project).ok_or_else(no_such_project)?;
     let body = call.json()?;
