@@ -13,14 +13,26 @@
     )
 )]
 
+mod check;
+mod context;
 mod diagnostic;
 mod document;
+mod load;
 mod near;
 mod places;
+mod read;
+mod schema;
 mod source;
 mod table;
+mod text;
 pub mod types;
+mod variables;
+mod yaml;
 
+pub use context::{BuildContext, ContextFile};
 pub use diagnostic::{Colour, Diagnostic, Diagnostics};
 pub use document::*;
+pub use load::{LoadError, Spec, load, parse};
 pub use places::Places;
+pub use schema::schema;
+pub use variables::Variables;

@@ -1,8 +1,8 @@
 //! Who gets which role.
 
 use super::grammar::GrammarError;
-use super::name::shown;
 use super::text::text_type;
+use crate::text::shown;
 
 const MEMBER_HELP: &str = "a member is written `user:me@example.com`, `serviceAccount:name@project.iam.gserviceaccount.com`, \
      `group:team@example.com`, `domain:example.com`, `principal://…` or `principalSet://…`";

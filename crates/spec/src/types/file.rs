@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::grammar::GrammarError;
-use super::name::shown;
 use super::text::text_type;
+use crate::text::shown;
 
 text_type! {
     /// An absolute path: inside the container, on a server, or of an HTTP request.

@@ -1,8 +1,9 @@
 //! Which image a service runs.
 
 use super::grammar::GrammarError;
-use super::name::{ImageName, shown};
+use super::name::ImageName;
 use super::text::text_type;
+use crate::text::shown;
 
 text_type! {
     /// The image a service runs: a name under `images`, or a full reference with registry, repository and tag or digest.

@@ -2,6 +2,7 @@
 
 use super::grammar::GrammarError;
 use super::text::{grammar_type, text_type};
+use crate::text::shown;
 
 /// What a name may look like: how long, how it begins, what may follow, how it must not end.
 struct Shape {
@@ -31,15 +32,6 @@ impl Shape {
             && lower.chars().next_back().is_some_and(self.last);
         Err(if lower_fits && lower != text { refused.with_suggestion(lower) } else { refused })
     }
-}
-
-/// A text for a message: control characters escaped, long ones cut.
-pub(super) fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(80).flat_map(char::escape_debug).collect();
-    if text.chars().count() > 80 {
-        short.push('…');
-    }
-    short.replace("\\'", "'").replace("\\\"", "\"")
 }
 
 fn lower(letter: char) -> bool {

@@ -1,10 +1,10 @@
 //! Regions, locations and GPU types: names from a dated table, so that a slip is seen before anything is called.
 
 use super::grammar::GrammarError;
-use super::name::shown;
 use super::text::{grammar_type, text_type};
 use crate::near::nearest;
 use crate::table::{GPUS, MULTI_REGIONS, REGIONS, REGIONS_AS_OF};
+use crate::text::shown;
 
 grammar_type! {
     /// A region of Cloud Run.

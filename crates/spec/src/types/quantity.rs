@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::grammar::GrammarError;
-use super::name::shown;
+use crate::text::shown;
 
 /// Units of memory, binary first: the suffix and how many bytes it stands for. Source: Kubernetes quantities.
 const UNITS: &[(&str, u64)] = &[

@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::access::is_email;
 use super::grammar::GrammarError;
-use super::name::{ServiceAccountId, shown};
+use super::name::ServiceAccountId;
 use super::text::text_type;
 use crate::near::nearest;
+use crate::text::shown;
 
 text_type! {
     /// A service account: a name under `serviceAccounts`, or the e-mail address of one that is there already.

@@ -1,0 +1,63 @@
+//! Builds: their limits, their arguments and the folders they are made from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::report::Report;
+use super::secret;
+use crate::context::{Blame, BuildContext};
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::types::Duration;
+
+/// The longest build. Source: Cloud Build v1, `Build.timeout`.
+const LONGEST_BUILD: u64 = 86_400;
+
+/// Reads the context of every image whose build is in order.
+pub(super) fn check(
+    document: &Document,
+    base: &Path,
+    spec: &str,
+    report: &mut Report<'_>,
+) -> BTreeMap<String, BuildContext> {
+    let mut contexts = BTreeMap::new();
+    for (name, image) in &document.images {
+        let at = format!("/images/{name}/build");
+        let timeout = format!("{at}/timeout");
+        if let Some(seconds) =
+            image.build.timeout.map(Duration::seconds).filter(|_| report.is_sound(&[&timeout]))
+        {
+            if seconds == 0 || seconds > LONGEST_BUILD {
+                report.at_value(
+                    &timeout,
+                    Diagnostic::new(
+                        "out-of-range",
+                        format!("`timeout` has to be between 1s and 24h, found {seconds}s"),
+                    ),
+                );
+            }
+        }
+        let help =
+            "build arguments stay readable in the image; fetch the secret at run time, from Secret Manager";
+        secret::check(&format!("{at}/args"), &image.build.args, help, report);
+        let (context, dockerfile) = (format!("{at}/context"), format!("{at}/dockerfile"));
+        if !report.is_sound(&[&context, &dockerfile]) {
+            continue;
+        }
+        match BuildContext::read(base, spec, &image.build) {
+            Ok(read) => {
+                contexts.insert(name.to_string(), read);
+            }
+            Err(error) => {
+                let mut problem = Diagnostic::new(error.id, error.message);
+                problem.help = error.help;
+                let pointer = match error.blame {
+                    Blame::Dockerfile if report.has(&dockerfile) => &dockerfile,
+                    Blame::Dockerfile | Blame::Context => &context,
+                };
+                report.at_value(pointer, problem);
+            }
+        }
+    }
+    contexts
+}

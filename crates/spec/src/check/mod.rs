@@ -1,0 +1,43 @@
+//! Everything that is checked about a spec before it is taken. Knows no cloud.
+//!
+//! The structure is checked against the schema; what the schema can not say is checked here on the typed document, one
+//! file a subject. Every check reports and goes on, so that all the problems of a file come at once.
+
+mod access;
+mod build;
+mod cycle;
+mod duplicate;
+mod gpu;
+mod placeholder;
+mod probe;
+mod reference;
+mod report;
+mod repository;
+mod secret;
+mod service;
+mod structure;
+mod traffic;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub(crate) use report::Report;
+pub(crate) use structure::check_structure;
+
+use crate::context::BuildContext;
+use crate::document::Document;
+
+/// Checks what a document means, and reads the build contexts that it names; `spec` is the name of its own file.
+pub(crate) fn check_meaning(
+    document: &Document,
+    base: &Path,
+    spec: &str,
+    report: &mut Report<'_>,
+) -> BTreeMap<String, BuildContext> {
+    access::check(document, report);
+    repository::check(document, report);
+    reference::check(document, report);
+    cycle::check(document, report);
+    service::check(document, report);
+    build::check(document, base, spec, report)
+}
