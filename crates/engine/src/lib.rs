@@ -24,8 +24,8 @@ pub mod record;
 pub mod snapshot;
 
 pub use applied::applied_form;
-//pub use apply::{StopSignal, apply};
+pub use apply::{StopSignal, apply};
 pub use graph::{Edge, Graph, GraphError};
-//pub use ledger::Ledger;
-//pub use plan::{AdoptPolicy, PlanOptions, ReplacePolicy, plan};
+pub use ledger::Ledger;
+pub use plan::{AdoptPolicy, PlanOptions, ReplacePolicy, plan};
 pub use snapshot::{Seen, Snapshot, snapshot};

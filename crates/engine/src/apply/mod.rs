@@ -1,1 +1,47 @@
+//! Carries a plan out: independent branches side by side, the steps of a change in sequence. Decides nothing.
+//!
+//! `schedule` says what may begin, `fill` puts known outputs into a step, `join` puts steps of one policy or family
+//! into one call, `run` drives it all. What depends on a failure is skipped and named; everything else finishes.
 
+mod fill;
+mod join;
+mod run;
+mod schedule;
+mod stop;
+
+use model::{ApplyReport, Cloud, Event, Outcome, Plan, RecordError, RecordStore};
+
+use crate::ledger::Ledger;
+use run::Run;
+pub use stop::StopSignal;
+
+/// Carries a plan out and writes the record: intents before the first call, what was done beside the work.
+///
+/// A plan with refusals or unknowns is not begun. A step that fails is in the report, and what it held back too;
+/// running again converges.
+///
+/// Errors: the record. [`RecordError::Moved`]: another run has written it; nothing new was begun since, and running
+/// again starts from what is there.
+pub async fn apply<C: Cloud, S: RecordStore>(
+    plan: &Plan,
+    cloud: &C,
+    ledger: &mut Ledger<'_, S>,
+    stop: &StopSignal,
+    events: &mut impl FnMut(Event),
+) -> Result<ApplyReport, RecordError> {
+    if !plan.refusals.is_empty() || !plan.unknowns.is_empty() {
+        return Ok(not_begun(plan, events));
+    }
+    ledger.begin(plan).await?;
+    let report = Run::new(plan, cloud, ledger, stop, events).to_the_end().await?;
+    ledger.finish().await?;
+    Ok(report)
+}
+
+fn not_begun(plan: &Plan, events: &mut impl FnMut(Event)) -> ApplyReport {
+    let outcomes = plan.changes.iter().filter(|change| schedule::is_work(change.action)).map(|change| {
+        events(Event::NotStarted { id: change.id.clone() });
+        (change.id.clone(), change.action, Outcome::NotStarted)
+    });
+    ApplyReport { outcomes: outcomes.collect() }
+}

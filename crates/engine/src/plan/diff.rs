@@ -1,0 +1,186 @@
+//! Which fields differ, and why each one does. Pure; compares what kinds put into normal form, knows no kind.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use model::fields::rule_for;
+use model::outputs::is_reference;
+use model::{
+    Cause, Effect, Entry, FieldChange, FieldPath, FieldRule, Fields, Json, Live, Outputs, Place, ResourceId,
+    Unset,
+};
+
+use crate::applied::applied_form;
+
+/// What a live object is compared with.
+pub(crate) struct Wanted<'plan> {
+    pub(crate) fields: &'plan Fields,
+    pub(crate) rules: &'static [FieldRule],
+    /// The line of the item, for fields without a line of their own.
+    pub(crate) place: Option<&'plan Place>,
+    /// What the spec asked for at the last apply.
+    pub(crate) entry: Option<&'plan Entry>,
+    /// Outputs of resources that do not change in this plan.
+    pub(crate) outputs: &'plan Outputs,
+}
+
+/// A wanted value with the references filled that are known, or the resource that one of them waits for.
+enum Value<'plan> {
+    Known(Cow<'plan, Json>),
+    Follows(ResourceId),
+}
+
+impl Wanted<'_> {
+    /// Every field change of a new object.
+    pub(crate) fn all_new(&self) -> Vec<FieldChange> {
+        self.fields
+            .iter()
+            .map(|(path, field)| FieldChange {
+                after: Some(self.shown(&field.value)),
+                ..self.change(path, None, field.place.as_ref(), Cause::New)
+            })
+            .collect()
+    }
+
+    /// Every field in which the inputs differ from those of the last apply, for content that is made anew.
+    pub(crate) fn inputs_changed(&self) -> Vec<FieldChange> {
+        let Some(entry) = self.entry else { return Vec::new() };
+        let changed = self.fields.iter().filter_map(|(path, field)| {
+            let before = entry.applied.get(path);
+            let after = self.shown(&field.value);
+            (before != Some(&applied_form(&after))).then(|| FieldChange {
+                after: Some(after),
+                ..self.change(path, before.cloned(), field.place.as_ref(), Cause::InputChanged)
+            })
+        });
+        let gone = entry
+            .applied
+            .iter()
+            .filter(|(path, _)| self.fields.value(path).is_none())
+            .map(|(path, before)| self.change(path, Some(before.clone()), None, Cause::InputChanged));
+        let mut changes: Vec<FieldChange> = changed.chain(gone).collect();
+        changes.sort_by(|one, other| one.path.cmp(&other.path));
+        changes
+    }
+
+    /// Every field in which a live object differs, with the cause: edit, drift, or another resource's change.
+    pub(crate) fn differences(&self, live: &Live) -> Vec<FieldChange> {
+        let asked = self.fields.iter().filter_map(|(path, field)| {
+            let before = live.fields.value(path);
+            match self.value(&field.value) {
+                Value::Follows(from) => Some(FieldChange {
+                    after: Some(field.value.clone()),
+                    ..self.change(path, before.cloned(), field.place.as_ref(), Cause::Follows { from })
+                }),
+                Value::Known(wanted) => (!self.equal(path, &wanted, before)).then(|| FieldChange {
+                    after: Some(wanted.clone().into_owned()),
+                    ..self.change(
+                        path,
+                        before.cloned(),
+                        field.place.as_ref(),
+                        self.cause(path, &wanted, live),
+                    )
+                }),
+            }
+        });
+        let unasked = live
+            .fields
+            .iter()
+            .filter(|(path, _)| self.fields.value(path).is_none())
+            .filter_map(|(path, field)| self.unasked(path, &field.value, live));
+        let mut changes: Vec<FieldChange> = asked.chain(unasked).collect();
+        changes.sort_by(|one, other| one.path.cmp(&other.path));
+        changes
+    }
+
+    /// The wanted fields as the record is to remember them.
+    pub(crate) fn applied(&self) -> BTreeMap<FieldPath, Json> {
+        let form = |value: &Json| match self.value(value) {
+            Value::Known(known) => applied_form(&known),
+            Value::Follows(_) => value.clone(),
+        };
+        self.fields.iter().map(|(path, field)| (path.clone(), form(&field.value))).collect()
+    }
+
+    fn unasked(&self, path: &str, found: &Json, live: &Live) -> Option<FieldChange> {
+        let after = match rule_for(self.rules, path).map_or(Unset::Ignored, |rule| rule.unset) {
+            Unset::Ignored => return None,
+            Unset::Default(text) => Some(default_value(text)).filter(|default| default != found).map(Some)?,
+            Unset::Absent => None,
+        };
+        let cause = match self.entry {
+            Some(entry) if entry.applied.contains_key(path) => Cause::RemovedFromSpec,
+            Some(_) => Cause::Drifted(live.touched.clone()),
+            None => Cause::SpecEdited,
+        };
+        Some(FieldChange { after, ..self.change(path, Some(found.clone()), None, cause) })
+    }
+
+    /// A field that the spec asks for and that is not so: the record tells an edit from drift.
+    fn cause(&self, path: &str, wanted: &Json, live: &Live) -> Cause {
+        match self.entry.and_then(|entry| entry.applied.get(path)) {
+            Some(applied) if *applied == applied_form(wanted) => Cause::Drifted(live.touched.clone()),
+            Some(_) | None => Cause::SpecEdited,
+        }
+    }
+
+    fn equal(&self, path: &str, wanted: &Json, found: Option<&Json>) -> bool {
+        match found {
+            Some(found) => found == wanted,
+            // Where the answer is silent, the server's known default holds.
+            None => rule_for(self.rules, path).is_some_and(|rule| match rule.unset {
+                Unset::Default(text) => default_value(text) == *wanted,
+                Unset::Ignored | Unset::Absent => false,
+            }),
+        }
+    }
+
+    fn value<'a>(&self, value: &'a Json) -> Value<'a> {
+        if !refers(value) {
+            return Value::Known(Cow::Borrowed(value));
+        }
+        match self.outputs.fill_json(value) {
+            Ok(filled) => Value::Known(Cow::Owned(filled)),
+            Err(unknown) => {
+                let id = unknown.split_once('#').map_or(unknown.as_str(), |(id, _)| id);
+                match ResourceId::parse(id) {
+                    Ok(from) => Value::Follows(from),
+                    Err(_) => Value::Known(Cow::Borrowed(value)),
+                }
+            }
+        }
+    }
+
+    fn shown(&self, value: &Json) -> Json {
+        match self.value(value) {
+            Value::Known(known) => known.into_owned(),
+            Value::Follows(_) => value.clone(),
+        }
+    }
+
+    fn change(&self, path: &str, before: Option<Json>, place: Option<&Place>, cause: Cause) -> FieldChange {
+        FieldChange {
+            path: path.to_owned(),
+            before,
+            after: None,
+            cause,
+            place: place.or(self.place).cloned(),
+            effect: rule_for(self.rules, path).map_or(Effect::InPlace, |rule| rule.effect),
+        }
+    }
+}
+
+/// Whether any string of a value holds a reference.
+fn refers(value: &Json) -> bool {
+    match value {
+        Json::String(text) => is_reference(text),
+        Json::Array(items) => items.iter().any(refers),
+        Json::Object(map) => map.values().any(refers),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// A default as its rule writes it; text that is no JSON stands for itself.
+fn default_value(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.to_owned()))
+}

@@ -1,0 +1,65 @@
+//! Rows for what the spec does not ask for any more, or what a destroy takes away.
+
+use model::{Action, Change, Goal, OnDestroy, Reason, Resource};
+
+use super::decide::{Leave, Stays, Verdict, Wish, decide};
+use super::sight::Sight;
+use super::{Planner, Row, Side, change_of};
+
+impl Planner<'_> {
+    /// The row of a resource that is to go. `wanted` is what the spec says of it, if it still does.
+    pub(crate) fn gone(&mut self, resource: &dyn Resource, wanted: Option<&dyn Resource>) -> Option<Row> {
+        let id = resource.id();
+        let entry = self.entry(id);
+        if let Some(entry) = entry.filter(|entry| entry.full_name != resource.full_name()) {
+            self.refuse_moved(resource, entry);
+            return None;
+        }
+        let seen = match wanted {
+            Some(wanted) if wanted.full_name() != resource.full_name() => self.snapshot.recalled(id),
+            Some(_) | None => self.snapshot.get(id),
+        };
+        let live = match self.sight_of_gone(resource, seen, entry) {
+            Sight::Live(live) => Some(live),
+            Sight::Absent => None,
+            Sight::Unknown(unknown) => {
+                self.unknowns.push(unknown);
+                return None;
+            }
+            Sight::Hidden => return None,
+        };
+        let holders = self.other_holders(resource);
+        // The spec may have been edited since the record was written: its word on keeping is the newer one.
+        let leave = match (wanted.unwrap_or(resource).on_destroy(), holders.is_empty()) {
+            (OnDestroy::Keep, _) => Leave::ByRule,
+            (OnDestroy::Delete, false) => Leave::Held,
+            (OnDestroy::Delete, true) => Leave::Free,
+        };
+        let why = match self.options.goal {
+            Goal::Present => Reason::RemovedFromSpec,
+            Goal::Absent => Reason::Destroying,
+        };
+        let case = self.case(Wish::Gone, resource, live, entry, leave);
+        let (action, reason) = match decide(case) {
+            Verdict::Nothing => return None,
+            Verdict::Delete => (Action::Delete, why),
+            Verdict::Detach => (Action::Detach, why),
+            Verdict::Keep(Stays::ThereBefore) => (Action::Keep, Reason::ThereBefore),
+            Verdict::Keep(Stays::Held) => (Action::Keep, Reason::SharedSwitch { holders }),
+            Verdict::Keep(Stays::ByRule) => (Action::Keep, Reason::KeptByRule),
+            Verdict::Keep(Stays::NotOurs) => (Action::Keep, Reason::NotOurs),
+            Verdict::Forget => (Action::Forget, Reason::Gone),
+            Verdict::Disown => (Action::Forget, Reason::NotOurs),
+            Verdict::Refuse(ground) => {
+                self.refuse(resource, live, ground);
+                return None;
+            }
+            // Verdicts about what is wanted: the table gives none of them here.
+            Verdict::Create | Verdict::Compare | Verdict::Restamp | Verdict::Adopt => return None,
+        };
+        let steps = if action.writes() { resource.steps(&action, live) } else { Vec::new() };
+        let change = Change { steps, ..change_of(resource, action, reason) };
+        self.let_go(resource, &change, entry);
+        Some(Row { change, side: Side::Removing })
+    }
+}

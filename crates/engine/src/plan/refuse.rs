@@ -1,0 +1,150 @@
+//! Words for what a plan refuses: what, why, and the ways out.
+
+use model::{Effect, Entry, FieldChange, Live, Owner, Refusal, Resource, Tie};
+
+use super::Planner;
+use super::decide::{Adoption, Ground};
+
+impl Planner<'_> {
+    pub(crate) fn is_refused(&self, resource: &dyn Resource) -> bool {
+        self.refusals.last().is_some_and(|refusal| refusal.id == *resource.id())
+    }
+
+    /// A refusal of the table.
+    pub(crate) fn refuse(&mut self, resource: &dyn Resource, live: Option<&Live>, ground: Ground) {
+        let name = resource.full_name();
+        let (problem, ways_out) = match ground {
+            Ground::OtherStack => {
+                let other = live.map_or("another stack", |live| match &live.owner {
+                    Owner::OtherStack(stack) => stack.as_str(),
+                    Owner::ThisStack | Owner::Unmarked | Owner::Unmarkable => "another stack",
+                });
+                (
+                    format!("{name} belongs to the stack `{other}`"),
+                    vec![
+                        "give it another name in this spec".to_owned(),
+                        format!("or let the stack `{other}` give it up first"),
+                    ],
+                )
+            }
+            Ground::Unmarked(Adoption::NotAsked | Adoption::Allowed) => (
+                format!("{name} is there already, and this stack did not make it"),
+                vec![
+                    "give it another name in the spec".to_owned(),
+                    "or take it over with `adopt: true` on the item".to_owned(),
+                ],
+            ),
+            Ground::Unmarked(Adoption::RefusedByRun) => (
+                format!("{name} is there already, and this run may take nothing over"),
+                vec![
+                    "give it another name in the spec".to_owned(),
+                    "or run where `adopt: true` is allowed".to_owned(),
+                ],
+            ),
+            Ground::StampLost => (
+                format!("{name} has lost this stack's stamp, or was made anew by somebody else"),
+                vec![
+                    "give it another name in the spec".to_owned(),
+                    "or take it over with `adopt: true` on the item".to_owned(),
+                ],
+            ),
+            Ground::NoEntry => (
+                format!("{name} carries this stack's stamp, but the ownership record does not know it"),
+                vec![
+                    "delete it by hand if it is not needed".to_owned(),
+                    "or take its stamp off, and it is left alone".to_owned(),
+                ],
+            ),
+        };
+        self.push(resource, problem, ways_out);
+    }
+
+    /// The record speaks of a thing at another place.
+    pub(crate) fn refuse_moved(&mut self, resource: &dyn Resource, entry: &Entry) {
+        let problem = format!(
+            "the record knows {} as {}, the spec puts it at {}; moving it would lose what is there",
+            resource.id(),
+            entry.full_name,
+            resource.full_name()
+        );
+        let ways_out = vec![
+            "give the new one another name in the spec".to_owned(),
+            "or take it out of the spec, apply, and add it again".to_owned(),
+        ];
+        self.push(resource, problem, ways_out);
+    }
+
+    /// A replacement without leave.
+    pub(crate) fn refuse_replace(&mut self, at: usize, resource: &dyn Resource, fields: &[FieldChange]) {
+        let inside = self.inside(at);
+        let lost =
+            if inside.is_empty() { String::new() } else { format!(", and with it {}", inside.join(", ")) };
+        let problem = format!(
+            "{} cannot be changed in place: {} would be deleted and made again{lost}",
+            fixed(fields),
+            resource.full_name()
+        );
+        let ways_out =
+            vec![format!("leave {} as it is", fixed(fields)), "or allow it with --allow-replace".to_owned()];
+        self.push(resource, problem, ways_out);
+    }
+
+    /// A replacement of what this stack did not make.
+    pub(crate) fn refuse_replacing_other(&mut self, resource: &dyn Resource, fields: &[FieldChange]) {
+        let problem = format!(
+            "{} cannot be changed in place, and {} was there before this stack, so it is never deleted",
+            fixed(fields),
+            resource.full_name()
+        );
+        let ways_out = vec![
+            format!("leave {} as it is", fixed(fields)),
+            "or give the new one another name in the spec".to_owned(),
+        ];
+        self.push(resource, problem, ways_out);
+    }
+
+    /// An adoption that would have to replace.
+    pub(crate) fn refuse_adopting_other(&mut self, resource: &dyn Resource, fields: &[FieldChange]) {
+        let problem = format!(
+            "{} cannot be taken over: {} differs and cannot be changed in place",
+            resource.full_name(),
+            fixed(fields)
+        );
+        let ways_out = vec![
+            format!("write {} in the spec as it is", fixed(fields)),
+            "or give the new one another name in the spec".to_owned(),
+        ];
+        self.push(resource, problem, ways_out);
+    }
+
+    fn push(&mut self, resource: &dyn Resource, problem: String, ways_out: Vec<String>) {
+        let place = resource.place().cloned();
+        self.refusals.push(Refusal { id: resource.id().clone(), place, problem, ways_out });
+    }
+
+    /// What lives inside a resource, directly or further down.
+    fn inside(&self, at: usize) -> Vec<String> {
+        let mut inside = Vec::new();
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            let Some(node) = self.graph.nodes.get(at) else { continue };
+            for link in node.needed_by.iter().filter(|link| link.tie == Tie::Inside) {
+                inside.extend(self.graph.id_at(link.to).map(ToString::to_string));
+                open.push(link.to);
+            }
+        }
+        inside.sort();
+        inside.dedup();
+        inside
+    }
+}
+
+/// The fields that cannot be changed in place, for a sentence.
+fn fixed(fields: &[FieldChange]) -> String {
+    let fixed: Vec<String> = fields
+        .iter()
+        .filter(|field| field.effect == Effect::Replace)
+        .map(|field| format!("`{}`", field.path))
+        .collect();
+    fixed.join(", ")
+}

@@ -1,0 +1,168 @@
+//! What a snapshot's answer means for one resource. A disabled API is absence only where this plan switches it on.
+
+use model::{Entry, Live, Owner, Prior, Resource, State, Tenure, Unknown};
+
+use super::Planner;
+use super::decide::{Adoption, Case, Identity, Known, Leave, Presence, Wish};
+use crate::plan::AdoptPolicy;
+use crate::snapshot::Seen;
+
+/// What is known of a resource's live state.
+pub(crate) enum Sight<'plan> {
+    Live(&'plan Live),
+    Absent,
+    /// Cannot be known; the plan says so.
+    Unknown(Unknown),
+    /// Cannot be known, and need not be: nothing of ours can be there, or the next plan will see it.
+    Hidden,
+}
+
+impl<'plan> Planner<'plan> {
+    /// The live state of a resource that the spec wants.
+    pub(crate) fn sight_of_wanted(
+        &self,
+        resource: &dyn Resource,
+        seen: Option<&'plan Seen>,
+        entry: Option<&Entry>,
+    ) -> Sight<'plan> {
+        match seen {
+            Some(Seen::Live(live)) => Sight::Live(live),
+            Some(Seen::Absent) => Sight::Absent,
+            Some(Seen::Unreadable(error)) => unreadable(resource, error),
+            None => unseen(resource),
+            Some(Seen::ApiDisabled(api)) => match self.switch(api) {
+                Some(Seen::Absent) => Sight::Absent,
+                // Switched on moments ago; the other API has not heard of it yet.
+                Some(Seen::Live(_)) if entry.is_none_or(|entry| entry.state == State::Intent) => {
+                    Sight::Absent
+                }
+                Some(Seen::Live(_)) => Sight::Unknown(unknown(
+                    resource,
+                    format!("{api} is enabled, but does not answer yet"),
+                    Some("wait a minute and run plan again".to_owned()),
+                )),
+                Some(Seen::ApiDisabled(_) | Seen::Unreadable(_)) | None => not_enabled(resource, api),
+            },
+        }
+    }
+
+    /// The live state of a resource that is to go.
+    pub(crate) fn sight_of_gone(
+        &self,
+        resource: &dyn Resource,
+        seen: Option<&'plan Seen>,
+        entry: Option<&Entry>,
+    ) -> Sight<'plan> {
+        match (seen, entry) {
+            (Some(Seen::Live(live)), _) => Sight::Live(live),
+            (Some(Seen::Absent), _) => Sight::Absent,
+            (Some(Seen::Unreadable(error)), _) => unreadable(resource, error),
+            (None, _) => unseen(resource),
+            (Some(Seen::ApiDisabled(_)), None) => Sight::Hidden,
+            (Some(Seen::ApiDisabled(api)), Some(entry)) => match self.switch(api) {
+                // An intent of ours, in an API that we meant to switch on and that is still off: never made.
+                _ if entry.state == State::Intent && self.never_switched_on(api) => Sight::Absent,
+                // Once this plan has switched it on, the next plan sees what is there.
+                Some(Seen::Absent) if self.options.goal == model::Goal::Present => Sight::Hidden,
+                Some(Seen::Absent | Seen::Live(_) | Seen::ApiDisabled(_) | Seen::Unreadable(_)) | None => {
+                    not_enabled_any_more(resource, api)
+                }
+            },
+        }
+    }
+
+    /// How the resource of the spec that switches an API on was found.
+    fn switch(&self, api: &str) -> Option<&'plan Seen> {
+        let id = self.graph.id_at(*self.switches.get(api)?)?;
+        self.snapshot.get(id)
+    }
+
+    /// Whether the record says that this stack meant to switch an API on that was off, and never did.
+    fn never_switched_on(&self, api: &str) -> bool {
+        let entries = self.read.stacks.get(&self.options.stack).map(|stack| &stack.entries);
+        entries.into_iter().flatten().any(|(id, entry)| {
+            id.name() == api
+                && entry.state == State::Intent
+                && entry.prior == Prior::Absent
+                && self.read.shared.contains_key(&entry.full_name)
+        })
+    }
+
+    /// Everything that decides about a resource.
+    pub(crate) fn case(
+        &self,
+        wish: Wish,
+        resource: &dyn Resource,
+        live: Option<&Live>,
+        entry: Option<&Entry>,
+        leave: Leave,
+    ) -> Case {
+        Case {
+            wish,
+            presence: live.map_or(Presence::Absent, |live| match live.owner {
+                Owner::ThisStack => Presence::Ours,
+                Owner::OtherStack(_) => Presence::OtherStack,
+                Owner::Unmarked => Presence::Unmarked,
+                Owner::Unmarkable => Presence::Unmarkable,
+            }),
+            known: entry.map_or(Known::Nothing, |entry| match entry.origin {
+                model::Origin::Created => Known::Created,
+                model::Origin::Adopted => Known::Adopted,
+            }),
+            identity: match (entry.and_then(|e| e.uid.as_ref()), live.and_then(|l| l.uid.as_ref())) {
+                (Some(recorded), Some(found)) if recorded == found => Identity::Same,
+                (Some(_), Some(_)) => Identity::Differs,
+                (Some(_) | None, None) | (None, Some(_)) => Identity::Unsaid,
+            },
+            prior: self.prior(resource, entry),
+            adoption: match (resource.may_adopt(), self.options.adopt) {
+                (true, AdoptPolicy::AsSpecSays) => Adoption::Allowed,
+                (true, AdoptPolicy::Refuse) => Adoption::RefusedByRun,
+                (false, AdoptPolicy::AsSpecSays | AdoptPolicy::Refuse) => Adoption::NotAsked,
+            },
+            leave,
+        }
+    }
+
+    /// Whether it was there before: for a shared thing, before any stack.
+    pub(crate) fn prior(&self, resource: &dyn Resource, entry: Option<&Entry>) -> Prior {
+        let shared = match resource.tenure() {
+            Tenure::Shared => self.read.shared.get(&resource.full_name()).map(|key| key.prior),
+            Tenure::Own => None,
+        };
+        shared.or(entry.map(|entry| entry.prior)).unwrap_or(Prior::Absent)
+    }
+}
+
+fn unknown(resource: &dyn Resource, problem: String, help: Option<String>) -> Unknown {
+    Unknown { id: resource.id().clone(), place: resource.place().cloned(), problem, help }
+}
+
+fn unreadable<'plan>(resource: &dyn Resource, error: &model::CloudError) -> Sight<'plan> {
+    let problem = match &error.call {
+        Some(call) => format!("{call}: {}", error.message),
+        None => error.message.clone(),
+    };
+    Sight::Unknown(unknown(resource, problem, error.help.clone()))
+}
+
+fn unseen<'plan>(resource: &dyn Resource) -> Sight<'plan> {
+    let problem = "the snapshot holds no answer for it".to_owned();
+    Sight::Unknown(unknown(resource, problem, Some("run plan again".to_owned())))
+}
+
+fn not_enabled<'plan>(resource: &dyn Resource, api: &str) -> Sight<'plan> {
+    Sight::Unknown(unknown(
+        resource,
+        format!("{api} is not enabled and the spec does not ask for it"),
+        Some(format!("add `{api}` under `apis`")),
+    ))
+}
+
+fn not_enabled_any_more<'plan>(resource: &dyn Resource, api: &str) -> Sight<'plan> {
+    Sight::Unknown(unknown(
+        resource,
+        format!("{api} is not enabled any more, so nobody can tell whether it is still there"),
+        Some(format!("enable it with `gcloud services enable {api}` and run again")),
+    ))
+}

@@ -1,0 +1,231 @@
+//! Rows for what the spec asks for. Carries the table out; looks at fields where the table says so.
+
+use model::{
+    Action, Cause, Change, Effect, Entry, FieldChange, Fields, Health, Json, Live, Origin, Reason, Resource,
+    Step, Tie,
+};
+
+use super::decide::{Ground, Leave, Verdict, Wish, decide};
+use super::diff::Wanted;
+use super::sight::Sight;
+use super::{Planner, ReplacePolicy, Row, Side, causes, change_of};
+use crate::snapshot::Seen;
+
+impl<'plan> Planner<'plan> {
+    /// The row of a resource that the spec asks for. None: it cannot be known, or is refused.
+    pub(crate) fn wanted(&mut self, at: usize, resource: &dyn Resource) -> Option<Row> {
+        let entry = match self.entry(resource.id()) {
+            Some(entry) if entry.full_name == resource.full_name() => Some(entry),
+            Some(entry) => match self.snapshot.recalled(resource.id()) {
+                Some(Seen::Absent) => None,
+                Some(Seen::Live(_) | Seen::ApiDisabled(_) | Seen::Unreadable(_)) | None => {
+                    self.refuse_moved(resource, entry);
+                    return None;
+                }
+            },
+            None => None,
+        };
+        let live = match self.sight_of_wanted(resource, self.snapshot.get(resource.id()), entry) {
+            Sight::Live(live) => Some(live),
+            Sight::Absent => None,
+            Sight::Unknown(unknown) => {
+                self.unknowns.push(unknown);
+                return None;
+            }
+            Sight::Hidden => return None,
+        };
+        let desired = resource.desired();
+        let lost_with = live.and(self.remade_parent(at));
+        let case = self.case(Wish::Wanted, resource, live, entry, Leave::Free);
+        let change = match (decide(case), live) {
+            (Verdict::Refuse(ground), _) => {
+                self.refuse(resource, live, ground);
+                return None;
+            }
+            (Verdict::Create, _) | (_, None) => self.create(resource, &desired, entry),
+            (Verdict::Compare | Verdict::Restamp | Verdict::Adopt, Some(_)) if lost_with.is_some() => {
+                self.create_inside(resource, &desired, entry, lost_with.clone())
+            }
+            (Verdict::Compare, Some(live)) => self.compare(at, resource, &desired, live, entry),
+            (Verdict::Restamp, Some(live)) => self.restamp(at, resource, &desired, live, entry),
+            (Verdict::Adopt, Some(live)) => self.adopt(resource, &desired, live)?,
+            // Verdicts about what is not wanted: the table gives none of them here.
+            (
+                Verdict::Nothing
+                | Verdict::Delete
+                | Verdict::Detach
+                | Verdict::Keep(_)
+                | Verdict::Forget
+                | Verdict::Disown,
+                Some(_),
+            ) => {
+                self.refuse(resource, live, Ground::NoEntry);
+                return None;
+            }
+        };
+        if let (Some(remade), true) = (self.remade.get_mut(at), lost_with.is_some()) {
+            *remade = true;
+        }
+        if let (Some(live), Action::NoOp) = (live, change.action) {
+            for (name, value) in &live.outputs {
+                self.outputs.insert(resource.id(), name, value.clone());
+            }
+        }
+        if !self.is_refused(resource) {
+            self.intend(at, resource, &change, live, entry);
+        }
+        Some(Row { change, side: Side::Making })
+    }
+
+    fn comparison<'a>(
+        &'a self,
+        resource: &'a dyn Resource,
+        desired: &'a Fields,
+        entry: Option<&'a Entry>,
+    ) -> Wanted<'a> {
+        Wanted {
+            fields: desired,
+            rules: resource.rules(),
+            place: resource.place(),
+            entry,
+            outputs: &self.outputs,
+        }
+    }
+
+    fn create(&self, resource: &dyn Resource, desired: &Fields, entry: Option<&Entry>) -> Change {
+        let comparison = self.comparison(resource, desired, entry);
+        let steps = resource.steps(&Action::Create, None);
+        // Content is named by its digest: new inputs make a new name, which is not there yet.
+        let is_content = steps.iter().any(|step| matches!(step, Step::Upload(_) | Step::Build { .. }));
+        let inputs = match entry {
+            Some(entry) if is_content && !entry.applied.is_empty() => comparison.inputs_changed(),
+            Some(_) | None => Vec::new(),
+        };
+        let (reason, fields) = if inputs.is_empty() {
+            (Reason::NotFound, comparison.all_new())
+        } else {
+            (Reason::InputsChanged, inputs)
+        };
+        let applied = comparison.applied();
+        Change { fields, steps, applied, ..change_of(resource, Action::Create, reason) }
+    }
+
+    /// It is there, and goes with the parent that is replaced.
+    fn create_inside(
+        &self,
+        resource: &dyn Resource,
+        desired: &Fields,
+        entry: Option<&Entry>,
+        parent: Option<model::ResourceId>,
+    ) -> Change {
+        let mut change = self.create(resource, desired, entry);
+        if let Some(parent) = parent {
+            change.reason = Reason::ParentReplaced { parent };
+        }
+        change
+    }
+
+    fn compare(
+        &mut self,
+        at: usize,
+        resource: &dyn Resource,
+        desired: &Fields,
+        live: &Live,
+        entry: Option<&Entry>,
+    ) -> Change {
+        let comparison = self.comparison(resource, desired, entry);
+        let fields = comparison.differences(live);
+        let applied = comparison.applied();
+        let (action, reason) = match (causes::reason(&fields), &live.health) {
+            (None, Health::Unready(message)) => {
+                (Action::Repair, Reason::Unhealthy { message: message.clone() })
+            }
+            (None, Health::Ready | Health::Changing) => (Action::NoOp, Reason::InSync),
+            (Some(reason), Health::Ready | Health::Changing | Health::Unready(_)) => match effect(&fields) {
+                Effect::InPlace => (Action::Update, reason),
+                Effect::Replace => (Action::Replace, reason),
+            },
+        };
+        if action == Action::Replace {
+            self.guard_replace(at, resource, &fields, entry);
+        }
+        let steps = if action.writes() { resource.steps(&action, Some(live)) } else { Vec::new() };
+        Change { fields, steps, applied, ..change_of(resource, action, reason) }
+    }
+
+    /// Ours, but somebody took the stamp off: the calls of an adoption put it back.
+    fn restamp(
+        &mut self,
+        at: usize,
+        resource: &dyn Resource,
+        desired: &Fields,
+        live: &Live,
+        entry: Option<&Entry>,
+    ) -> Change {
+        let comparison = self.comparison(resource, desired, entry);
+        let mut fields = comparison.differences(live);
+        let applied = comparison.applied();
+        fields.push(FieldChange {
+            path: "stamp".to_owned(),
+            before: None,
+            after: Some(Json::String(self.options.stack.to_string())),
+            cause: Cause::Drifted(live.touched.clone()),
+            place: resource.place().cloned(),
+            effect: Effect::InPlace,
+        });
+        let reason = causes::reason(&fields).unwrap_or(Reason::Drifted(live.touched.clone()));
+        let (action, steps) = match effect(&fields) {
+            Effect::InPlace => (Action::Update, resource.steps(&Action::Adopt, Some(live))),
+            Effect::Replace => {
+                self.guard_replace(at, resource, &fields, entry);
+                (Action::Replace, resource.steps(&Action::Replace, Some(live)))
+            }
+        };
+        Change { fields, steps, applied, ..change_of(resource, action, reason) }
+    }
+
+    fn adopt(&mut self, resource: &dyn Resource, desired: &Fields, live: &Live) -> Option<Change> {
+        let comparison = self.comparison(resource, desired, None);
+        let fields = comparison.differences(live);
+        let applied = comparison.applied();
+        if effect(&fields) == Effect::Replace {
+            self.refuse_adopting_other(resource, &fields);
+            return None;
+        }
+        let steps = resource.steps(&Action::Adopt, Some(live));
+        Some(Change { fields, steps, applied, ..change_of(resource, Action::Adopt, Reason::FoundUnmarked) })
+    }
+
+    /// A replacement deletes: it needs the record as a witness, a thing that was not there before, and leave.
+    fn guard_replace(
+        &mut self,
+        at: usize,
+        resource: &dyn Resource,
+        fields: &[FieldChange],
+        entry: Option<&Entry>,
+    ) {
+        let made_here = entry.is_some_and(|entry| {
+            entry.origin == Origin::Created && self.prior(resource, Some(entry)) == model::Prior::Absent
+        });
+        match (made_here, self.options.replace) {
+            (true, ReplacePolicy::Allow) => {}
+            (true, ReplacePolicy::Refuse) => self.refuse_replace(at, resource, fields),
+            (false, ReplacePolicy::Allow | ReplacePolicy::Refuse) => {
+                self.refuse_replacing_other(resource, fields);
+            }
+        }
+    }
+
+    /// The parent whose replacement takes this resource with it.
+    fn remade_parent(&self, at: usize) -> Option<model::ResourceId> {
+        let node = self.graph.nodes.get(at)?;
+        let inside = node.needs.iter().filter(|link| link.tie == Tie::Inside);
+        let lost = inside.filter(|link| self.remade.get(link.to).copied().unwrap_or(false));
+        lost.filter_map(|link| self.graph.id_at(link.to)).next().cloned()
+    }
+}
+
+/// What the changes cost together.
+fn effect(fields: &[FieldChange]) -> Effect {
+    if fields.iter().any(|field| field.effect == Effect::Replace) { Effect::Replace } else { Effect::InPlace }
+}
