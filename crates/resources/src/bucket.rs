@@ -1,0 +1,200 @@
+//! The bucket that build sources are uploaded to: one for each location where images are built. Source: Cloud Storage
+//! JSON v1. Separate from the bucket of the ownership record, so that builds have no reason to reach that one.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
+    ProjectId, Resource, ResourceId, StackName, Step, Tie, Unset,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use spec::Spec;
+
+use crate::item::{Item, item_methods};
+use crate::scope::Scope;
+use crate::{Kind, Recalled, image, json, stamp};
+
+const NAME: KindName = KindName("bucket");
+const NEEDS: &str = "storage.googleapis.com";
+
+/// Days after which uploaded sources delete themselves.
+const KEEP_DAYS: u64 = 30;
+
+const fn rule(path: &'static str, effect: Effect, about: &'static str) -> FieldRule {
+    FieldRule { path, unset: Unset::Ignored, effect, about }
+}
+
+pub(crate) const KIND: Kind = Kind {
+    name: NAME,
+    section: "images",
+    docs: "The bucket to which build sources are uploaded, made for each location where images are built, marked by \
+           the label `gemmactl-stack`. Sources delete themselves after 30 days.",
+    rules: &[
+        rule("location", Effect::Replace, "where it is"),
+        rule("uniformAccess", Effect::InPlace, "access by IAM only"),
+        rule("publicAccessPrevention", Effect::InPlace, "never public"),
+        rule("deleteAfterDays", Effect::InPlace, "when sources delete themselves"),
+        rule("softDelete", Effect::InPlace, "how long deleted sources are kept and billed"),
+    ],
+    resolve,
+    recall,
+};
+
+/// The identity of the source bucket of a location.
+pub(crate) fn id(location: &str) -> ResourceId {
+    ResourceId::new(NAME, format!("sources-{location}"))
+}
+
+/// The bucket's name. Names are global, so a digest keeps it from those of other projects.
+pub(crate) fn bucket_name(project: &ProjectId, stack: &StackName, location: &str) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(format!("{project}/{location}/{stack}"));
+    let digest = digest.iter().take(6).fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    format!("gemmactl-src-{stack}-{digest}")
+}
+
+fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
+    let scope = Scope::of(spec);
+    let locations: BTreeSet<&str> =
+        spec.document.images.values().map(|image| image::source_location(&scope, image)).collect();
+    locations
+        .into_iter()
+        .map(|location| {
+            let mut item = Item::wanted(&scope, NAME, id(location).name(), None);
+            item.needs(Tie::After, scope.apis(&[NEEDS]));
+            item.needs(Tie::After, scope.deployer_roles());
+            item.desired = fields(location.to_owned(), true, "enforced", Some(KEEP_DAYS), 0);
+            Box::new(Bucket { item, location: location.to_owned() }) as Box<dyn Resource>
+        })
+        .collect()
+}
+
+fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
+    let location = recalled.text("location")?;
+    Some(Box::new(Bucket { item: Item::recalled(recalled), location }))
+}
+
+fn fields(location: String, uniform: bool, prevention: &str, days: Option<u64>, soft_delete: u64) -> Fields {
+    let mut fields = Fields::new();
+    fields.found("location", location);
+    fields.found("uniformAccess", uniform);
+    fields.found("publicAccessPrevention", prevention);
+    if let Some(days) = days {
+        fields.found("deleteAfterDays", days);
+    }
+    fields.found("softDelete", format!("{soft_delete}s"));
+    fields
+}
+
+#[derive(Debug)]
+struct Bucket {
+    item: Item,
+    location: String,
+}
+
+impl Bucket {
+    fn name(&self) -> String {
+        bucket_name(&self.item.project, &self.item.stack, &self.location)
+    }
+
+    fn path(&self) -> String {
+        format!("storage/v1/b/{}", self.name())
+    }
+
+    fn settings(&self) -> Json {
+        json!({
+            "iamConfiguration": {
+                "uniformBucketLevelAccess": {"enabled": true},
+                "publicAccessPrevention": "enforced",
+            },
+            "lifecycle": {"rule": [{"action": {"type": "Delete"}, "condition": {"age": KEEP_DAYS}}]},
+            "softDeletePolicy": {"retentionDurationSeconds": "0"},
+            "labels": {stamp::LABEL: self.item.stack.as_str()},
+        })
+    }
+
+    fn create(&self) -> Step {
+        let mut body = self.settings();
+        json::put(&mut body, &["name"], self.name());
+        json::put(&mut body, &["location"], self.location.as_str());
+        Step::call(
+            ApiRequest::post(Api::Storage, "storage/v1/b", body)
+                .with_query("project", self.item.project.as_str()),
+        )
+    }
+
+    fn update(&self, live: &Live) -> Step {
+        let patch = ApiRequest::patch(Api::Storage, self.path(), self.settings());
+        Step::call(match json::text(&live.raw, &["metageneration"]) {
+            Some(metageneration) => patch.with_query("ifMetagenerationMatch", metageneration),
+            None => patch,
+        })
+    }
+
+    fn delete(&self) -> Vec<Step> {
+        vec![
+            Step::EmptyBucket { bucket: self.name() },
+            Step::call(ApiRequest::delete(Api::Storage, self.path())),
+        ]
+    }
+}
+
+impl Resource for Bucket {
+    item_methods!();
+
+    fn lookup(&self) -> Lookup {
+        Lookup::object(ApiRequest::get(Api::Storage, self.path()))
+    }
+
+    fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
+        // Upper-cased in answers, whatever was sent (recorded).
+        let location = json::required_text(found, &["location"])?.to_lowercase();
+        let uniform = json::flag(found, &["iamConfiguration", "uniformBucketLevelAccess", "enabled"]);
+        let prevention =
+            json::text(found, &["iamConfiguration", "publicAccessPrevention"]).unwrap_or("inherited");
+        let days = json::list(found, &["lifecycle", "rule"])
+            .iter()
+            .filter(|rule| json::text(rule, &["action", "type"]) == Some("Delete"))
+            .find_map(|rule| json::number(rule, &["condition", "age"]));
+        let soft_delete = json::number(found, &["softDeletePolicy", "retentionDurationSeconds"]).unwrap_or(0);
+        let owner = stamp::owner_by_label(found.get("labels"), &self.item.stack);
+        let mut live = Live::new(fields(location, uniform, prevention, days, soft_delete), owner, found);
+        live.etag = json::text(found, &["etag"]).map(str::to_owned);
+        live.uid = json::text(found, &["timeCreated"]).map(str::to_owned);
+        Ok(Some(live))
+    }
+
+    fn rules(&self) -> &'static [FieldRule] {
+        KIND.rules
+    }
+
+    fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
+        match action {
+            Action::Create => vec![self.create()],
+            Action::Adopt | Action::Update | Action::Repair => {
+                live.map(|live| self.update(live)).into_iter().collect()
+            }
+            Action::Replace => self.delete().into_iter().chain([self.create()]).collect(),
+            Action::Delete => self.delete(),
+            // It cannot be adopted, so there is nothing to give back.
+            Action::NoOp | Action::Detach | Action::Keep | Action::Forget => Vec::new(),
+        }
+    }
+
+    fn remember(&self) -> Json {
+        json!({"location": self.location})
+    }
+
+    fn full_name(&self) -> String {
+        format!("//storage.googleapis.com/projects/_/buckets/{}", self.name())
+    }
+
+    fn needs_api(&self) -> Option<&str> {
+        Some(NEEDS)
+    }
+}

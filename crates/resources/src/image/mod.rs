@@ -1,0 +1,284 @@
+//! An image built by Cloud Build from a folder. Sources: Artifact Registry v1, Cloud Build v1.
+//!
+//! Its tag is a digest of everything that goes in, so an image that is there under its tag is the right one: there is
+//! nothing to compare, and nothing to change. Knows nothing of the services that run it.
+
+mod build;
+
+use std::sync::Arc;
+
+use model::{
+    Action, Api, ApiRequest, Content, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Owner,
+    Resource, ResourceId, Step, Tie, Unset, Upload, reference,
+};
+use serde_json::json;
+use spec::{BuildContext, Spec};
+
+use crate::item::{Item, item_methods};
+use crate::scope::{Scope, referenced};
+use crate::{Kind, Recalled, bucket, json, repository};
+
+const NAME: KindName = KindName("image");
+const NEEDS: &str = "artifactregistry.googleapis.com";
+
+/// The output that holds the digest, `sha256:...`.
+pub(crate) const DIGEST: &str = "digest";
+
+/// The output of the upload that a build names its source by.
+const GENERATION: &str = "generation";
+
+const fn rule(path: &'static str, about: &'static str) -> FieldRule {
+    FieldRule { path, unset: Unset::Ignored, effect: Effect::InPlace, about }
+}
+
+pub(crate) const KIND: Kind = Kind {
+    name: NAME,
+    section: "images",
+    docs: "An image built by Cloud Build from a folder with a Dockerfile. Its tag is a digest of the build's inputs, so \
+           an unchanged folder is never built again.",
+    rules: &[
+        rule("tag", "digest of the build's inputs"),
+        rule("context.*", "digest of a file of the context"),
+        rule("dockerfile", "text of the Dockerfile"),
+        rule("args.*", "build arguments"),
+    ],
+    resolve,
+    recall,
+};
+
+/// The identity of an image.
+pub(crate) fn id(name: &str) -> ResourceId {
+    ResourceId::new(NAME, name)
+}
+
+/// Where the sources of an image are uploaded. Builds of the global location read from the spec's region.
+pub(crate) fn source_location<'spec>(scope: &Scope<'spec>, image: &'spec spec::Image) -> &'spec str {
+    match build_location(scope, image) {
+        "global" => scope.region().as_str(),
+        location => location,
+    }
+}
+
+fn build_location<'spec>(scope: &Scope<'spec>, image: &'spec spec::Image) -> &'spec str {
+    image.build.location.as_ref().map_or(scope.region().as_str(), |location| location.as_str())
+}
+
+/// An image's name in its registry, without tag and digest: `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/NAME`.
+pub(crate) fn registry_name(scope: &Scope<'_>, name: &str, image: &spec::Image) -> String {
+    let repository = image.repository.as_str();
+    // A project of a domain (`example.com:name`) is written with a slash. Source: Artifact Registry, image names.
+    let project = scope.project().as_str().replace(':', "/");
+    format!("{}-docker.pkg.dev/{project}/{repository}/{name}", repository::location(scope, repository))
+}
+
+fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
+    let scope = Scope::of(spec);
+    let images = spec.document.images.iter();
+    images
+        .filter_map(|(name, image)| {
+            // Every image of a checked spec has its context.
+            let context = scope.spec().contexts.get(name.as_str())?;
+            Some(Box::new(wanted(&scope, name.as_str(), image, context)) as Box<dyn Resource>)
+        })
+        .collect()
+}
+
+fn wanted(scope: &Scope<'_>, name: &str, image: &spec::Image, context: &BuildContext) -> Image {
+    let place = |keys: &[&str]| {
+        let mut all = vec!["images", name];
+        all.extend_from_slice(keys);
+        scope.place(&all)
+    };
+    let mut item = Item::wanted(scope, NAME, name, place(&[]));
+    let account = image.build.service_account.as_ref().map(|account| scope.email(account));
+    let repository = image.repository.as_str();
+    item.needs(Tie::Inside, [repository::id(repository)]);
+    item.needs(Tie::After, [bucket::id(source_location(scope, image))]);
+    item.needs(Tie::After, account.iter().flat_map(|email| scope.identity(email)));
+    item.needs(Tie::After, scope.apis(&[NEEDS, "cloudbuild.googleapis.com", "storage.googleapis.com"]));
+    item.needs(Tie::After, scope.deployer_roles());
+    item.needs(Tie::After, image.depends_on.iter().map(referenced));
+
+    let tag = context.tag();
+    item.desired.set("tag", tag.as_str(), place(&["build"]));
+    for file in &context.files {
+        item.desired.set(
+            format!("context.{}", file.path),
+            build::shown_file(file),
+            place(&["build", "context"]),
+        );
+    }
+    item.desired.set("dockerfile", context.dockerfile_text.as_str(), place(&["build", "dockerfile"]));
+    for (argument, value) in &image.build.args {
+        let place = place(&["build", "args", argument.as_str()]);
+        item.desired.set(format!("args.{argument}"), value.as_str(), place);
+    }
+
+    let location = build_location(scope, image);
+    let bucket = bucket::bucket_name(&item.project, &item.stack, source_location(scope, image));
+    let object = format!("{name}/{tag}.tar.gz");
+    let request = build::Request {
+        image: format!("{}:{tag}", registry_name(scope, name, image)),
+        source: (&bucket, &object, &reference(&item.id, GENERATION)),
+        build: &image.build,
+        account: account.as_deref(),
+        stack: &item.stack,
+        project: &item.project,
+        name,
+    };
+    let builds = format!("v1/projects/{}/locations/{location}/builds", item.project);
+    let create = ApiRequest::post(Api::CloudBuild, builds.as_str(), request.body())
+        .with_query("projectId", item.project.as_str());
+    let making = Making {
+        upload: Upload {
+            bucket,
+            object,
+            content_type: "application/gzip".to_owned(),
+            content: Arc::new(context.clone()) as Arc<dyn Content>,
+        },
+        create,
+        builds,
+    };
+    let adopted = scope.document().repositories.get(repository).is_some_and(|repository| repository.adopt);
+    Image {
+        location: repository::location(scope, repository).to_owned(),
+        repository: repository.to_owned(),
+        tag,
+        removal: if adopted { Removal::Version } else { Removal::Package },
+        making: Some(making),
+        item,
+    }
+}
+
+fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
+    let removal = match recalled.text("removal")?.as_str() {
+        "package" => Removal::Package,
+        _ => Removal::Version,
+    };
+    Some(Box::new(Image {
+        item: Item::recalled(recalled),
+        location: recalled.text("location")?,
+        repository: recalled.text("repository")?,
+        tag: recalled.text("tag")?,
+        removal,
+        making: None,
+    }))
+}
+
+/// How much of an image is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Removal {
+    /// All of its versions: the repository is ours, so they are.
+    Package,
+    /// Only the version that carries our tag: in a repository that was there before, others may be someone else's.
+    Version,
+}
+
+/// What it takes to make an image.
+#[derive(Debug)]
+struct Making {
+    upload: Upload,
+    create: ApiRequest,
+    builds: String,
+}
+
+#[derive(Debug)]
+struct Image {
+    item: Item,
+    location: String,
+    repository: String,
+    tag: String,
+    removal: Removal,
+    /// None for what is recalled: the record does not keep contexts.
+    making: Option<Making>,
+}
+
+impl Image {
+    fn package(&self) -> String {
+        format!(
+            "projects/{}/locations/{}/repositories/{}/packages/{}",
+            self.item.project,
+            self.location,
+            self.repository,
+            self.item.id.name()
+        )
+    }
+
+    fn make(&self) -> Vec<Step> {
+        let Some(making) = &self.making else { return Vec::new() };
+        vec![
+            Step::Upload(making.upload.clone()),
+            Step::Build { create: making.create.clone(), builds: making.builds.clone() },
+        ]
+    }
+
+    fn delete(&self, live: Option<&Live>) -> Step {
+        let version = live.and_then(|live| live.outputs.get(DIGEST));
+        Step::operation(match (self.removal, version) {
+            (Removal::Version, Some(digest)) => {
+                let path = format!("v1/{}/versions/{digest}", self.package());
+                // Its tags go with it. Source: Artifact Registry v1, `versions.delete`.
+                ApiRequest::delete(Api::ArtifactRegistry, path).with_query("force", "true")
+            }
+            (Removal::Version, None) => {
+                ApiRequest::delete(Api::ArtifactRegistry, format!("v1/{}/tags/{}", self.package(), self.tag))
+            }
+            (Removal::Package, _) => {
+                ApiRequest::delete(Api::ArtifactRegistry, format!("v1/{}", self.package()))
+            }
+        })
+    }
+}
+
+impl Resource for Image {
+    item_methods!();
+
+    fn lookup(&self) -> Lookup {
+        Lookup::object(ApiRequest::get(
+            Api::ArtifactRegistry,
+            format!("v1/{}/tags/{}", self.package(), self.tag),
+        ))
+    }
+
+    fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
+        let version = json::required_text(found, &["version"])?;
+        let digest = version.rsplit('/').next().unwrap_or(version);
+        if !digest.starts_with("sha256:") {
+            return Err(json::unexpected("version", format!("`{version}` does not end in a digest")));
+        }
+        // The tag is the digest of the inputs: what is there under it was made from what is wanted.
+        let mut live = Live::new(self.item.desired.clone(), Owner::ThisStack, found);
+        live.outputs.insert(DIGEST.to_owned(), digest.to_owned());
+        Ok(Some(live))
+    }
+
+    fn rules(&self) -> &'static [FieldRule] {
+        KIND.rules
+    }
+
+    fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
+        match action {
+            Action::Create | Action::Update | Action::Replace | Action::Repair | Action::Adopt => self.make(),
+            Action::Delete => vec![self.delete(live)],
+            Action::NoOp | Action::Detach | Action::Keep | Action::Forget => Vec::new(),
+        }
+    }
+
+    fn remember(&self) -> Json {
+        let removal = match self.removal {
+            Removal::Package => "package",
+            Removal::Version => "version",
+        };
+        json!({
+            "location": self.location, "repository": self.repository, "tag": self.tag, "removal": removal,
+        })
+    }
+
+    fn full_name(&self) -> String {
+        format!("//{NEEDS}/{}", self.package())
+    }
+
+    fn needs_api(&self) -> Option<&str> {
+        Some(NEEDS)
+    }
+}

@@ -1,0 +1,119 @@
+//! One member that may call one service. Source: Cloud Run Admin v2, `services.setIamPolicy`. Never sees the rest of
+//! the service's policy.
+
+use model::policy::split_policy;
+use model::{
+    Action, Api, ApiRequest, FieldRule, Grant, Json, KindName, Live, Lookup, Method, ObserveError, PolicyRef,
+    Resource, Step, Tie,
+};
+use serde_json::json;
+use spec::Spec;
+
+use crate::item::{Item, item_methods};
+use crate::role::{GRANT_RULES, grant_steps, granted, recalled_grant};
+use crate::scope::Scope;
+use crate::{Kind, Recalled, json, service};
+
+const NAME: KindName = KindName("invoker");
+const NEEDS: &str = "run.googleapis.com";
+
+/// The role that lets a member call a service.
+const ROLE: &str = "roles/run.invoker";
+
+pub(crate) const KIND: Kind = Kind {
+    name: NAME,
+    section: "services",
+    docs: "One member that may call one service (`roles/run.invoker` on the service). Other members are never touched.",
+    rules: GRANT_RULES,
+    resolve,
+    recall,
+};
+
+fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
+    let scope = Scope::of(spec);
+    let services = spec.document.services.iter();
+    services
+        .flat_map(|(name, service)| {
+            service.invokers.iter().enumerate().map(move |(index, member)| (name, service, index, member))
+        })
+        .map(|(name, service, index, member)| {
+            let place = scope.place(&["services", name.as_str(), "invokers", &index.to_string()]);
+            let mut item = Item::wanted(&scope, NAME, format!("{name}/{member}"), place.clone());
+            item.needs(Tie::Inside, [service::id(name.as_str())]);
+            item.needs(Tie::After, scope.account_of_member(member.as_str()).map(|(_, account)| account));
+            item.needs(Tie::After, scope.apis(&[NEEDS]));
+            item.needs(Tie::After, scope.deployer_roles());
+            item.desired.set("role", ROLE, place.clone());
+            item.desired.set("member", member.as_str(), place);
+            let grant = Grant { role: ROLE.to_owned(), member: member.as_str().to_owned(), condition: None };
+            let region = scope.document().region_of(service).as_str().to_owned();
+            Box::new(Invoker { item, service: name.as_str().to_owned(), region, grant }) as Box<dyn Resource>
+        })
+        .collect()
+}
+
+fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
+    Some(Box::new(Invoker {
+        item: Item::recalled(recalled),
+        service: recalled.text("service")?,
+        region: recalled.text("region")?,
+        grant: recalled_grant(recalled)?,
+    }))
+}
+
+#[derive(Debug)]
+struct Invoker {
+    item: Item,
+    service: String,
+    region: String,
+    grant: Grant,
+}
+
+impl Invoker {
+    fn service_path(&self) -> String {
+        format!("projects/{}/locations/{}/services/{}", self.item.project, self.region, self.service)
+    }
+
+    fn policy(&self) -> PolicyRef {
+        let path = format!("v2/{}", self.service_path());
+        PolicyRef {
+            read: ApiRequest::get(Api::Run, format!("{path}:getIamPolicy"))
+                .with_query("options.requestedPolicyVersion", "3"),
+            write: ApiRequest::new(Api::Run, Method::Post, format!("{path}:setIamPolicy")),
+            shown: format!("service {}", self.service),
+        }
+    }
+}
+
+impl Resource for Invoker {
+    item_methods!();
+
+    fn lookup(&self) -> Lookup {
+        Lookup::Part { request: self.policy().read, split: split_policy, key: self.grant.key() }
+    }
+
+    fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
+        json::required_text(found, &["member"])?;
+        Ok(Some(granted(&self.item.desired, found)))
+    }
+
+    fn rules(&self) -> &'static [FieldRule] {
+        KIND.rules
+    }
+
+    fn steps(&self, action: &Action, _live: Option<&Live>) -> Vec<Step> {
+        grant_steps(*action, self.policy(), &self.grant)
+    }
+
+    fn remember(&self) -> Json {
+        json!({"service": self.service, "region": self.region, "grant": self.grant})
+    }
+
+    fn full_name(&self) -> String {
+        format!("//run.googleapis.com/{}/invokers/{}", self.service_path(), self.grant.member)
+    }
+
+    fn needs_api(&self) -> Option<&str> {
+        Some(NEEDS)
+    }
+}

@@ -1,0 +1,62 @@
+//! What a kind of resource is to the rest of the program. Knows no single kind.
+
+use model::{Entry, FieldRule, KindName, ProjectId, Resource, ResourceId, StackName};
+use spec::Spec;
+
+/// A kind of resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// The word before the slash in `service/ollama-gemma`.
+    pub name: KindName,
+    /// The section of the spec that asks for it.
+    pub section: &'static str,
+    /// What it is, in one or two sentences, for the documentation.
+    pub docs: &'static str,
+    /// How each field is compared.
+    pub rules: &'static [FieldRule],
+    /// The resources of this kind that a spec asks for.
+    pub resolve: fn(&Spec) -> Vec<Box<dyn Resource>>,
+    /// Rebuilds a resource from what the record remembers; none if it remembers too little.
+    pub recall: fn(&Recalled<'_>) -> Option<Box<dyn Resource>>,
+}
+
+/// What the record knows of a resource that the spec no longer asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Recalled<'record> {
+    /// The project.
+    pub project: &'record ProjectId,
+    /// The stack whose entry it is.
+    pub stack: &'record StackName,
+    /// Which resource.
+    pub id: &'record ResourceId,
+    /// Its entry.
+    pub entry: &'record Entry,
+}
+
+impl Recalled<'_> {
+    /// A text that [`Resource::remember`] put into the record.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.entry.remembered.get(name)?.as_str().map(str::to_owned)
+    }
+}
+
+/// Why a resource cannot be rebuilt from the record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecallError {
+    /// The record speaks of a kind that this program does not know.
+    #[error("the record holds {id}, a kind this version does not know; use the version that wrote it")]
+    UnknownKind {
+        /// Which resource.
+        id: ResourceId,
+    },
+    /// The entry does not say what is needed to find the thing again.
+    #[error(
+        "the record's entry of {id} does not say where {full_name} is; `gemmactl record rebuild` writes it anew"
+    )]
+    Unusable {
+        /// Which resource.
+        id: ResourceId,
+        /// What the entry calls it.
+        full_name: String,
+    },
+}

@@ -1,0 +1,188 @@
+//! One member of one role on the project. Source: Resource Manager v3. Never sees the rest of the policy.
+
+use model::policy::split_policy;
+use model::{
+    Action, Api, ApiRequest, Effect, FieldRule, Fields, Grant, Json, KindName, Live, Lookup, Method,
+    ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, Step, Tenure, Tie, Unset,
+};
+use serde_json::json;
+use spec::Spec;
+use spec::{Binding, Condition};
+
+use crate::item::{Item, item_methods};
+use crate::scope::Scope;
+use crate::{Kind, Recalled, json};
+
+const NAME: KindName = KindName("role");
+const NEEDS: &str = "cloudresourcemanager.googleapis.com";
+
+pub(crate) const KIND: Kind = Kind {
+    name: NAME,
+    section: "iam",
+    docs: "One member of a role on the project, with or without a condition. Other members are never touched, and a \
+           member that was there before stays on destroy.",
+    rules: GRANT_RULES,
+    resolve,
+    recall,
+};
+
+/// Rules of every kind that is one grant: none of its parts can change without making it another grant.
+pub(crate) const GRANT_RULES: &[FieldRule] = &[
+    FieldRule { path: "role", unset: Unset::Ignored, effect: Effect::Replace, about: "the role" },
+    FieldRule { path: "member", unset: Unset::Ignored, effect: Effect::Replace, about: "who holds it" },
+    FieldRule {
+        path: "condition.*",
+        unset: Unset::Ignored,
+        effect: Effect::Replace,
+        about: "when the role holds",
+    },
+];
+
+/// The identity of a role member: `run.admin/user:me@example.com`, with the title of a condition behind it.
+pub(crate) fn id(binding: &Binding, member: &str) -> ResourceId {
+    let role = binding.role.as_str();
+    let role = role.strip_prefix("roles/").unwrap_or(role);
+    ResourceId::new(
+        NAME,
+        match &binding.condition {
+            Some(condition) => format!("{role}/{member} [{}]", condition.title),
+            None => format!("{role}/{member}"),
+        },
+    )
+}
+
+fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
+    let scope = Scope::of(spec);
+    let bindings = spec.document.iam.iter().enumerate();
+    bindings
+        .flat_map(|(index, binding)| {
+            binding.members.iter().enumerate().map(move |member| (index, binding, member))
+        })
+        .map(|(index, binding, (position, member))| {
+            let index = index.to_string();
+            let place = scope.place(&["iam", &index, "members", &position.to_string()]);
+            let mut item = Item::wanted(&scope, NAME, id(binding, member.as_str()).name(), place.clone());
+            item.needs(Tie::After, scope.account_of_member(member.as_str()).map(|(_, account)| account));
+            item.needs(Tie::After, scope.apis(&[NEEDS]));
+            item.desired.set("role", binding.role.as_str(), scope.place(&["iam", &index, "role"]));
+            item.desired.set("member", member.as_str(), place);
+            if let Some(condition) = &binding.condition {
+                let place = |key: &str| scope.place(&["iam", &index, "condition", key]);
+                item.desired.set("condition.title", condition.title.as_str(), place("title"));
+                item.desired.set("condition.expression", condition.expression.as_str(), place("expression"));
+            }
+            let grant = Grant {
+                role: binding.role.as_str().to_owned(),
+                member: member.as_str().to_owned(),
+                condition: binding.condition.as_ref().map(expression),
+            };
+            Box::new(RoleMember { item, grant }) as Box<dyn Resource>
+        })
+        .collect()
+}
+
+/// Source: IAM, `google.type.Expr`.
+fn expression(condition: &Condition) -> Json {
+    let mut written = json!({"title": condition.title, "expression": condition.expression});
+    if let Some(description) = &condition.description {
+        json::put(&mut written, &["description"], description.as_str());
+    }
+    written
+}
+
+fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
+    let grant = recalled_grant(recalled)?;
+    Some(Box::new(RoleMember { item: Item::recalled(recalled), grant }))
+}
+
+/// The grant that the record remembers.
+pub(crate) fn recalled_grant(recalled: &Recalled<'_>) -> Option<Grant> {
+    serde_json::from_value(recalled.entry.remembered.get("grant")?.clone()).ok()
+}
+
+#[derive(Debug)]
+struct RoleMember {
+    item: Item,
+    grant: Grant,
+}
+
+/// The allow policy of a project.
+fn policy(project: &ProjectId) -> PolicyRef {
+    PolicyRef {
+        read: ApiRequest::post(
+            Api::ResourceManager,
+            format!("v3/projects/{project}:getIamPolicy"),
+            // Without it conditions are left out of the answer, and lost in the write.
+            json!({"options": {"requestedPolicyVersion": 3}}),
+        ),
+        write: ApiRequest::new(
+            Api::ResourceManager,
+            Method::Post,
+            format!("v3/projects/{project}:setIamPolicy"),
+        ),
+        shown: format!("project {project}"),
+    }
+}
+
+/// A grant that is there. Nothing of it can differ: another role, member or condition is another grant.
+pub(crate) fn granted(desired: &Fields, found: &Json) -> Live {
+    let mut fields = Fields::new();
+    for (path, field) in desired.iter() {
+        fields.found(path.clone(), field.value.clone());
+    }
+    Live::new(fields, Owner::Unmarkable, found)
+}
+
+/// The steps of every kind that is one grant.
+pub(crate) fn grant_steps(action: Action, policy: PolicyRef, grant: &Grant) -> Vec<Step> {
+    let edit =
+        |add: Vec<Grant>, remove: Vec<Grant>| vec![Step::EditPolicy(PolicyEdit { policy, add, remove })];
+    match action {
+        Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => {
+            edit(vec![grant.clone()], Vec::new())
+        }
+        Action::Delete => edit(Vec::new(), vec![grant.clone()]),
+        Action::NoOp | Action::Detach | Action::Keep | Action::Forget => Vec::new(),
+    }
+}
+
+impl Resource for RoleMember {
+    item_methods!();
+
+    fn lookup(&self) -> Lookup {
+        Lookup::Part { request: policy(&self.item.project).read, split: split_policy, key: self.grant.key() }
+    }
+
+    fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
+        json::required_text(found, &["member"])?;
+        Ok(Some(granted(&self.item.desired, found)))
+    }
+
+    fn rules(&self) -> &'static [FieldRule] {
+        KIND.rules
+    }
+
+    fn steps(&self, action: &Action, _live: Option<&Live>) -> Vec<Step> {
+        grant_steps(*action, policy(&self.item.project), &self.grant)
+    }
+
+    fn remember(&self) -> Json {
+        json!({"grant": self.grant})
+    }
+
+    fn full_name(&self) -> String {
+        format!(
+            "//cloudresourcemanager.googleapis.com/projects/{}/iam/{}",
+            self.item.project,
+            self.item.id.name()
+        )
+    }
+
+    fn tenure(&self) -> Tenure {
+        Tenure::Shared
+    }
+
+    fn needs_api(&self) -> Option<&str> {
+        Some(NEEDS)
+    }
+}

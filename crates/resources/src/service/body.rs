@@ -1,0 +1,157 @@
+//! The service as it is sent: what is there, with what differs written over it.
+//!
+//! A PATCH without a mask replaces the whole object, so everything that was read goes back unless we change it:
+//! foreign labels, annotations, containers and fields that this version does not know.
+
+use model::{FieldPath, Fields, Json, StackName};
+use serde_json::json;
+
+use super::codec::Home;
+use super::{container, env, probe, settings, traffic, volume};
+use crate::item::writes;
+use crate::{json, stamp};
+
+/// What only the server writes. Source: Cloud Run Admin v2, fields that are "output only"; recorded.
+const OUTPUT_ONLY: &[&str] = &[
+    "uid",
+    "generation",
+    "observedGeneration",
+    "createTime",
+    "updateTime",
+    "deleteTime",
+    "expireTime",
+    "creator",
+    "lastModifier",
+    "conditions",
+    "terminalCondition",
+    "latestReadyRevision",
+    "latestCreatedRevision",
+    "trafficStatuses",
+    "uri",
+    "urls",
+    "reconciling",
+    "satisfiesPzs",
+    "threatDetectionEnabled",
+];
+
+/// Namespaces that the v2 API refuses to be sent. Source: Cloud Run Admin v2, `Service.annotations`.
+const SYSTEM_NAMESPACES: &[&str] =
+    &["run.googleapis.com/", "cloud.googleapis.com/", "serving.knative.dev/", "autoscaling.knative.dev/"];
+
+/// The service to be made.
+pub(super) fn created(desired: &Fields, stack: &StackName, home: &Home<'_>) -> Json {
+    let mut service = json!({"template": {"containers": [{}]}});
+    for (path, field) in desired.iter() {
+        write(&mut service, path, Some(&field.value), home);
+    }
+    if desired.value("cpuThrottling").is_none() {
+        // Left out beside other resources it would mean the contrary of the default.
+        write(&mut service, "cpuThrottling", Some(&Json::Bool(true)), home);
+    }
+    json::put(&mut service, &["labels", stamp::LABEL], stack.as_str());
+    finished(service)
+}
+
+/// The live service with the wanted fields and the mark written over it.
+pub(super) fn updated(
+    raw: &Json,
+    live: &Fields,
+    desired: &Fields,
+    stack: &StackName,
+    home: &Home<'_>,
+) -> Json {
+    let mut service = sendable(raw);
+    for (path, value) in writes(desired, live, super::RULES) {
+        write(&mut service, &path, value.as_ref(), home);
+    }
+    json::put(&mut service, &["labels", stamp::LABEL], stack.as_str());
+    finished(service)
+}
+
+/// The live service without the mark, and with what our changes replaced put back.
+pub(super) fn given_back<'before>(
+    raw: &Json,
+    before: impl IntoIterator<Item = (&'before FieldPath, &'before Json)>,
+    home: &Home<'_>,
+) -> Json {
+    let mut service = sendable(raw);
+    let (gone, kept): (Vec<_>, Vec<_>) = before.into_iter().partition(|(_, value)| value.is_null());
+    for (path, _) in gone {
+        write(&mut service, path, None, home);
+    }
+    for (path, value) in kept {
+        write(&mut service, path, Some(value), home);
+    }
+    json::remove(&mut service, &["labels", stamp::LABEL]);
+    finished(service)
+}
+
+/// What was read, without what only the server writes. The etag stays: it makes the write conditional.
+fn sendable(raw: &Json) -> Json {
+    let mut service = raw.clone();
+    for key in OUTPUT_ONLY {
+        json::remove(&mut service, &[key]);
+    }
+    // A revision's name has to be new with every change; without one the server chooses it.
+    json::remove(&mut service, &["template", "revision"]);
+    for index in 0..json::list(raw, &["template", "containers"]).len() {
+        json::remove(&mut service, &["template", "containers", &index.to_string(), "buildInfo"]);
+    }
+    for parent in
+        [&["labels"] as &[&str], &["annotations"], &["template", "labels"], &["template", "annotations"]]
+    {
+        let refused: Vec<String> = json::entries(raw, parent)
+            .map(|(key, _)| key.clone())
+            .filter(|key| SYSTEM_NAMESPACES.iter().any(|namespace| key.starts_with(namespace)))
+            .collect();
+        for key in refused {
+            let mut path = parent.to_vec();
+            path.push(&key);
+            json::remove(&mut service, &path);
+        }
+    }
+    service
+}
+
+/// Removes what is left of parts that were taken out, adds what parts need, and says who writes.
+fn finished(mut service: Json) -> Json {
+    volume::tidy(&mut service);
+    probe::tidy(&mut service);
+    let vpc = ["template", "vpcAccess"];
+    let leads_nowhere = |access: &Json| {
+        json::at(access, &["connector"]).is_none() && json::list(access, &["networkInterfaces"]).is_empty()
+    };
+    if json::at(&service, &vpc).is_some_and(leads_nowhere) {
+        json::remove(&mut service, &vpc);
+    }
+    if container::at(&service, &["ports", "0"]).is_some_and(|port| port.get("containerPort").is_none()) {
+        container::put_or_remove(
+            &mut service,
+            &["ports", "0", "containerPort"],
+            Some(container::DEFAULT_PORT.into()),
+        );
+    }
+    json::put(&mut service, &["client"], "gemmactl");
+    json::put(&mut service, &["clientVersion"], env!("CARGO_PKG_VERSION"));
+    service
+}
+
+/// Writes one field into a service, or takes it out.
+fn write(service: &mut Json, path: &str, value: Option<&Json>, home: &Home<'_>) {
+    if settings::write(service, path, value, home) {
+        return;
+    }
+    match path.split_once('.') {
+        Some(("env", name)) => env::write_plain(service, name, value),
+        Some(("secrets", name)) => env::write_secret(service, name, value),
+        Some(("volumes", rest)) => volume::write(service, rest, value, home),
+        Some(("volumeMounts", name)) => volume::write_mounts(service, name, value),
+        Some((family @ ("labels" | "annotations"), key)) => {
+            json::put_or_remove(service, &[family, key], value.cloned());
+        }
+        Some((probe, rest)) if probe::PROBES.contains(&probe) => probe::write(service, probe, rest, value),
+        Some(_) => {}
+        None if path == "traffic" => traffic::write(service, value),
+        None => {}
+    }
+}

@@ -1,0 +1,248 @@
+//! A Cloud Run service. Source: Cloud Run Admin v2. Knows nothing of how its image is made or who may call it.
+
+mod body;
+mod codec;
+mod container;
+mod env;
+mod observe;
+mod probe;
+mod settings;
+mod traffic;
+mod volume;
+mod wanted;
+
+use std::collections::BTreeMap;
+
+use model::{
+    Action, Api, ApiRequest, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Resource,
+    ResourceId, Siblings, Step, Tie, Unset, Wait,
+};
+use serde_json::json;
+use spec::Spec;
+use spec::types::ImageSource;
+
+use crate::item::{Item, item_methods};
+use crate::scope::{Scope, referenced};
+use crate::{Kind, Recalled, image, json};
+use codec::Home;
+use settings::SETTINGS;
+
+const NAME: KindName = KindName("service");
+const NEEDS: &str = "run.googleapis.com";
+
+/// From how many services of a region on one list is cheaper than single reads.
+const LIST_FROM: usize = 8;
+
+pub(crate) const KIND: Kind = Kind {
+    name: NAME,
+    section: "services",
+    docs: "A Cloud Run service, with or without a GPU, deployed by the digest of its image and marked by the label \
+           `gemmactl-stack`.",
+    rules: RULES,
+    resolve,
+    recall,
+};
+
+const fn family(path: &'static str, unset: Unset, about: &'static str) -> FieldRule {
+    FieldRule { path, unset, effect: Effect::InPlace, about }
+}
+
+/// Settings with many values, or with rules of their own.
+const FAMILIES: [FieldRule; 17] = [
+    family("env.*", Unset::Absent, "environment variables"),
+    family("secrets.*", Unset::Absent, "environment variables from Secret Manager"),
+    family("startupProbe.initialDelay", Unset::Default("\"0s\""), "wait before the first startup check"),
+    family("startupProbe.timeout", Unset::Default("\"1s\""), "time for a startup check"),
+    family("startupProbe.period", Unset::Default("\"10s\""), "time between startup checks"),
+    family("startupProbe.failureThreshold", Unset::Default("3"), "failed startup checks in a row"),
+    family("startupProbe.*", Unset::Absent, "what the startup check asks"),
+    family("livenessProbe.initialDelay", Unset::Default("\"0s\""), "wait before the first liveness check"),
+    family("livenessProbe.timeout", Unset::Default("\"1s\""), "time for a liveness check"),
+    family("livenessProbe.period", Unset::Default("\"10s\""), "time between liveness checks"),
+    family("livenessProbe.failureThreshold", Unset::Default("3"), "failed liveness checks in a row"),
+    family("livenessProbe.*", Unset::Absent, "what the liveness check asks"),
+    family("volumes.*", Unset::Absent, "volumes"),
+    family("volumeMounts.*", Unset::Absent, "where volumes are mounted"),
+    family("labels.*", Unset::Ignored, "labels; foreign ones are kept"),
+    family("annotations.*", Unset::Ignored, "annotations; foreign ones are kept"),
+    family("traffic", Unset::Default(traffic::DEFAULT), "shares of the revisions"),
+];
+
+const RULES: &[FieldRule] = &all_rules();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated while compiling, so a wrong index is a compile error")]
+const fn all_rules() -> [FieldRule; SETTINGS.len() + FAMILIES.len()] {
+    let mut rules = [FAMILIES[0]; SETTINGS.len() + FAMILIES.len()];
+    let mut index = 0;
+    while index < SETTINGS.len() {
+        rules[index] = SETTINGS[index].rule();
+        index += 1;
+    }
+    while index < rules.len() {
+        rules[index] = FAMILIES[index - SETTINGS.len()];
+        index += 1;
+    }
+    rules
+}
+
+/// The identity of a service.
+pub(crate) fn id(name: &str) -> ResourceId {
+    ResourceId::new(NAME, name)
+}
+
+fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
+    let scope = Scope::of(spec);
+    let services = spec.document.services.iter();
+    services
+        .map(|(name, service)| Box::new(wanted(&scope, name.as_str(), service)) as Box<dyn Resource>)
+        .collect()
+}
+
+fn wanted(scope: &Scope<'_>, name: &str, service: &spec::Service) -> Service {
+    let mut item = Item::wanted(scope, NAME, name, scope.place(&["services", name]));
+    item.adopt = service.adopt;
+    if let ImageSource::Built(built) = service.image.source() {
+        item.needs(Tie::After, [image::id(built)]);
+    }
+    let account = service.service_account.as_ref().map(|account| scope.email(account));
+    item.needs(Tie::After, account.iter().flat_map(|email| scope.identity(email)));
+    item.needs(Tie::After, scope.apis(&apis(service)));
+    item.needs(Tie::After, scope.deployer_roles());
+    item.needs(Tie::After, service.depends_on.iter().map(referenced));
+    let region = scope.document().region_of(service).as_str().to_owned();
+    item.desired = wanted::fields(scope, name, service, &Home { project: scope.project(), region: &region });
+    Service { item, region }
+}
+
+/// The APIs that a service uses.
+fn apis(service: &spec::Service) -> Vec<&'static str> {
+    let mut apis = vec![NEEDS];
+    let vpc = service.vpc.as_ref();
+    if vpc.is_some_and(|vpc| vpc.connector.is_some()) {
+        apis.push("vpcaccess.googleapis.com");
+    }
+    if vpc.is_some_and(|vpc| vpc.network.is_some() || vpc.subnet.is_some()) {
+        apis.push("compute.googleapis.com");
+    }
+    if !service.secrets.is_empty() || service.volumes.values().any(|volume| volume.secret.is_some()) {
+        apis.push("secretmanager.googleapis.com");
+    }
+    if service.volumes.values().any(|volume| volume.cloud_storage.is_some()) {
+        apis.push("storage.googleapis.com");
+    }
+    apis
+}
+
+fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
+    let region = recalled.text("region")?;
+    Some(Box::new(Service { item: Item::recalled(recalled), region }))
+}
+
+#[derive(Debug)]
+struct Service {
+    item: Item,
+    region: String,
+}
+
+impl Service {
+    fn home(&self) -> Home<'_> {
+        Home { project: &self.item.project, region: &self.region }
+    }
+
+    fn parent(&self) -> String {
+        format!("projects/{}/locations/{}", self.item.project, self.region)
+    }
+
+    fn path(&self) -> String {
+        format!("v2/{}/services/{}", self.parent(), self.item.id.name())
+    }
+
+    fn create(&self) -> Step {
+        let body = body::created(&self.item.desired, &self.item.stack, &self.home());
+        let request = ApiRequest::post(Api::Run, format!("v2/{}/services", self.parent()), body)
+            .with_query("serviceId", self.item.id.name());
+        Step::Call { request, wait: Wait::Ready }
+    }
+
+    fn updated(&self, live: &Live) -> ApiRequest {
+        let body = body::updated(&live.raw, &live.fields, &self.item.desired, &self.item.stack, &self.home());
+        ApiRequest::patch(Api::Run, self.path(), body)
+    }
+
+    fn detached(&self, live: &Live) -> ApiRequest {
+        ApiRequest::patch(Api::Run, self.path(), body::given_back(&live.raw, &self.item.before, &self.home()))
+    }
+
+    fn delete(&self, live: Option<&Live>) -> Step {
+        let request = ApiRequest::delete(Api::Run, self.path());
+        Step::operation(match live.and_then(|live| live.etag.as_deref()) {
+            Some(etag) => request.with_query("etag", etag),
+            None => request,
+        })
+    }
+}
+
+fn list(parent: &str, _keys: &[&str]) -> ApiRequest {
+    ApiRequest::get(Api::Run, format!("v2/{parent}/services"))
+        .with_query("pageSize", "1000")
+        .with_pages("services")
+}
+
+fn split(answer: &Json) -> BTreeMap<String, Json> {
+    json::by_last_part(answer, "services")
+}
+
+impl Resource for Service {
+    item_methods!();
+
+    fn lookup(&self) -> Lookup {
+        let parent = self.parent();
+        Lookup::Object {
+            request: ApiRequest::get(Api::Run, self.path()),
+            siblings: Some(Siblings {
+                family: format!("services of {parent}"),
+                parent,
+                key: self.item.id.name().to_owned(),
+                from: LIST_FROM,
+                at_most: usize::MAX,
+                gather: list,
+                split,
+            }),
+        }
+    }
+
+    fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
+        observe::live(found, &self.item.desired, &self.item.stack, &self.home())
+    }
+
+    fn rules(&self) -> &'static [FieldRule] {
+        KIND.rules
+    }
+
+    fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
+        let ready = |request| vec![Step::Call { request, wait: Wait::Ready }];
+        match (action, live) {
+            (Action::Create, _) => vec![self.create()],
+            (Action::Replace, _) => vec![self.delete(live), self.create()],
+            (Action::Delete, _) => vec![self.delete(live)],
+            (Action::Adopt | Action::Update, Some(live)) => ready(self.updated(live)),
+            // The same once more: without a new revision nothing would be tried again.
+            (Action::Repair, Some(live)) => ready(self.updated(live).with_query("forceNewRevision", "true")),
+            (Action::Detach, Some(live)) => ready(self.detached(live)),
+            (Action::Adopt | Action::Update | Action::Repair | Action::Detach, None)
+            | (Action::NoOp | Action::Keep | Action::Forget, _) => Vec::new(),
+        }
+    }
+
+    fn remember(&self) -> Json {
+        json!({"region": self.region})
+    }
+
+    fn full_name(&self) -> String {
+        format!("//{NEEDS}/{}/services/{}", self.parent(), self.item.id.name())
+    }
+
+    fn needs_api(&self) -> Option<&str> {
+        Some(NEEDS)
+    }
+}
