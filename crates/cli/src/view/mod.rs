@@ -1,1 +1,60 @@
-//! What people see: pure functions of the plan and of events. Knows the model only.
+//! What people see: pure functions of the plan, the report and the events. Knows the model only: no spec, no cloud,
+//! no environment. Every text that comes from a spec or from the cloud passes [`escape`] before it is shown.
+
+mod access;
+mod body;
+pub(crate) mod escape;
+pub(crate) mod graph;
+mod inputs;
+mod line;
+pub(crate) mod plan_json;
+pub(crate) mod plan_markdown;
+pub(crate) mod plan_text;
+pub(crate) mod progress;
+pub(crate) mod report;
+#[cfg(test)]
+mod samples;
+mod value;
+mod words;
+
+/// Whether to colour. Words and symbols carry the meaning either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colour {
+    /// Plain text.
+    Never,
+    /// ANSI colours.
+    Always,
+}
+
+/// Which symbols to draw with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Symbols {
+    /// Arrows and signs from Unicode.
+    Unicode,
+    /// ASCII only, for old terminals and logs. Values keep their own letters.
+    Ascii,
+}
+
+/// How much to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// One line a resource.
+    Summary,
+    /// What changes, field by field; long values are shortened.
+    Changes,
+    /// Everything, unshortened, with what stays as it is.
+    Full,
+}
+
+/// How a text for a terminal looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Style {
+    /// Whether to colour.
+    pub colour: Colour,
+    /// Which symbols.
+    pub symbols: Symbols,
+    /// Columns; lines keep within them, except at full detail, where nothing is shortened.
+    pub width: usize,
+    /// How much.
+    pub detail: Detail,
+}

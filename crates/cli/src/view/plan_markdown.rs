@@ -1,0 +1,1 @@
+//! The plan as Markdown for pull requests.

@@ -1,0 +1,88 @@
+//! Access on the terminal: what is opened to everybody as a headline, then every grant that comes or goes.
+
+use model::{Plan, Reason};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::access::{self, Access, Way};
+use super::super::line::{Ink, Line, Page};
+use super::super::words;
+use super::super::{Style, Symbols};
+use super::values::{arrow_back, with_cause};
+
+/// Writes the headline for everything that is opened to everybody.
+pub(super) fn public(plan: &Plan, page: &mut Page) {
+    let found = access::public(plan);
+    if found.is_empty() {
+        return;
+    }
+    page.gap();
+    for public in found {
+        let place = public.place.map(|place| words::place(place, page.style.symbols));
+        let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+        page.prose(2, "PUBLIC ACCESS  ", &format!("{}{place}", public.what), Ink::Danger);
+    }
+}
+
+/// Writes every grant, by the policy it is in.
+pub(super) fn table(plan: &Plan, page: &mut Page) {
+    let rows = access::of_plan(plan);
+    let mut policies: Vec<&str> = vec![];
+    for row in &rows {
+        if !policies.contains(&row.on) {
+            policies.push(row.on);
+        }
+    }
+    for policy in policies {
+        page.gap();
+        let head = Line::indented(2).with("ACCESS", Ink::Strong).pad_to(11);
+        page.line(&head.with(&format!("on {policy}"), Ink::Plain));
+        let rows: Vec<&Access<'_>> = rows.iter().filter(|row| row.on == policy).collect();
+        let roles = column(rows.iter().map(|row| row.grant.role.as_str()));
+        let members = column(rows.iter().map(|row| row.grant.member.as_str()));
+        for row in rows {
+            write(row, roles, members, page);
+        }
+    }
+}
+
+/// The widest text, unless it is so wide that aligning would push everything else out.
+fn column<'text>(texts: impl Iterator<Item = &'text str>) -> usize {
+    texts.map(UnicodeWidthStr::width).filter(|width| *width <= 40).max().unwrap_or(0)
+}
+
+fn write(row: &Access<'_>, roles: usize, members: usize, page: &mut Page) {
+    let style = page.style;
+    let (sign, ink) = match (row.way, style.symbols) {
+        (Way::Given, _) => ("+", Ink::Added),
+        (Way::Taken, Symbols::Unicode) => ("−", Ink::Removed),
+        (Way::Taken, Symbols::Ascii) => ("-", Ink::Removed),
+    };
+    let mut line = Line::indented(4).with(sign, ink).with(" ", ink).with(&row.grant.role, Ink::Plain);
+    line = line.pad_to(6 + roles).with("  ", Ink::Plain).with(&row.grant.member, Ink::Plain);
+    if let Some(condition) = &row.grant.condition {
+        let title = condition.get("title").and_then(model::Json::as_str).unwrap_or("without title");
+        line.push(&format!(" if \"{title}\""), Ink::Changed);
+    }
+    with_cause(page, line, 8 + roles + members, &cause(row, style), arrow_back(style.symbols));
+}
+
+fn cause(row: &Access<'_>, style: Style) -> String {
+    let place = row.change.place.as_ref().map(|place| words::place(place, style.symbols));
+    let word = match &row.change.reason {
+        Reason::Destroying | Reason::NotFound | Reason::InSync => None,
+        Reason::SpecEdited => Some("spec edited".to_owned()),
+        Reason::Drifted(_)
+        | Reason::SpecEditedAndDrifted
+        | Reason::Unhealthy { .. }
+        | Reason::ParentReplaced { .. }
+        | Reason::InputsChanged
+        | Reason::FoundUnmarked
+        | Reason::ThereBefore
+        | Reason::RemovedFromSpec
+        | Reason::SharedSwitch { .. }
+        | Reason::KeptByRule
+        | Reason::Gone
+        | Reason::NotOurs => words::reason(row.change),
+    };
+    place.into_iter().chain(word).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,140 @@
+//! The blocks around the changes: what is refused, what is unknown, what is lost, what stays.
+
+use model::{Action, Change, Effect, Goal, Plan};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::access::is_only_access;
+use super::super::line::{Ink, Line, Page};
+use super::super::words::{self, counted};
+use super::change;
+use super::order::Order;
+use super::values::{arrow_back, with_cause};
+
+fn title(page: &mut Page, name: &str, text: &str, ink: Ink) {
+    page.gap();
+    let line = Line::indented(2).with(name, ink);
+    let column = (line.width() + 2).max(11);
+    page.line(&line.pad_to(column).with(text, Ink::Plain));
+}
+
+/// Writes what the plan refuses, with the ways out.
+pub(super) fn refused(plan: &Plan, page: &mut Page) {
+    if plan.refusals.is_empty() {
+        return;
+    }
+    title(page, "REFUSED", "apply does nothing while this stands", Ink::Danger);
+    for refusal in &plan.refusals {
+        item(page, &refusal.id.to_string(), refusal.place.as_ref());
+        page.prose(6, "problem  ", &refusal.problem, Ink::Plain);
+        for way in &refusal.ways_out {
+            page.prose(6, "way out  ", way, Ink::Plain);
+        }
+    }
+}
+
+/// Writes what could not be read.
+pub(super) fn unknown(plan: &Plan, page: &mut Page) {
+    if plan.unknowns.is_empty() {
+        return;
+    }
+    title(page, "UNKNOWN", "could not be read, so it is not taken for absent", Ink::Danger);
+    for unknown in &plan.unknowns {
+        item(page, &unknown.id.to_string(), unknown.place.as_ref());
+        page.prose(6, "problem  ", &unknown.problem, Ink::Plain);
+        for help in &unknown.help {
+            page.prose(6, "way out  ", help, Ink::Plain);
+        }
+    }
+}
+
+fn item(page: &mut Page, id: &str, place: Option<&model::Place>) {
+    let line = Line::indented(4).with("! ", Ink::Danger).with(id, Ink::Strong);
+    let place = place.map(|place| words::place(place, page.style.symbols)).unwrap_or_default();
+    let column = line.width();
+    let arrow = arrow_back(page.style.symbols);
+    with_cause(page, line, column, &place, arrow);
+}
+
+/// Whether a change only takes something away, so that the destructive block says all of it.
+pub(super) fn is_removal(change: &Change) -> bool {
+    match change.action {
+        Action::Delete | Action::Detach | Action::Forget => true,
+        Action::NoOp
+        | Action::Create
+        | Action::Adopt
+        | Action::Update
+        | Action::Replace
+        | Action::Repair
+        | Action::Keep => false,
+    }
+}
+
+/// Writes what is deleted, given back or forgotten, and warns of what is replaced.
+pub(super) fn destructive(plan: &Plan, order: &Order<'_>, page: &mut Page) {
+    let removals: Vec<&Change> =
+        plan.changes.iter().filter(|change| is_removal(change) && !is_only_access(change)).collect();
+    let replaced: Vec<&Change> =
+        plan.changes.iter().filter(|change| change.action == Action::Replace).collect();
+    if removals.is_empty() && replaced.is_empty() {
+        return;
+    }
+    let lost = removals.iter().filter(|change| change.action == Action::Delete).count() + replaced.len();
+    let text = match (plan.goal, lost) {
+        (_, 0) => "nothing is deleted".to_owned(),
+        (Goal::Present, lost) => format!("{} deleted in the cloud", counted(lost, "thing is", "things are")),
+        (Goal::Absent, lost) => format!("{} that this stack made", counted(lost, "thing", "things")),
+    };
+    match plan.goal {
+        Goal::Present => title(page, "DESTRUCTIVE", &text, Ink::Danger),
+        Goal::Absent => title(page, "DELETE", &text, Ink::Danger),
+    }
+    for change in removals {
+        change::removal(change, order, page);
+    }
+    for change in replaced {
+        let sign = words::symbol(change, page.style.symbols);
+        let line = Line::indented(2).with(sign, Ink::Danger).with(" ", Ink::Plain);
+        let line = line.with(&change.id.to_string(), Ink::Strong).with("  replace", Ink::Danger);
+        let column = line.width();
+        with_cause(page, line, column, &forced(change), arrow_back(page.style.symbols));
+    }
+}
+
+/// Why a replacement cannot be a change in place.
+fn forced(change: &Change) -> String {
+    let fields = change.fields.iter().filter(|field| field.effect == Effect::Replace);
+    let paths: Vec<String> = fields.map(|field| field.path.clone()).collect();
+    match paths.as_slice() {
+        [] => "deleted and made again".to_owned(),
+        paths => format!("deleted and made again: {} cannot change in place", words::listed(paths, 2)),
+    }
+}
+
+/// Writes what stays although the stack lets go of it, and why.
+pub(super) fn kept(plan: &Plan, page: &mut Page) {
+    let kept: Vec<&Change> = plan.changes.iter().filter(|change| change.action == Action::Keep).collect();
+    if kept.is_empty() {
+        return;
+    }
+    title(page, "KEEP", "these stay as they are", Ink::Strong);
+    let widths = kept.iter().map(|change| 6 + change.id.to_string().width());
+    let column = widths.filter(|width| *width <= 46).max().unwrap_or(0);
+    for change in kept {
+        let line = Line::indented(4).with("= ", Ink::Faint).with(&change.id.to_string(), Ink::Plain);
+        let reason = words::reason(change).unwrap_or_default();
+        let arrow = arrow_back(page.style.symbols);
+        with_cause(page, line, column, &reason, arrow);
+    }
+}
+
+/// Writes what is as it should be.
+pub(super) fn unchanged(plan: &Plan, page: &mut Page) {
+    let same: Vec<&Change> = plan.changes.iter().filter(|change| change.action == Action::NoOp).collect();
+    if same.is_empty() {
+        return;
+    }
+    title(page, "UNCHANGED", &counted(same.len(), "resource", "resources"), Ink::Strong);
+    for change in same {
+        page.line(&Line::indented(4).with("= ", Ink::Faint).with(&change.id.to_string(), Ink::Plain));
+    }
+}

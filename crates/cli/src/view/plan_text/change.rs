@@ -1,0 +1,101 @@
+//! One change on the terminal: sign, resource, verb, its place in the order, why, and its fields.
+
+use model::{Action, Change, Plan};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::access::is_only_access;
+use super::super::line::{Ink, Line, Page};
+use super::super::{Detail, words};
+use super::order::Order;
+use super::values::arrow_back;
+use super::{blocks, fields};
+
+/// The order stands at the right margin, but not further out than this.
+const FAR_RIGHT: usize = 100;
+
+/// Writes every change that neither the access table nor the destructive block says in full.
+pub(super) fn all(plan: &Plan, order: &Order<'_>, page: &mut Page) {
+    let shown: Vec<&Change> = plan
+        .changes
+        .iter()
+        .filter(|change| words::acts(change.action) && !is_only_access(change) && !blocks::is_removal(change))
+        .collect();
+    page.gap();
+    for change in shown {
+        heading(change, order, page);
+        why(change, page);
+        match (change.action, page.style.detail) {
+            (Action::Create, _) if !is_rebuild(change) => fields::created(change, page),
+            (_, Detail::Summary) => fields::names(change, page),
+            (_, Detail::Changes | Detail::Full) => fields::changed(change, page),
+        }
+    }
+}
+
+fn is_rebuild(change: &Change) -> bool {
+    change.fields.iter().any(|field| field.before.is_some())
+}
+
+/// The sign, the resource and what happens to it.
+fn start(change: &Change, page: &Page) -> Line {
+    let ink = words::ink(change);
+    let line = Line::indented(2).with(words::symbol(change, page.style.symbols), ink);
+    line.with(" ", ink)
+        .with(&change.id.to_string(), Ink::Strong)
+        .with("  ", ink)
+        .with(words::verb(change), ink)
+}
+
+/// Adds the place in the running order at the right margin, in the longest form that fits.
+fn with_order(line: Line, change: &Change, order: &Order<'_>, page: &mut Page) {
+    let margin = page.style.width.min(FAR_RIGHT);
+    let fits = |text: &&String| match page.style.detail {
+        Detail::Full => true,
+        Detail::Summary | Detail::Changes => line.width() + 2 + text.width() <= page.style.width,
+    };
+    let line = match order.shown(change, page.style.detail).iter().find(fits) {
+        Some(text) => {
+            let column = margin.saturating_sub(text.width()).max(line.width() + 2);
+            line.clone().pad_to(column).with(text, Ink::Faint)
+        }
+        None => line.clone(),
+    };
+    page.line(&line);
+}
+
+/// Writes the first line of a change.
+fn heading(change: &Change, order: &Order<'_>, page: &mut Page) {
+    with_order(start(change, page), change, order, page);
+}
+
+/// Writes a change that takes something away: its reason stands beside it where there is room.
+pub(super) fn removal(change: &Change, order: &Order<'_>, page: &mut Page) {
+    let line = start(change, page);
+    let reason = words::reason(change).unwrap_or_default();
+    if line.width() + 2 + reason.width() + ORDER <= page.style.width && !reason.is_empty() {
+        let line = line.with("  ", Ink::Plain).with(&reason, Ink::Faint);
+        with_order(line, change, order, page);
+        meaning(change, page);
+    } else {
+        with_order(line, change, order, page);
+        why(change, page);
+    }
+}
+
+/// Columns that the shortest form of the order takes: `  (10th of 12)`.
+const ORDER: usize = 14;
+
+/// Writes why the change is made, where its fields do not say it, and what the action means.
+fn why(change: &Change, page: &mut Page) {
+    if let Some(reason) = words::reason(change) {
+        let label = format!("{} ", arrow_back(page.style.symbols));
+        page.prose(6, &label, &reason, Ink::Faint);
+    }
+    meaning(change, page);
+}
+
+fn meaning(change: &Change, page: &mut Page) {
+    if let Some(meaning) = words::meaning(change.action) {
+        page.line(&Line::indented(6).with(meaning, words::ink(change)));
+    }
+}

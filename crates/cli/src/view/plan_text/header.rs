@@ -1,0 +1,88 @@
+//! The head of the plan: what for, where, and how much.
+
+use model::{Goal, Plan};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::line::{Ink, Line, Page};
+use super::super::words;
+use super::super::{Style, Symbols};
+
+/// Writes the head.
+pub(super) fn write(plan: &Plan, page: &mut Page) {
+    title(plan, page);
+    counts(plan, page);
+    if let Some(file) = long_path(plan) {
+        section(page, "SPEC", &file);
+    }
+}
+
+/// A line of the head: a word in capitals and its text.
+fn section(page: &mut Page, name: &str, text: &str) {
+    let line = Line::indented(2).with(name, Ink::Strong).pad_to(11);
+    page.line(&line.with(text, Ink::Plain));
+}
+
+fn title(plan: &Plan, page: &mut Page) {
+    let command = match plan.goal {
+        Goal::Present => "gemmactl plan",
+        Goal::Absent => "gemmactl destroy",
+    };
+    let mut parts = vec![format!("stack={}", plan.stack), format!("project={}", plan.project)];
+    parts.extend(regions(plan));
+    let mut line = Line::default().with(command, Ink::Strong);
+    for part in parts {
+        if line.width() + 2 + part.width() > page.style.width {
+            page.line(&line);
+            line = Line::indented(2);
+        }
+        line.push(&format!("  {part}"), Ink::Plain);
+    }
+    page.line(&line);
+}
+
+/// The locations that full names of the plan speak of.
+fn regions(plan: &Plan) -> Option<String> {
+    let mut regions: Vec<&str> = vec![];
+    for change in &plan.changes {
+        let location = change.full_name.split_once("/locations/").map(|(_, rest)| rest);
+        let location = location.and_then(|rest| rest.split('/').next()).filter(|name| !name.is_empty());
+        regions.extend(location.filter(|name| !regions.contains(name)));
+    }
+    match regions.as_slice() {
+        [] => None,
+        [one] => Some(format!("region={one}")),
+        many => Some(format!("regions={}", many.join(","))),
+    }
+}
+
+fn counts(plan: &Plan, page: &mut Page) {
+    let counts = words::tally(&plan.changes).into_iter().map(|(verb, number)| format!("{number} {verb}"));
+    let blocked = [(plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
+    let blocked = blocked.into_iter().filter(|(number, _)| *number > 0);
+    let counts: Vec<String> =
+        blocked.map(|(number, word)| format!("{number} {word}")).chain(counts).collect();
+    section(page, "CHANGES", &counts.join(dot(page.style)));
+}
+
+/// What stands between the items of a list on one line.
+pub(super) fn dot(style: Style) -> &'static str {
+    match style.symbols {
+        Symbols::Unicode => " · ",
+        Symbols::Ascii => ", ",
+    }
+}
+
+/// The file of the spec, when its path is too long for the rows.
+fn long_path(plan: &Plan) -> Option<String> {
+    let places = plan
+        .changes
+        .iter()
+        .flat_map(|change| {
+            change.place.iter().chain(change.fields.iter().filter_map(|field| field.place.as_ref()))
+        })
+        .chain(plan.refusals.iter().filter_map(|refusal| refusal.place.as_ref()))
+        .chain(plan.unknowns.iter().filter_map(|unknown| unknown.place.as_ref()));
+    let file =
+        places.map(|place| place.file.as_ref()).find(|file| file.chars().count() > words::LONG_PATH)?;
+    file.contains('/').then(|| file.to_owned())
+}

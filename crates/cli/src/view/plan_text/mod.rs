@@ -1,0 +1,92 @@
+//! The plan on a terminal: what is at risk first, then what changes in running order, one flat path a line, with
+//! the cause beside it, and the totals last. A pure function of the plan and the style.
+
+mod access;
+mod blocks;
+mod change;
+mod fields;
+mod header;
+mod order;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use model::{Goal, Plan};
+
+use super::line::{Ink, Line, Page, wrap};
+use super::words::{self, counted};
+use super::{Detail, Style};
+
+/// The plan as text that ends with a line break.
+pub(crate) fn render(plan: &Plan, style: &Style) -> String {
+    let mut page = Page::new(Style { width: style.width.max(MIN_WIDTH), ..*style });
+    if plan.is_empty() && plan.refusals.is_empty() && plan.unknowns.is_empty() {
+        page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
+        match (plan.goal, style.detail) {
+            (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
+            (Goal::Present, Detail::Summary | Detail::Changes) => {}
+            (Goal::Absent, _) => blocks::kept(plan, &mut page),
+        }
+        return page.finish();
+    }
+    let order = order::Order::of(plan);
+    header::write(plan, &mut page);
+    access::public(plan, &mut page);
+    blocks::refused(plan, &mut page);
+    blocks::unknown(plan, &mut page);
+    access::table(plan, &mut page);
+    blocks::destructive(plan, &order, &mut page);
+    change::all(plan, &order, &mut page);
+    blocks::kept(plan, &mut page);
+    match style.detail {
+        Detail::Full => blocks::unchanged(plan, &mut page),
+        Detail::Summary | Detail::Changes => {}
+    }
+    totals(plan, &mut page);
+    page.finish()
+}
+
+/// Narrower than this, lines become unreadable; the terminal breaks them instead.
+const MIN_WIDTH: usize = 40;
+
+fn nothing_to_do(plan: &Plan) -> String {
+    let Plan { stack, project, .. } = plan;
+    match plan.goal {
+        Goal::Present => {
+            let resources = counted(plan.changes.len(), "resource", "resources");
+            format!("No changes. Stack {stack} in project {project} is as the spec says ({resources}).")
+        }
+        Goal::Absent => format!("Nothing to destroy. Stack {stack} owns nothing in project {project}."),
+    }
+}
+
+/// The last line: everything in one sentence, with what stands in the way first.
+fn totals(plan: &Plan, page: &mut Page) {
+    page.gap();
+    let name = match plan.goal {
+        Goal::Present => "Plan",
+        Goal::Absent => "Destroy",
+    };
+    let (rest, todo): (Vec<_>, Vec<_>) =
+        words::tally(&plan.changes).into_iter().partition(|(verb, _)| matches!(*verb, "keep" | "unchanged"));
+    let todo: Vec<String> = todo.iter().map(|(verb, number)| format!("{number} to {verb}")).collect();
+    let todo = if todo.is_empty() { "nothing to do".to_owned() } else { todo.join(", ") };
+    let rest: Vec<String> = rest
+        .iter()
+        .map(|(verb, number)| format!("{number} {}", if *verb == "keep" { "kept" } else { verb }))
+        .collect();
+    let rest = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
+    let all = format!("{name}: {todo}{rest}.");
+    for (number, line) in wrap(&all, page.style.width.saturating_sub(2)).iter().enumerate() {
+        page.line(&Line::indented(if number == 0 { 0 } else { 2 }).with(line, Ink::Strong));
+    }
+    let blocked: Vec<String> = [(plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
+    if !blocked.is_empty() {
+        let text = format!("Nothing is applied until this is settled: {}.", blocked.join(", "));
+        page.line(&Line::default().with(&text, Ink::Danger));
+    }
+}

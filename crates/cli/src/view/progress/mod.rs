@@ -1,0 +1,119 @@
+//! What apply is doing, while it does it: a live display, dated lines for logs, or JSON lines for programs.
+//! Engine and views meet only at events; nothing here decides anything.
+
+mod clock;
+mod json;
+mod live;
+mod plain;
+mod running;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use model::Event;
+
+pub(crate) use clock::{Clock, Moment};
+
+/// How progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProgressMode {
+    /// A line for each running resource on stderr, moving; for terminals.
+    Live,
+    /// Dated lines on stderr, for logs.
+    Plain,
+    /// One JSON object a line on stdout, for programs.
+    Json,
+}
+
+/// Tells progress until it is finished.
+pub(crate) struct Reporter {
+    sink: Shared,
+    clock: Clock,
+    /// Dropping it ends the heartbeat.
+    heartbeat: Option<Sender<()>>,
+}
+
+type Shared = Arc<Mutex<Box<dyn Sink>>>;
+
+/// One way of telling.
+trait Sink: Send {
+    /// Something happened.
+    fn event(&mut self, event: &Event, now: &Moment);
+    /// Time went by.
+    fn tick(&mut self, now: &Moment);
+    /// The run is over.
+    fn finish(&mut self, now: &Moment);
+}
+
+/// How often the heartbeat looks whether a line is due.
+const TICK: Duration = Duration::from_secs(1);
+
+impl Reporter {
+    /// A reporter that writes to the streams of this process and beats by the system's clock.
+    pub(crate) fn new(mode: ProgressMode) -> Self {
+        match mode {
+            ProgressMode::Live => Self::with(Box::new(live::Live::new()), clock::system()),
+            ProgressMode::Plain => {
+                let mut reporter = Self::writing(mode, Box::new(std::io::stderr()), clock::system());
+                reporter.beat();
+                reporter
+            }
+            ProgressMode::Json => Self::writing(mode, Box::new(std::io::stdout()), clock::system()),
+        }
+    }
+
+    /// A reporter that writes lines to `out` and takes its time from `clock`. It has no heartbeat of its own.
+    pub(crate) fn writing(mode: ProgressMode, out: Box<dyn Write + Send>, clock: Clock) -> Self {
+        let sink: Box<dyn Sink> = match mode {
+            ProgressMode::Live | ProgressMode::Plain => Box::new(plain::Plain::new(out)),
+            ProgressMode::Json => Box::new(json::JsonLines::new(out)),
+        };
+        Self::with(sink, clock)
+    }
+
+    fn with(sink: Box<dyn Sink>, clock: Clock) -> Self {
+        Self { sink: Arc::new(Mutex::new(sink)), clock, heartbeat: None }
+    }
+
+    /// Tells one event.
+    pub(crate) fn event(&mut self, event: &Event) {
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.event(event, &now));
+    }
+
+    /// Tells that time went by, so that long steps can say that they still run.
+    pub(crate) fn tick(&mut self) {
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.tick(&now));
+    }
+
+    /// Tells that the run is over and clears what moves.
+    pub(crate) fn finish(&mut self) {
+        self.heartbeat = None;
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.finish(&now));
+    }
+
+    fn beat(&mut self) {
+        let (sender, receiver) = mpsc::channel::<()>();
+        let (sink, clock) = (Arc::clone(&self.sink), Arc::clone(&self.clock));
+        thread::spawn(move || {
+            while receiver.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                let now = clock();
+                lock(&sink, |sink| sink.tick(&now));
+            }
+        });
+        self.heartbeat = Some(sender);
+    }
+}
+
+/// Progress is talk: a panic elsewhere while it was told is no reason to fall silent.
+fn lock(sink: &Shared, act: impl FnOnce(&mut dyn Sink)) {
+    act(sink.lock().unwrap_or_else(PoisonError::into_inner).as_mut());
+}
