@@ -191,10 +191,9 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     /// What was noted since the write began goes on top of what was written.
     fn take(&mut self, saved: Saved, stack: &StackName) {
         let Saved { sent, stored, generation } = saved;
-        match record::merge(&sent, &self.current, &stored, stack) {
-            Some(merged) => self.current = merged,
-            // `stored` carries our own part as sent, so this cannot be; what we know stands.
-            None => debug!(%stack, "the stored record does not carry what was sent"),
+        // `stored` carries our own part as sent, so merging cannot fail.
+        if let Some(merged) = record::merge(&sent, &self.current, &stored, stack) {
+            self.current = merged;
         }
         self.dirty = self.current.stacks != stored.stacks || self.current.shared != stored.shared;
         self.stored = stored;

@@ -28,4 +28,4 @@ pub use apply::{StopSignal, apply};
 pub use graph::{Edge, Graph, GraphError};
 pub use ledger::Ledger;
 pub use plan::{AdoptPolicy, PlanOptions, ReplacePolicy, plan};
-pub use snapshot::{Seen, Snapshot, snapshot};
+pub use snapshot::{Seen, Snapshot, snapshot, snapshot_of};

@@ -33,7 +33,7 @@ pub async fn apply<C: Cloud, S: RecordStore>(
         return Ok(not_begun(plan, events));
     }
     ledger.begin(plan).await?;
-    let report = Run::new(plan, cloud, ledger, stop, events).to_the_end().await?;
+    let report = Run::new(plan, cloud, ledger, stop, events).drive().await?;
     ledger.finish().await?;
     Ok(report)
 }

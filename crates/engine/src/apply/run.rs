@@ -62,7 +62,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
     }
 
     /// Works until nothing runs and nothing more may begin. Errors: another run moved the record.
-    pub(super) async fn to_the_end(mut self) -> Result<ApplyReport, RecordError> {
+    pub(super) async fn drive(mut self) -> Result<ApplyReport, RecordError> {
         let (tell, mut words) = unbounded_channel::<Word>();
         let cloud = self.cloud;
         let mut running = FuturesUnordered::new();
@@ -280,9 +280,8 @@ async fn written<'store>(saving: &mut Option<Saving<'store>>) -> <Saving<'store>
 }
 
 async fn reached(due: Option<tokio::time::Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => {}
+    if let Some(due) = due {
+        tokio::time::sleep_until(due).await;
     }
 }
 

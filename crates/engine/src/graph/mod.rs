@@ -6,8 +6,9 @@
 mod order;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 
-use model::{Entry, Place, Resource, ResourceId, StackRecord, Tie};
+use model::{Entry, Goal, Place, Resource, ResourceId, StackRecord, Tie};
 
 /// What makes a set of resources no graph. All problems are found at once.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,10 +75,13 @@ impl Node {
         self.wanted.as_deref().or(self.recalled.as_deref())
     }
 
-    /// The recalled description, when it speaks of another thing than the spec does.
-    pub(crate) fn moved(&self) -> Option<&dyn Resource> {
+    /// The recalled description, when it is to be looked for elsewhere than the wanted one.
+    pub(crate) fn recalled_apart(&self) -> Option<&dyn Resource> {
         let wanted = self.wanted.as_deref()?;
-        self.recalled.as_deref().filter(|recalled| recalled.full_name() != wanted.full_name())
+        self.recalled.as_deref().filter(|recalled| {
+            recalled.full_name() != wanted.full_name()
+                || recalled.lookup().request() != wanted.lookup().request()
+        })
     }
 }
 
@@ -85,7 +89,7 @@ impl Node {
 ///
 /// The order is the dependencies' order; among equals that of the spec's lines, then that of the names. It does not
 /// depend on the order in which resources are handed over.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Graph {
     pub(crate) nodes: Vec<Node>,
     index: BTreeMap<ResourceId, usize>,
@@ -97,42 +101,54 @@ impl Graph {
         let mut errors = Vec::new();
         let mut nodes: BTreeMap<ResourceId, Node> = BTreeMap::new();
         for resource in resources {
-            let id = resource.id().clone();
-            if nodes.contains_key(&id) {
-                errors.push(GraphError::Duplicate { id, place: resource.place().cloned() });
-            } else {
-                nodes.insert(id, node(Some(resource), None));
+            match nodes.entry(resource.id().clone()) {
+                Slot::Vacant(slot) => {
+                    slot.insert(node(Some(resource), None));
+                }
+                Slot::Occupied(slot) => errors
+                    .push(GraphError::Duplicate { id: slot.key().clone(), place: resource.place().cloned() }),
             }
         }
         order::ordered(nodes, errors)
     }
 
-    /// Adds what only the record still knows. A resource that the spec wants too keeps both descriptions. What a
-    /// recalled resource needs and nobody knows any more is gone already, and ties it to nothing.
-    pub fn join(self, recalled: Vec<Box<dyn Resource>>) -> Result<Self, Vec<GraphError>> {
+    /// Adds what the record recalls, and says what of it is to be read ([`crate::snapshot_of`]): all but what the
+    /// spec wants in the same place.
+    ///
+    /// A resource that the spec wants too keeps both descriptions. What a recalled resource needs and nobody knows
+    /// any more is gone already, and ties it to nothing. Errors: a cycle; the graph is empty then.
+    pub fn join(&mut self, recalled: Vec<Box<dyn Resource>>) -> Result<Vec<ResourceId>, Vec<GraphError>> {
         let mut nodes: BTreeMap<ResourceId, Node> = BTreeMap::new();
-        for own in self.nodes {
+        for own in std::mem::take(self).nodes {
             if let Some(id) = own.resource().map(|resource| resource.id().clone()) {
                 nodes.insert(id, node(own.wanted, own.recalled));
             }
         }
+        let mut unread = Vec::with_capacity(recalled.len());
         for resource in recalled {
             let id = resource.id().clone();
-            nodes.entry(id).or_insert_with(|| node(None, None)).recalled = Some(resource);
+            let node = nodes.entry(id.clone()).or_insert_with(|| node(None, None));
+            node.recalled = Some(resource);
+            if node.wanted.is_none() || node.recalled_apart().is_some() {
+                unread.push(id);
+            }
         }
-        order::ordered(nodes, Vec::new())
+        *self = order::ordered(nodes, Vec::new())?;
+        Ok(unread)
     }
 
-    /// The entries of a stack's record that are to be recalled and joined: what the spec does not have, or has at
-    /// another place. For a destroy every entry is worth recalling, because the record knows best what was made.
-    pub fn unknown_entries<'a>(
+    /// The entries of a stack's record that are to be recalled and joined. To make the stack present: what the spec
+    /// does not have, or has elsewhere. To make it absent: every entry, because the record knows best what was
+    /// made, what it was made after, and what there was before.
+    pub fn to_recall<'a>(
         &'a self,
         record: &'a StackRecord,
+        goal: Goal,
     ) -> impl Iterator<Item = (&'a ResourceId, &'a Entry)> {
-        record
-            .entries
-            .iter()
-            .filter(|(id, entry)| self.get(id).is_none_or(|resource| resource.full_name() != entry.full_name))
+        record.entries.iter().filter(move |(id, entry)| match goal {
+            Goal::Absent => true,
+            Goal::Present => self.get(id).is_none_or(|resource| resource.full_name() != entry.full_name),
+        })
     }
 
     /// Resources in order.
@@ -152,12 +168,12 @@ impl Graph {
 
     /// A resource by its identity.
     pub fn get(&self, id: &ResourceId) -> Option<&dyn Resource> {
-        self.nodes.get(self.position(id)?)?.resource()
+        self.node(id)?.resource()
     }
 
     /// Whether only the record still knows a resource.
     pub fn is_recalled(&self, id: &ResourceId) -> bool {
-        self.position(id).and_then(|at| self.nodes.get(at)).is_some_and(|node| node.wanted.is_none())
+        self.node(id).is_some_and(|node| node.wanted.is_none())
     }
 
     /// What a resource needs, in order.
@@ -184,13 +200,16 @@ impl Graph {
         self.index.get(id).copied()
     }
 
+    pub(crate) fn node(&self, id: &ResourceId) -> Option<&Node> {
+        self.nodes.get(self.position(id)?)
+    }
+
     pub(crate) fn id_at(&self, at: usize) -> Option<&ResourceId> {
         self.nodes.get(at)?.resource().map(Resource::id)
     }
 
     fn linked(&self, id: &ResourceId, links: fn(&Node) -> &Vec<Link>) -> Vec<&ResourceId> {
-        let node = self.position(id).and_then(|at| self.nodes.get(at));
-        node.into_iter().flat_map(links).filter_map(|link| self.id_at(link.to)).collect()
+        self.node(id).into_iter().flat_map(links).filter_map(|link| self.id_at(link.to)).collect()
     }
 }
 

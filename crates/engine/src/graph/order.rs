@@ -127,10 +127,10 @@ fn shortest_cycle(arrows: &DiGraph<(), Tie>, start: usize) -> Option<Vec<usize>>
                 cycle.reverse();
                 return Some(cycle);
             }
-            if !came_from.contains_key(&on) {
-                came_from.insert(on, at);
+            came_from.entry(on).or_insert_with(|| {
                 open.push_back(on);
-            }
+                at
+            });
         }
     }
     None

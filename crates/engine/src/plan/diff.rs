@@ -45,7 +45,7 @@ impl Wanted<'_> {
     /// Every field in which the inputs differ from those of the last apply, for content that is made anew.
     pub(crate) fn inputs_changed(&self) -> Vec<FieldChange> {
         let Some(entry) = self.entry else { return Vec::new() };
-        let changed = self.fields.iter().filter_map(|(path, field)| {
+        let present = self.fields.iter().filter_map(|(path, field)| {
             let before = entry.applied.get(path);
             let after = self.shown(&field.value);
             (before != Some(&applied_form(&after))).then(|| FieldChange {
@@ -58,7 +58,7 @@ impl Wanted<'_> {
             .iter()
             .filter(|(path, _)| self.fields.value(path).is_none())
             .map(|(path, before)| self.change(path, Some(before.clone()), None, Cause::InputChanged));
-        let mut changes: Vec<FieldChange> = changed.chain(gone).collect();
+        let mut changes: Vec<FieldChange> = present.chain(gone).collect();
         changes.sort_by(|one, other| one.path.cmp(&other.path));
         changes
     }

@@ -8,17 +8,20 @@ use super::{Planner, Row, Side, change_of};
 
 impl Planner<'_> {
     /// The row of a resource that is to go. `wanted` is what the spec says of it, if it still does.
-    pub(crate) fn gone(&mut self, resource: &dyn Resource, wanted: Option<&dyn Resource>) -> Option<Row> {
+    pub(crate) fn gone(
+        &mut self,
+        at: usize,
+        resource: &dyn Resource,
+        wanted: Option<&dyn Resource>,
+    ) -> Option<Row> {
         let id = resource.id();
         let entry = self.entry(id);
         if let Some(entry) = entry.filter(|entry| entry.full_name != resource.full_name()) {
             self.refuse_moved(resource, entry);
             return None;
         }
-        let seen = match wanted {
-            Some(wanted) if wanted.full_name() != resource.full_name() => self.snapshot.recalled(id),
-            Some(_) | None => self.snapshot.get(id),
-        };
+        let apart = self.graph.nodes.get(at).and_then(|node| node.recalled_apart());
+        let seen = if apart.is_some() { self.snapshot.recalled(id) } else { self.snapshot.get(id) };
         let live = match self.sight_of_gone(resource, seen, entry) {
             Sight::Live(live) => Some(live),
             Sight::Absent => None,
@@ -41,7 +44,6 @@ impl Planner<'_> {
         };
         let case = self.case(Wish::Gone, resource, live, entry, leave);
         let (action, reason) = match decide(case) {
-            Verdict::Nothing => return None,
             Verdict::Delete => (Action::Delete, why),
             Verdict::Detach => (Action::Detach, why),
             Verdict::Keep(Stays::ThereBefore) => (Action::Keep, Reason::ThereBefore),
@@ -54,8 +56,10 @@ impl Planner<'_> {
                 self.refuse(resource, live, ground);
                 return None;
             }
-            // Verdicts about what is wanted: the table gives none of them here.
-            Verdict::Create | Verdict::Compare | Verdict::Restamp | Verdict::Adopt => return None,
+            // The last four are about what is wanted: the table gives none of them here.
+            Verdict::Nothing | Verdict::Create | Verdict::Compare | Verdict::Restamp | Verdict::Adopt => {
+                return None;
+            }
         };
         let steps = if action.writes() { resource.steps(&action, live) } else { Vec::new() };
         let change = Change { steps, ..change_of(resource, action, reason) };

@@ -106,9 +106,9 @@ pub fn plan(graph: &Graph, snapshot: &Snapshot, record: &Inventory, options: &Pl
         let row = match (options.goal, node.wanted.as_deref(), node.recalled.as_deref()) {
             (Goal::Present, Some(wanted), _) => planner.wanted(at, wanted),
             // The record knows best what was made; the spec may have been edited since.
-            (Goal::Absent, wanted, Some(recalled)) => planner.gone(recalled, wanted),
-            (Goal::Absent, Some(wanted), None) => planner.gone(wanted, Some(wanted)),
-            (Goal::Present, None, Some(recalled)) => planner.gone(recalled, None),
+            (Goal::Absent, wanted, Some(recalled)) => planner.gone(at, recalled, wanted),
+            (Goal::Absent, Some(wanted), None) => planner.gone(at, wanted, Some(wanted)),
+            (Goal::Present, None, Some(recalled)) => planner.gone(at, recalled, None),
             (Goal::Present | Goal::Absent, None, None) => None,
         };
         if let (Some(remade), Some(row)) = (planner.remade.get_mut(at), &row) {

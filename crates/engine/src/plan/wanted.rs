@@ -11,7 +11,7 @@ use super::sight::Sight;
 use super::{Planner, ReplacePolicy, Row, Side, causes, change_of};
 use crate::snapshot::Seen;
 
-impl<'plan> Planner<'plan> {
+impl Planner<'_> {
     /// The row of a resource that the spec asks for. None: it cannot be known, or is refused.
     pub(crate) fn wanted(&mut self, at: usize, resource: &dyn Resource) -> Option<Row> {
         let entry = match self.entry(resource.id()) {
@@ -220,8 +220,8 @@ impl<'plan> Planner<'plan> {
     fn remade_parent(&self, at: usize) -> Option<model::ResourceId> {
         let node = self.graph.nodes.get(at)?;
         let inside = node.needs.iter().filter(|link| link.tie == Tie::Inside);
-        let lost = inside.filter(|link| self.remade.get(link.to).copied().unwrap_or(false));
-        lost.filter_map(|link| self.graph.id_at(link.to)).next().cloned()
+        let mut lost = inside.filter(|link| self.remade.get(link.to).copied().unwrap_or(false));
+        lost.find_map(|link| self.graph.id_at(link.to)).cloned()
     }
 }
 

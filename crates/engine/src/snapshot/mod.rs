@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use model::{ApiRequest, Cloud, CloudError, ErrorKind, Found, Json, Live, Resource, ResourceId};
 
-use crate::graph::Graph;
+use crate::graph::{Graph, Node};
 use reads::{Read, Reads};
 
 /// So many reads are under way at once.
@@ -31,8 +31,8 @@ pub enum Seen {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     seen: BTreeMap<ResourceId, Seen>,
-    /// What the record recalls at another place than the spec wants it.
-    moved: BTreeMap<ResourceId, Seen>,
+    /// What the record recalls elsewhere than the spec wants it.
+    apart: BTreeMap<ResourceId, Seen>,
 }
 
 impl Snapshot {
@@ -41,9 +41,9 @@ impl Snapshot {
         self.seen.get(id)
     }
 
-    /// How it was found at the place that the record recalls, when the spec wants it at another.
+    /// How it was found where the record recalls it, when the spec wants it elsewhere.
     pub fn recalled(&self, id: &ResourceId) -> Option<&Seen> {
-        self.moved.get(id)
+        self.apart.get(id)
     }
 
     /// The live object of a resource.
@@ -58,6 +58,12 @@ impl Snapshot {
     pub fn insert(&mut self, id: ResourceId, seen: Seen) {
         self.seen.insert(id, seen);
     }
+
+    /// Adds what another round of reads found.
+    pub fn add(&mut self, other: Self) {
+        self.seen.extend(other.seen);
+        self.apart.extend(other.apart);
+    }
 }
 
 /// Reads every resource of the graph, equal requests once and siblings together, all at once.
@@ -65,9 +71,26 @@ impl Snapshot {
 /// Errors: no credentials or no connection, which no read can do without. Any other error makes the resources of
 /// that read [`Seen::Unreadable`].
 pub async fn snapshot<C: Cloud>(graph: &Graph, cloud: &C) -> Result<Snapshot, CloudError> {
-    let mut targets: Vec<&dyn Resource> = graph.iter().collect();
+    look(graph.nodes.iter(), cloud).await
+}
+
+/// The same for some resources only: those that a second look at the record has added to the graph.
+pub async fn snapshot_of<C: Cloud>(
+    graph: &Graph,
+    only: &[ResourceId],
+    cloud: &C,
+) -> Result<Snapshot, CloudError> {
+    look(only.iter().filter_map(|id| graph.node(id)), cloud).await
+}
+
+async fn look<'graph, C: Cloud>(
+    nodes: impl Iterator<Item = &'graph Node>,
+    cloud: &C,
+) -> Result<Snapshot, CloudError> {
+    let nodes: Vec<&Node> = nodes.collect();
+    let mut targets: Vec<&dyn Resource> = nodes.iter().filter_map(|node| node.resource()).collect();
     let firsts = targets.len();
-    targets.extend(graph.nodes.iter().filter_map(|node| node.moved()));
+    targets.extend(nodes.iter().filter_map(|node| node.recalled_apart()));
     let reads = Reads::gathered(&targets);
     let mut seen: Vec<Option<Seen>> = Vec::new();
     seen.resize_with(targets.len(), || None);
@@ -97,7 +120,7 @@ pub async fn snapshot<C: Cloud>(graph: &Graph, cloud: &C) -> Result<Snapshot, Cl
         let seen = seen.unwrap_or_else(|| {
             Seen::Unreadable(CloudError::new(ErrorKind::Malformed, format!("{} was not read", target.id())))
         });
-        let map = if at < firsts { &mut snapshot.seen } else { &mut snapshot.moved };
+        let map = if at < firsts { &mut snapshot.seen } else { &mut snapshot.apart };
         map.insert(target.id().clone(), seen);
     }
     Ok(snapshot)

@@ -14,6 +14,9 @@ pub(super) struct Read {
     splits: Vec<Parts>,
 }
 
+/// Who asks, its own read, and how it can be read together with others.
+type Sibling = (usize, ApiRequest, Siblings);
+
 #[derive(Debug)]
 struct Parts {
     split: Split,
@@ -53,7 +56,7 @@ impl Reads {
     /// The requests that find all of them: equal ones once, siblings together where there are enough of them.
     pub(super) fn gathered(targets: &[&dyn Resource]) -> Self {
         let mut reads = Self::default();
-        let mut families: BTreeMap<(String, String), Vec<(usize, ApiRequest, Siblings)>> = BTreeMap::new();
+        let mut families: BTreeMap<(String, String), Vec<Sibling>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
             match target.lookup() {
                 Lookup::Object { request, siblings: None } => reads.of(request).wholes.push(at),
@@ -64,7 +67,9 @@ impl Reads {
                 Lookup::Part { request, split, key } => reads.of(request).part(split, key, at),
             }
         }
-        families.into_values().for_each(|family| reads.family(family));
+        for family in families.into_values() {
+            reads.family(family);
+        }
         reads
     }
 
@@ -77,7 +82,7 @@ impl Reads {
         self.0.entry(request).or_default()
     }
 
-    fn family(&mut self, mut family: Vec<(usize, ApiRequest, Siblings)>) {
+    fn family(&mut self, mut family: Vec<Sibling>) {
         family.sort_by(|one, other| one.2.key.cmp(&other.2.key));
         let Some((_, _, first)) = family.first() else { return };
         if family.len() < first.from {
