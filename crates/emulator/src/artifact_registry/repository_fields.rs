@@ -64,7 +64,7 @@ pub(super) fn fresh(body: &Map<String, Json>) -> Result<Map<String, Json>, ApiEr
     Ok(settings)
 }
 
-/// The settings after a patch of the fields that the mask names, in camelCase or snake_case.
+/// The settings after a patch of the fields that the mask names, in `camelCase` or `snake_case`.
 pub(super) fn patched(
     before: &Map<String, Json>,
     body: &Map<String, Json>,

@@ -57,9 +57,9 @@ impl BuildStep {
         let arguments = strings(step, "args");
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         match words.as_slice() {
-            ["build", rest @ ..]
-            | ["buildx", "build", rest @ ..]
-            | ["image" | "builder", "build", rest @ ..] => Self::Build(DockerBuild::read(rest, text("dir"))),
+            ["build", rest @ ..] | ["buildx" | "image" | "builder", "build", rest @ ..] => {
+                Self::Build(DockerBuild::read(rest, text("dir")))
+            }
             ["tag", from, to] => Self::Tag { from: (*from).to_owned(), to: (*to).to_owned() },
             ["push", .., image] => Self::Push((*image).to_owned()),
             _ => Self::Other,

@@ -1,19 +1,22 @@
 //! The source of a build, unpacked: which files a `.tar.gz` (or plain `.tar`) holds. Never touches the disk, and
 //! never holds more than it was told to: an archive that unpacks to more is refused.
 
-use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::collections::BTreeSet;
+use std::io::Read;
 
-/// More than any build context in use; a bomb ends here.
-const LARGEST: u64 = 512 * 1024 * 1024;
+use bytes::Bytes;
 
-/// A Dockerfile is far smaller; the content of larger files is of no interest.
-const LARGEST_KEPT: u64 = 1024 * 1024;
+/// More than any build context in use unpacks to; a bomb ends here.
+const LARGEST: u64 = 2 * 1024 * 1024 * 1024;
 
-/// The files of a build context by normal path (no leading `./`), with content for the small ones.
+/// A Dockerfile is far smaller than this.
+const LARGEST_TEXT: u64 = 1024 * 1024;
+
+/// The files of a build context by normal path (no leading `./`). Contents stay packed until they are asked for.
 #[derive(Debug, Default)]
 pub(super) struct BuildContext {
-    files: BTreeMap<String, Option<Vec<u8>>>,
+    archive: Bytes,
+    files: BTreeSet<String>,
 }
 
 /// Why a source archive cannot be read, in the words of the log.
@@ -22,41 +25,40 @@ pub(super) struct BuildContext {
 pub(super) struct NotAnArchive(String);
 
 impl BuildContext {
-    /// Unpacks an archive.
-    pub(super) fn unpack(archive: &[u8]) -> Result<Self, NotAnArchive> {
-        let plain: Box<dyn std::io::Read> = match archive {
-            [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(archive)),
-            [b'P', b'K', ..] => {
-                return Err(NotAnArchive("the emulator reads .tar.gz sources only, not .zip".to_owned()));
-            }
-            _ => Box::new(archive),
-        };
-        let mut files = BTreeMap::new();
-        let mut reader = tar::Archive::new(plain.take(LARGEST));
-        let broken =
-            |error: std::io::Error| NotAnArchive(format!("the source is not a tar archive: {error}"));
-        for entry in reader.entries().map_err(broken)? {
-            let mut entry = entry.map_err(broken)?;
-            let path = normal(&String::from_utf8_lossy(&entry.path_bytes()));
-            if entry.header().entry_type().is_dir() {
-                continue;
-            }
-            let content = if entry.size() <= LARGEST_KEPT {
-                let mut content = Vec::new();
-                entry.read_to_end(&mut content).map_err(broken)?;
-                Some(content)
-            } else {
-                None
-            };
-            files.insert(path, content);
+    /// Lists an archive.
+    pub(super) fn unpack(archive: &Bytes) -> Result<Self, NotAnArchive> {
+        if archive.starts_with(b"PK") {
+            return Err(NotAnArchive("the emulator reads .tar.gz sources only, not .zip".to_owned()));
         }
-        Ok(Self { files })
+        let broken = |error: std::io::Error| {
+            NotAnArchive(format!("the source is not a tar archive of less than {LARGEST} bytes: {error}"))
+        };
+        let mut files = BTreeSet::new();
+        let mut reader = tar::Archive::new(plain(archive));
+        for entry in reader.entries().map_err(broken)? {
+            let entry = entry.map_err(broken)?;
+            if !entry.header().entry_type().is_dir() {
+                files.insert(normal(&String::from_utf8_lossy(&entry.path_bytes())));
+            }
+        }
+        Ok(Self { archive: archive.clone(), files })
     }
 
     /// The text of a file, given relative to `folder`.
     pub(super) fn text(&self, folder: &str, path: &str) -> Option<String> {
-        let content = self.files.get(&join(folder, path))?.as_ref()?;
-        Some(String::from_utf8_lossy(content).into_owned())
+        let wanted = join(folder, path);
+        if !self.files.contains(&wanted) {
+            return None;
+        }
+        let mut reader = tar::Archive::new(plain(&self.archive));
+        let entry = reader
+            .entries()
+            .ok()?
+            .filter_map(Result::ok)
+            .find(|entry| normal(&String::from_utf8_lossy(&entry.path_bytes())) == wanted)?;
+        let mut content = Vec::new();
+        entry.take(LARGEST_TEXT).read_to_end(&mut content).ok()?;
+        Some(String::from_utf8_lossy(&content).into_owned())
     }
 
     /// True when something in the context is at `pattern` (a file, a folder, or a glob with `*` and `?`).
@@ -65,12 +67,21 @@ impl BuildContext {
         if wanted.is_empty() || wanted == normal(folder) {
             return true;
         }
-        self.files.keys().any(|path| {
+        self.files.iter().any(|path| {
             path.match_indices('/')
                 .map(|(end, _)| path.get(..end).unwrap_or_default())
                 .chain([path.as_str()])
                 .any(|part| matches(&wanted, part))
         })
+    }
+}
+
+/// The archive without its compression, cut off where it grows too large.
+fn plain(archive: &Bytes) -> Box<dyn Read + '_> {
+    if archive.starts_with(&[0x1f, 0x8b]) {
+        Box::new(flate2::read::MultiGzDecoder::new(archive.as_ref()).take(LARGEST))
+    } else {
+        Box::new(archive.as_ref().take(LARGEST))
     }
 }
 
@@ -128,7 +139,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A gzipped tar with these files, as a client would upload it.
-    pub(in crate::cloud_build) fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
+    pub(in crate::cloud_build) fn tarball(files: &[(&str, &str)]) -> Bytes {
         let mut builder =
             tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
         for (path, content) in files {
@@ -138,7 +149,7 @@ pub(super) mod tests {
             header.set_cksum();
             builder.append_data(&mut header, path, content.as_bytes()).unwrap();
         }
-        builder.into_inner().unwrap().finish().unwrap()
+        Bytes::from(builder.into_inner().unwrap().finish().unwrap())
     }
 
     #[test]
@@ -158,8 +169,8 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_no_archive_is_refused() {
-        assert!(BuildContext::unpack(b"PK\x03\x04").is_err());
-        assert!(BuildContext::unpack(&[b'x'; 2000]).is_err());
-        assert!(BuildContext::unpack(&[0x1f, 0x8b, 1, 2, 3]).is_err());
+        for archive in [&b"PK\x03\x04"[..], &[b'x'; 2000], &[0x1f, 0x8b, 1, 2, 3]] {
+            assert!(BuildContext::unpack(&Bytes::copy_from_slice(archive)).is_err(), "{archive:?}");
+        }
     }
 }

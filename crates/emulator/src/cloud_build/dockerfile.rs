@@ -57,8 +57,12 @@ impl Dockerfile {
             }
             while let Some(kept) = whole.strip_suffix('\\') {
                 let kept = kept.trim_end().to_owned();
-                let more = lines.by_ref().map(|(_, more)| more.trim()).find(|more| !more.starts_with('#'));
-                whole = format!("{kept} {}", more.unwrap_or_default()).trim_end().to_owned();
+                let more = lines
+                    .by_ref()
+                    .map(|(_, more)| more.trim())
+                    .find(|more| !more.is_empty() && !more.starts_with('#'));
+                whole = [kept.as_str(), more.unwrap_or_default()].join(" ");
+                whole.truncate(whole.trim_end().len());
             }
             if let Some(end) = heredoc(&whole) {
                 for (_, body) in lines.by_ref().take_while(|(_, body)| body.trim() != end) {
@@ -201,14 +205,13 @@ fn words(text: &str) -> Vec<String> {
     for letter in text.chars() {
         match quote {
             Some(open) if letter == open => quote = None,
-            Some(_) => word.push(letter),
             None if letter == '"' || letter == '\'' => quote = Some(letter),
             None if letter.is_whitespace() => {
                 if !word.is_empty() {
                     words.push(std::mem::take(&mut word));
                 }
             }
-            None => word.push(letter),
+            Some(_) | None => word.push(letter),
         }
     }
     if !word.is_empty() {
@@ -327,6 +330,17 @@ mod tests {
             let dockerfile = Dockerfile::parse(&format!("FROM x\n{line}\n")).unwrap();
             let message = dockerfile.check(&context, "", &none).unwrap_err().to_string();
             assert!(message.contains("failed: file not found in build context"), "{message}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_parser_stumble(text in "(FROM|RUN|COPY|ADD|ENV|ARG|#|\\\\|\"|\\[|\\$|\\{|<<|=|é| |\n|[a-z]){0,60}") {
+            if let Ok(dockerfile) = Dockerfile::parse(&format!("FROM x\n{text}")) {
+                let none = BTreeMap::new();
+                dockerfile.models(&none);
+                let _ = dockerfile.check(&BuildContext::default(), "", &none);
+            }
         }
     }
 }

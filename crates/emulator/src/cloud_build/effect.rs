@@ -25,7 +25,8 @@ pub(crate) struct Effect {
 /// Ends a build that is due.
 pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: &Context) -> Outcome {
     let Some(project) = world.project_mut(project) else { return gone() };
-    let Some(build) = project.cloud_build.builds.get(&effect.build).cloned() else { return gone() };
+    let Effect { build: id } = effect;
+    let Some(build) = project.cloud_build.builds.get(&id).cloned() else { return gone() };
     let result = match &build.verdict {
         Verdict::Push(images) => match push_all(project, &build, images, context.now) {
             Ok(pushed) => BuildResult::Success(pushed),
@@ -34,7 +35,7 @@ pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: 
         Verdict::Fail(failure) => BuildResult::Failure(failure.clone()),
         Verdict::TimeOut => BuildResult::Timeout,
     };
-    end(project, &effect.build, result, build.due)
+    end(project, &id, result, build.due)
 }
 
 /// Writes down how a build ended, and gives its operation's outcome.

@@ -246,6 +246,9 @@ fn check_account(body: &mut Map<String, Json>, project: &Project) -> Result<(), 
     if !project.knows_account(&email) {
         return Err(ApiError::invalid(format!("service account {email} does not exist")));
     }
+    if project.iam.accounts.get(&email).is_some_and(|account| account.disabled) {
+        return Err(ApiError::failed_precondition(format!("service account {email} is disabled")));
+    }
     gate::require_permission(
         project,
         "iam.serviceAccounts.actAs",

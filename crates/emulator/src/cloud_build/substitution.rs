@@ -46,15 +46,12 @@ fn substituted(text: &str, names: &BTreeMap<String, String>) -> String {
                 .unwrap_or(after.len());
             after.split_at(end)
         });
-        match names.get(name) {
-            Some(value) => {
-                done.push_str(value);
-                rest = next;
-            }
-            None => {
-                done.push('$');
-                rest = after;
-            }
+        if let Some(value) = names.get(name) {
+            done.push_str(value);
+            rest = next;
+        } else {
+            done.push('$');
+            rest = after;
         }
     }
     done.push_str(rest);

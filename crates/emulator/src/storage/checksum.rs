@@ -38,7 +38,7 @@ const SINES: [[u32; 16]; 4] = [
 fn md5_bytes(content: &[u8]) -> Vec<u8> {
     let start = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
     let (blocks, rest) = content.as_chunks::<64>();
-    let state = blocks.iter().fold(start, |state, block| md5_block(state, block));
+    let state = blocks.iter().fold(start, md5_block);
 
     // The padding: a one bit, zeros, and the length in bits as 64 bits, little-endian.
     let length = u64::try_from(content.len()).unwrap_or(u64::MAX).wrapping_mul(8);
@@ -48,7 +48,7 @@ fn md5_bytes(content: &[u8]) -> Vec<u8> {
         tail.push(0);
     }
     tail.extend(length.to_le_bytes());
-    let state = tail.as_chunks::<64>().0.iter().fold(state, |state, block| md5_block(state, block));
+    let state = tail.as_chunks::<64>().0.iter().fold(state, md5_block);
     state.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 

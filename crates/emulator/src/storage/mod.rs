@@ -39,18 +39,16 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
     let parts = call.parts();
     let method = call.method.as_str();
     Some(match (method, parts.as_slice()) {
-        ("POST", ["upload", "storage", "v1", "b", bucket, "o"])
-        | ("POST", ["resumable", "upload", "storage", "v1", "b", bucket, "o"]) => {
-            upload::start(call, world, bucket)
-        }
-        ("PUT", ["upload", "storage", "v1", "b", bucket, "o"])
-        | ("PUT", ["resumable", "upload", "storage", "v1", "b", bucket, "o"]) => {
-            upload_resumable::receive(call, world, bucket)
-        }
-        ("DELETE", ["upload", "storage", "v1", "b", bucket, "o"])
-        | ("DELETE", ["resumable", "upload", "storage", "v1", "b", bucket, "o"]) => {
-            upload_resumable::cancel(call, world, bucket)
-        }
+        (
+            _,
+            ["resumable", "upload", "storage", "v1", "b", bucket, "o"]
+            | ["upload", "storage", "v1", "b", bucket, "o"],
+        ) => match method {
+            "POST" => upload::start(call, world, bucket),
+            "PUT" => upload_resumable::receive(call, world, bucket),
+            "DELETE" => upload_resumable::cancel(call, world, bucket),
+            _ => return None,
+        },
         ("GET", ["download", "storage", "v1", "b", bucket, "o", name]) => {
             download::content(call, world, bucket, name)
         }

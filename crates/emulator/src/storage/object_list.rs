@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value as Json, json};
 
 use crate::call::{Answer, Call};
@@ -50,10 +52,15 @@ pub(super) fn list(call: &Call, world: &World, bucket: &str) -> Result<Answer, A
         }
     }
 
-    let after = query.get("pageToken").unwrap_or_default();
-    let mut rest = lines.into_iter().filter(|(key, _)| key.as_str() > after);
+    let after = match query.get("pageToken").filter(|token| !token.is_empty()) {
+        Some(token) => {
+            URL_SAFE_NO_PAD.decode(token).map_err(|_| refusal::invalid("Invalid argument: pageToken"))?
+        }
+        None => Vec::new(),
+    };
+    let mut rest = lines.into_iter().filter(|(key, _)| key.as_bytes() > after.as_slice());
     let page: Vec<(String, Line)> = rest.by_ref().take(size).collect();
-    let next = rest.next().and(page.last().map(|(key, _)| key.clone()));
+    let next = rest.next().and(page.last().map(|(key, _)| URL_SAFE_NO_PAD.encode(key)));
     let (mut items, mut prefixes) = (Vec::new(), Vec::new());
     for (_, line) in page {
         match line {
