@@ -1,0 +1,55 @@
+//! Errors about credentials: which sources were tried, and why each was passed over. Holds no secret.
+
+use std::error::Error;
+use std::path::Path;
+
+use model::{CloudError, ErrorKind};
+
+const LOG_IN: &str = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a service \
+                      account key, or pass --access-token \"$(gcloud auth print-access-token)\"";
+
+/// Sources that gave nothing, in the order of asking.
+#[derive(Default)]
+pub(super) struct PassedOver(Vec<(String, String)>);
+
+impl PassedOver {
+    pub(super) fn add(&mut self, source: impl Into<String>, why: impl Into<String>) {
+        self.0.push((source.into(), why.into()));
+    }
+
+    pub(super) fn into_error(self) -> CloudError {
+        let tried: Vec<String> = self.0.into_iter().map(|(source, why)| format!("{source}: {why}")).collect();
+        CloudError::new(ErrorKind::Credentials, format!("no credentials found; tried {}", tried.join("; ")))
+            .with_help(LOG_IN)
+    }
+}
+
+/// A credential file that is there and cannot be used.
+pub(super) fn unusable(file: &Path, problem: &str) -> CloudError {
+    CloudError::new(
+        ErrorKind::Credentials,
+        format!("the credential file {} cannot be used: {problem}", file.display()),
+    )
+    .with_help(LOG_IN)
+}
+
+/// A source that was found and then gave no token.
+pub(super) fn no_token(source: &str, problem: &str) -> CloudError {
+    CloudError::new(ErrorKind::Credentials, format!("{source} gave no access token: {problem}"))
+        .with_help(LOG_IN)
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text.push_str(": ");
+            text.push_str(&inner_text);
+        }
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,206 @@
+//! What this run did and what may therefore not have taken effect everywhere yet. Only such things are waited for:
+//! the same refusal without a cause in this run is final.
+//!
+//! Sources for the limits: an enabled API answers after minutes, allow policies take effect after 2 to 10 minutes,
+//! new service accounts are known after a minute or two (Google's guides and recorded replies).
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use model::{ApiRequest, Body, Json, Method, PolicyEdit};
+
+use crate::created::created_path;
+use crate::errors::{Problem, Reason};
+use crate::http::Outgoing;
+use crate::retry::Settling;
+
+const ENABLING: Duration = Duration::from_secs(300);
+const GRANTING: Duration = Duration::from_secs(600);
+const FIRST_CALLS: Duration = Duration::from_secs(60);
+const ACCOUNT: Duration = Duration::from_secs(120);
+const PARENT: Duration = Duration::from_secs(60);
+const NAME_REUSE: Duration = Duration::from_secs(300);
+
+/// What this run did so far.
+#[derive(Default)]
+pub(crate) struct Caused(Mutex<Deeds>);
+
+#[derive(Default)]
+struct Deeds {
+    enabled: BTreeMap<String, Instant>,
+    granted: Option<(Instant, String)>,
+    accounts: BTreeMap<String, Instant>,
+    made: BTreeMap<String, Instant>,
+    deleted: BTreeMap<String, Instant>,
+}
+
+/// Why it is worth waiting, in words for the progress line.
+pub(crate) struct Explanation {
+    pub(crate) settling: Settling,
+    pub(crate) waiting_for: String,
+}
+
+impl Caused {
+    /// Notes a call that succeeded.
+    pub(crate) fn note(&self, request: &ApiRequest, body: &Json) {
+        let now = Instant::now();
+        let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for service in enabled_by(request) {
+            deeds.enabled.insert(service, now);
+        }
+        if let Some(path) = created_path(request) {
+            if let Some(email) = body.get("email").and_then(Json::as_str) {
+                deeds.accounts.insert(email.to_owned(), now);
+            }
+            deeds.deleted.remove(&path);
+            deeds.made.insert(path, now);
+        }
+        if request.method == Method::Delete {
+            deeds.made.remove(&request.path);
+            deeds.deleted.insert(request.path.clone(), now);
+        }
+    }
+
+    /// Notes grants that were written.
+    pub(crate) fn note_grants(&self, edit: &PolicyEdit) {
+        if !edit.add.is_empty() {
+            let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            deeds.granted = Some((Instant::now(), edit.policy.shown.clone()));
+        }
+    }
+
+    /// What this run did that explains a refusal, if anything.
+    pub(crate) fn explain(&self, outgoing: &Outgoing, problem: &Problem) -> Option<Explanation> {
+        let deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let explanation = |since: Instant, limit: Duration, waiting_for: String| {
+            Some(Explanation { settling: Settling { age: since.elapsed(), limit }, waiting_for })
+        };
+        match problem.reason() {
+            Reason::ServiceDisabled => {
+                let service = problem.service.as_deref().unwrap_or_else(|| outgoing.api.host());
+                explanation(
+                    *deeds.enabled.get(service)?,
+                    ENABLING,
+                    format!("{service} to answer after it was enabled"),
+                )
+            }
+            Reason::Denied => match (&deeds.granted, deeds.enabled.get(outgoing.api.host())) {
+                (Some((since, shown)), _) => {
+                    explanation(*since, GRANTING, format!("the roles granted on {shown} to take effect"))
+                }
+                (None, Some(since)) => {
+                    explanation(*since, FIRST_CALLS, format!("{} to be ready for use", outgoing.api.host()))
+                }
+                (None, None) => None,
+            },
+            Reason::UnknownAccount => {
+                let (email, since) =
+                    deeds.accounts.iter().find(|(email, _)| problem.message.contains(email.as_str()))?;
+                explanation(*since, ACCOUNT, format!("the account {email} to be known everywhere"))
+            }
+            Reason::NotFound if outgoing.method != Method::Delete => {
+                let (path, since) = deeds.made.iter().find(|(path, _)| is_within(&outgoing.path, path))?;
+                explanation(*since, PARENT, format!("{path} to be readable"))
+            }
+            Reason::Exists | Reason::Aborted if outgoing.method == Method::Post => {
+                let since = deeds.deleted.iter().find(|(path, _)| parent(path) == outgoing.path)?.1;
+                explanation(*since, NAME_REUSE, "the deletion of the former one to end".to_owned())
+            }
+            Reason::NotFound
+            | Reason::Exists
+            | Reason::Aborted
+            | Reason::RateLimit
+            | Reason::ActivationInProgress
+            | Reason::Precondition
+            | Reason::Server
+            | Reason::Unauthenticated
+            | Reason::Final => None,
+        }
+    }
+}
+
+fn enabled_by(request: &ApiRequest) -> Vec<String> {
+    if let Some(path) = request.path.strip_suffix(":enable") {
+        return path.rsplit('/').next().map(str::to_owned).into_iter().collect();
+    }
+    match &request.body {
+        Body::Json(json) if request.path.ends_with("services:batchEnable") => json
+            .get("serviceIds")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|service| service.as_str().map(str::to_owned))
+            .collect(),
+        Body::Json(_) | Body::Empty | Body::Bytes { .. } => Vec::new(),
+    }
+}
+
+/// Whether a call is about a thing or about something inside it.
+fn is_within(path: &str, thing: &str) -> bool {
+    path.strip_prefix("upload/")
+        .unwrap_or(path)
+        .strip_prefix(thing)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Api;
+    use serde_json::json;
+
+    use super::*;
+    use crate::Endpoint;
+
+    fn problem(http: u16, error: &Json) -> Problem {
+        Problem::of_json(http, error)
+    }
+
+    fn outgoing(request: &ApiRequest) -> Outgoing {
+        Outgoing::new(&Endpoint::Google, request).unwrap()
+    }
+
+    #[test]
+    fn a_disabled_api_is_waited_for_only_after_this_run_enabled_it() {
+        let caused = Caused::default();
+        let call = outgoing(&ApiRequest::get(Api::Run, "v2/projects/p/locations/l/services/s"));
+        let disabled = problem(
+            403,
+            &json!({"details": [{"@type": "google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
+            "metadata": {"service": "run.googleapis.com"}}]}),
+        );
+        assert!(caused.explain(&call, &disabled).is_none());
+        let enable = ApiRequest::post(
+            Api::ServiceUsage,
+            "v1/projects/p/services:batchEnable",
+            json!({"serviceIds": ["run.googleapis.com"]}),
+        );
+        caused.note(&enable, &json!({}));
+        let found = caused.explain(&call, &disabled).unwrap();
+        assert_eq!(found.waiting_for, "run.googleapis.com to answer after it was enabled");
+    }
+
+    #[test]
+    fn a_missing_parent_is_waited_for_only_while_this_run_keeps_it() {
+        let caused = Caused::default();
+        let create = ApiRequest::post(Api::Iam, "v1/projects/p/serviceAccounts", json!({"accountId": "run"}));
+        let account = "v1/projects/p/serviceAccounts/run@p.iam.gserviceaccount.com";
+        let read = outgoing(&ApiRequest::get(Api::Iam, account));
+        let missing = problem(404, &json!({"message": "Unknown service account"}));
+        assert!(caused.explain(&read, &missing).is_none());
+        caused.note(&create, &json!({"email": "run@p.iam.gserviceaccount.com"}));
+        assert!(caused.explain(&read, &missing).is_some());
+        let unknown = problem(
+            400,
+            &json!({"message": "Service account run@p.iam.gserviceaccount.com does not exist."}),
+        );
+        assert!(caused.explain(&read, &unknown).is_some());
+        caused.note(&ApiRequest::delete(Api::Iam, account), &json!({}));
+        assert!(caused.explain(&read, &missing).is_none());
+        assert!(!is_within("v1/a/services/ab", "v1/a/services/a"));
+    }
+}

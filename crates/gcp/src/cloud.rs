@@ -1,0 +1,97 @@
+//! The door: [`GoogleCloud`] behind the port [`model::Cloud`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{ApiRequest, Cloud, CloudError, Done, Found, Progress, Step, Wait};
+
+use crate::auth::Tokens;
+use crate::caused::Caused;
+use crate::http::Wire;
+use crate::{Auth, Endpoint, Pace, Target};
+
+/// Google Cloud over HTTPS, or an endpoint on this machine that speaks like it.
+pub struct GoogleCloud {
+    pub(crate) target: Target,
+    pub(crate) wire: Wire,
+    pub(crate) tokens: Tokens,
+    pub(crate) pace: Pace,
+    pub(crate) caused: Caused,
+    /// One edit of a policy at a time.
+    policies: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    member: Mutex<Option<String>>,
+}
+
+impl GoogleCloud {
+    /// Prepares a client: opens no connection and looks for no credentials until the first request.
+    pub fn new(target: Target, auth: Auth) -> Result<Self, CloudError> {
+        let pace = if target.endpoint.is_loopback() { Pace::loopback() } else { Pace::live() };
+        Ok(Self {
+            wire: Wire::new(&target.endpoint)?,
+            tokens: Tokens::new(auth, &target.endpoint),
+            target,
+            pace,
+            caused: Caused::default(),
+            policies: Mutex::default(),
+            member: Mutex::default(),
+        })
+    }
+
+    /// The same with other waiting times.
+    #[must_use]
+    pub fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Where requests go.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub(crate) fn endpoint_shown(&self) -> &str {
+        match &self.target.endpoint {
+            Endpoint::Google => "Google Cloud",
+            Endpoint::Override(url) => url.as_str(),
+        }
+    }
+
+    /// The lock of one policy.
+    pub(crate) fn policy_lock(&self, path: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut policies = self.policies.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(policies.entry(path.to_owned()).or_default())
+    }
+
+    pub(crate) fn know_member(&self, member: &str) {
+        *self.member.lock().unwrap_or_else(PoisonError::into_inner) = Some(member.to_owned());
+    }
+
+    pub(crate) fn member(&self) -> Option<String> {
+        self.member.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Cloud for GoogleCloud {
+    async fn read(&self, request: &ApiRequest) -> Result<Found, CloudError> {
+        self.find(request).await
+    }
+
+    async fn run(
+        &self,
+        step: &Step,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Done, CloudError> {
+        match step {
+            Step::Call { request, wait } => self.call(request, *wait, progress).await,
+            Step::Gathered(gathered) => {
+                let request = (gathered.gather)(&gathered.parent, &[&gathered.key]);
+                let wait: Wait = gathered.wait;
+                self.call(&request, wait, progress).await
+            }
+            Step::EditPolicy(edit) => self.edit_policy(edit, progress).await,
+            Step::Upload(upload) => self.upload(upload, progress).await,
+            Step::Build { create, builds } => self.build(create, builds, progress).await,
+            Step::EmptyBucket { bucket } => self.empty_bucket(bucket, progress).await,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! From a failed request to an error for people: kind, the API's own text, and what to do next.
+
+use model::{Api, CloudError, ErrorKind, Method};
+
+use super::failure::{Cause, Failure};
+use super::permissions::{named_in, needed, role_for};
+use super::problem::{Problem, Reason, Speaker};
+use super::quota;
+
+/// What the error speaks about.
+pub(crate) struct Context<'a> {
+    pub(crate) project: &'a str,
+    /// Where requests go, for messages: `Google Cloud`, `http://127.0.0.1:8085`.
+    pub(crate) endpoint: &'a str,
+    pub(crate) api: Api,
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    /// Who asks, as a policy writes it, if known.
+    pub(crate) member: Option<&'a str>,
+}
+
+/// Explains a failed request.
+pub(crate) fn explain(failure: Failure, context: &Context<'_>) -> CloudError {
+    let mut error = match failure.cause {
+        Cause::Ours(error) => return error,
+        Cause::Unreachable(text) => CloudError::new(
+            ErrorKind::Unreachable,
+            format!("{} cannot be reached: {text}", context.endpoint),
+        )
+        .with_help("check the network, the proxy settings and, if one is set, the endpoint (--endpoint, GEMMACTL_ENDPOINT)"),
+        Cause::Lost(text) => {
+            CloudError::new(ErrorKind::Unreachable, format!("the connection broke before the answer: {text}"))
+                .with_help("run the same command again: it starts from what is there")
+        }
+        Cause::Malformed(text) => CloudError::new(ErrorKind::Malformed, text)
+            .with_help("something between this machine and Google may answer in its place: check proxy and endpoint"),
+        Cause::Refused(problem) => explain_problem(&problem, context),
+    };
+    error.call = Some(format!("{} {}/{}", context.method.as_str(), context.api.host(), context.path));
+    error
+}
+
+/// Explains what an API said.
+pub(crate) fn explain_problem(problem: &Problem, context: &Context<'_>) -> CloudError {
+    let kind = kind_of(problem);
+    let error = CloudError::new(kind, problem.message.clone());
+    match help_for(kind, problem, context) {
+        Some(help) => error.with_help(help),
+        None => error,
+    }
+}
+
+/// What a caller can do about a problem.
+fn kind_of(problem: &Problem) -> ErrorKind {
+    if problem.from == Speaker::Other && problem.http < 500 {
+        return ErrorKind::Malformed;
+    }
+    let quota = quota::advice(&problem.message, "").is_some();
+    match problem.reason() {
+        Reason::RateLimit => ErrorKind::Quota,
+        Reason::ServiceDisabled => ErrorKind::ApiDisabled,
+        Reason::Denied => ErrorKind::Denied,
+        Reason::NotFound => ErrorKind::NotFound,
+        Reason::Exists => ErrorKind::Exists,
+        Reason::Aborted | Reason::Precondition => ErrorKind::Conflict,
+        Reason::Server => ErrorKind::Unavailable,
+        Reason::Unauthenticated => ErrorKind::Credentials,
+        Reason::UnknownAccount | Reason::ActivationInProgress => ErrorKind::Invalid,
+        Reason::Final if quota || problem.http == 429 || problem.status == "RESOURCE_EXHAUSTED" => {
+            ErrorKind::Quota
+        }
+        Reason::Final if (300..400).contains(&problem.http) => ErrorKind::Malformed,
+        Reason::Final if problem.http >= 500 => ErrorKind::Unavailable,
+        Reason::Final => ErrorKind::Invalid,
+    }
+}
+
+fn help_for(kind: ErrorKind, problem: &Problem, context: &Context<'_>) -> Option<String> {
+    let project = context.project;
+    let says = |text: &str| problem.message.contains(text);
+    if problem.detail.contains("BILLING") || says("Billing must be enabled") || says("billing account") {
+        return Some(format!(
+            "link a billing account: https://console.cloud.google.com/billing/linkedaccount?project={project}"
+        ));
+    }
+    match kind {
+        ErrorKind::Denied => Some(help_denied(problem, context)),
+        ErrorKind::ApiDisabled => {
+            let service = problem.service.as_deref().unwrap_or_else(|| context.api.host());
+            let elsewhere = problem
+                .consumer
+                .as_deref()
+                .and_then(|consumer| consumer.strip_prefix("projects/"))
+                .filter(|consumer| *consumer != project);
+            Some(match elsewhere {
+                None => format!(
+                    "add {service} under `apis:`, or run `gcloud services enable {service} --project={project}`"
+                ),
+                Some(other) => format!(
+                    "the call counted against project {other}, not {project}: pass --quota-project={project}, or run `gcloud services enable {service} --project={other}`"
+                ),
+            })
+        }
+        ErrorKind::Quota => quota::advice(&problem.message, project)
+            .or_else(|| Some("wait a minute and run the same command again".to_owned())),
+        ErrorKind::Conflict => Some("someone else changed it in between: run plan again".to_owned()),
+        ErrorKind::Exists => {
+            Some("it was made in between, or is kept from an earlier life: run plan again".to_owned())
+        }
+        ErrorKind::Unavailable => Some("the service had a problem of its own: run the same command again later".to_owned()),
+        ErrorKind::Credentials => Some(
+            "the access token was refused: log in again with `gcloud auth application-default login`, or pass a fresh --access-token".to_owned(),
+        ),
+        ErrorKind::Malformed => Some(
+            "something between this machine and Google answers in its place: check proxy and endpoint".to_owned(),
+        ),
+        ErrorKind::Invalid if says("due to quota restrictions") => Some(
+            "this project may not build with this machine type in this region: leave out `machineType`, or set `build.location: global` or another region".to_owned(),
+        ),
+        ErrorKind::Invalid if problem.reason() == Reason::UnknownAccount => Some(
+            "check the account's e-mail address; one that was just made takes up to two minutes to be known everywhere".to_owned(),
+        ),
+        ErrorKind::Invalid
+        | ErrorKind::Unreachable
+        | ErrorKind::NotFound
+        | ErrorKind::Failed
+        | ErrorKind::Timeout
+        | ErrorKind::Local
+        | ErrorKind::Stopped => None,
+    }
+}
+
+fn help_denied(problem: &Problem, context: &Context<'_>) -> String {
+    let permission = problem
+        .permission
+        .as_deref()
+        .or_else(|| named_in(&problem.message))
+        .or_else(|| needed(context.api, context.method, context.path));
+    let project = context.project;
+    let Some(permission) = permission else {
+        return format!("ask an owner of project {project} for a role that allows this call");
+    };
+    let Some((permission, role)) = role_for(permission) else {
+        return format!(
+            "the permission {permission} on project {project} is missing: ask an owner for a role that holds it"
+        );
+    };
+    let member = context
+        .member
+        .or_else(|| member_in(&problem.message))
+        .map_or_else(|| "\"user:$(gcloud config get-value account)\"".to_owned(), str::to_owned);
+    format!(
+        "the permission {permission} is missing; the narrowest role with it is {role}: `gcloud projects add-iam-policy-binding {project} --member={member} --role={role}`"
+    )
+}
+
+/// Cloud Storage begins its refusals with the e-mail address of the caller. Only accounts tell their kind by it.
+fn member_in(message: &str) -> Option<&'static str> {
+    let (who, _) = message.split_once(" does not have ")?;
+    who.ends_with(".gserviceaccount.com").then_some("\"serviceAccount:$(gcloud config get-value account)\"")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! HTTP: one client, one way to send. Knows no API and retries nothing.
+
+mod client;
+mod outgoing;
+mod wire;
+
+pub(crate) use client::{Proxies, client};
+pub(crate) use outgoing::{Outgoing, Payload, is_plain_path};
+pub(crate) use wire::{Answer, Broken, Wire};

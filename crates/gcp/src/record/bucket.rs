@@ -1,0 +1,124 @@
+//! The record's bucket: made when there is none, never written into when it belongs to another project.
+//! Bucket names are global, so anyone can own the one that we expect.
+
+use model::{Api, ApiRequest, Found, Json, RecordError};
+
+use super::object::generation_of;
+use super::{BucketRecord, OBJECT};
+use crate::errors::Reason;
+use crate::exchange::silent;
+use crate::steps::encoded;
+
+/// Whether the bucket is known to be the project's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ownership {
+    Unknown,
+    Ours,
+}
+
+impl BucketRecord<'_> {
+    /// Makes sure, once a run, that the bucket is there and belongs to the project.
+    pub(super) async fn ensure_bucket(&self) -> Result<(), RecordError> {
+        let mut checked = self.checked.lock().await;
+        if *checked == Ownership::Ours {
+            return Ok(());
+        }
+        if !self.is_listed().await? {
+            self.create_bucket().await?;
+        }
+        *checked = Ownership::Ours;
+        Ok(())
+    }
+
+    /// Whether the project's own list of buckets has it. A read of the bucket itself would also find a foreign one.
+    async fn is_listed(&self) -> Result<bool, RecordError> {
+        let list = ApiRequest::get(Api::Storage, "storage/v1/b")
+            .with_query("project", self.project.as_str())
+            .with_query("prefix", self.bucket.as_str())
+            .with_query("fields", "items(name),nextPageToken")
+            .with_pages("items");
+        let body = match self.cloud.all_pages(&list).await {
+            Ok(body) => body,
+            Err(failure) => return Err(RecordError::Cloud(self.cloud.explain(failure, &list))),
+        };
+        let mut buckets = body.get("items").and_then(Json::as_array).into_iter().flatten();
+        Ok(buckets.any(|bucket| bucket.get("name").and_then(Json::as_str) == Some(self.bucket.as_str())))
+    }
+
+    async fn create_bucket(&self) -> Result<(), RecordError> {
+        let create = ApiRequest::post(
+            Api::Storage,
+            "storage/v1/b",
+            serde_json::json!({
+                "name": self.bucket,
+                "location": self.location.as_str(),
+                "labels": { "gemmactl-record": "true" },
+                "iamConfiguration": {
+                    "uniformBucketLevelAccess": { "enabled": true },
+                    "publicAccessPrevention": "enforced",
+                },
+                "versioning": { "enabled": true },
+                "lifecycle": { "rule": [
+                    { "action": { "type": "Delete" }, "condition": { "numNewerVersions": 20 } },
+                ] },
+            }),
+        )
+        .with_query("project", self.project.as_str());
+        let Err(failure) = self.cloud.ask(&create, &silent).await else { return Ok(()) };
+        // Another run may have made it in between, an earlier attempt may have been carried out, or someone else
+        // owns the name.
+        let exists = failure.problem().is_some_and(|problem| {
+            matches!(problem.reason(), Reason::Exists | Reason::Aborted | Reason::Denied)
+        });
+        let denied = failure.problem().is_some_and(|problem| problem.reason() == Reason::Denied);
+        let unknown = failure.fate == crate::errors::Fate::PerhapsDone;
+        let error = RecordError::Cloud(self.cloud.explain(failure, &create));
+        if !(exists || unknown) {
+            return Err(error);
+        }
+        match (self.is_listed().await?, denied || unknown) {
+            (true, _) => Ok(()),
+            (false, true) => Err(error),
+            (false, false) => Err(RecordError::Foreign { bucket: self.bucket.clone() }),
+        }
+    }
+
+    /// Tells a bucket of ours that we may not read from one that is not ours.
+    pub(super) async fn denied_or_foreign(&self, denied: RecordError) -> RecordError {
+        match self.is_listed().await {
+            Ok(false) => RecordError::Foreign { bucket: self.bucket.clone() },
+            Ok(true) | Err(_) => denied,
+        }
+    }
+
+    /// Deletes the generations of the record up to the one that was deleted; a newer one is another stack's beginning.
+    pub(super) async fn delete_old_versions(&self, newest: i64) -> Result<(), RecordError> {
+        let list = ApiRequest::get(Api::Storage, format!("storage/v1/b/{}/o", encoded(&self.bucket)))
+            .with_query("versions", "true")
+            .with_query("prefix", OBJECT)
+            .with_query("fields", "items(name,generation),nextPageToken")
+            .with_pages("items");
+        let Found::Body(body) = self.cloud.find(&list).await.map_err(RecordError::Cloud)? else {
+            return Ok(());
+        };
+        for object in body.get("items").and_then(Json::as_array).into_iter().flatten() {
+            let ours = object.get("name").and_then(Json::as_str) == Some(OBJECT);
+            if ours && generation_of(object).is_some_and(|generation| generation <= newest) {
+                self.cloud.delete_object(&self.bucket, object).await.map_err(RecordError::Cloud)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the bucket. One that is not empty stays: Cloud Storage refuses, so another stack's record is safe.
+    pub(super) async fn delete_bucket(&self) -> Result<(), RecordError> {
+        let delete = ApiRequest::delete(Api::Storage, format!("storage/v1/b/{}", encoded(&self.bucket)));
+        match self.cloud.ask(&delete, &silent).await {
+            Ok(_) => Ok(()),
+            Err(failure) => match failure.problem().map(crate::errors::Problem::reason) {
+                Some(Reason::NotFound | Reason::Aborted | Reason::Exists) => Ok(()),
+                _ => Err(RecordError::Cloud(self.cloud.explain(failure, &delete))),
+            },
+        }
+    }
+}

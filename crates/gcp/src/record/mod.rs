@@ -1,0 +1,58 @@
+//! The ownership record as one object in a bucket of the project. Every write is conditional on the object's
+//! generation; a lost answer is settled by reading back. Knows nothing of what the record says about resources.
+
+mod bucket;
+mod name;
+mod object;
+
+use model::{Inventory, ProjectId, RecordError, RecordStore, Region, Versioned};
+
+use crate::GoogleCloud;
+use bucket::Ownership;
+use object::Read;
+
+/// The record's bucket and object.
+pub struct BucketRecord<'cloud> {
+    cloud: &'cloud GoogleCloud,
+    project: ProjectId,
+    location: Region,
+    bucket: String,
+    checked: tokio::sync::Mutex<Ownership>,
+}
+
+/// The object's name.
+const OBJECT: &str = "inventory.json";
+
+impl<'cloud> BucketRecord<'cloud> {
+    /// The record of the cloud's target project. The bucket is made in `location` if there is none yet.
+    pub fn new(cloud: &'cloud GoogleCloud, location: Region) -> Self {
+        let project = cloud.target().project.clone();
+        let bucket = name::bucket_for(&project);
+        Self { cloud, project, location, bucket, checked: tokio::sync::Mutex::new(Ownership::Unknown) }
+    }
+
+    /// `gs://BUCKET/inventory.json`, for messages.
+    pub fn location(&self) -> String {
+        format!("gs://{}/{OBJECT}", self.bucket)
+    }
+}
+
+impl RecordStore for BucketRecord<'_> {
+    async fn load(&self) -> Result<Versioned, RecordError> {
+        match self.read_object().await? {
+            Read::Record(versioned) => Ok(versioned),
+            Read::Absent => Ok(Versioned { inventory: Inventory::new(self.project.clone()), generation: 0 }),
+        }
+    }
+
+    async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
+        self.ensure_bucket().await?;
+        self.write_object(inventory, generation).await
+    }
+
+    async fn remove(&self, generation: i64) -> Result<(), RecordError> {
+        self.delete_object(generation).await?;
+        self.delete_old_versions(generation).await?;
+        self.delete_bucket().await
+    }
+}

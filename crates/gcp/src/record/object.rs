@@ -1,0 +1,170 @@
+//! The record's object: read with its generation in one round trip, written and deleted conditionally.
+
+use model::record::SCHEMA;
+use model::{Api, ApiRequest, Body, CloudError, ErrorKind, Inventory, Json, Method, RecordError, Versioned};
+
+use super::{BucketRecord, OBJECT};
+use crate::errors::{Failure, Fate, Reason, Speaker};
+use crate::exchange::silent;
+use crate::http::{Answer, Outgoing};
+use crate::retry::Repeat;
+
+/// What a read found.
+pub(super) enum Read {
+    Record(Versioned),
+    Absent,
+}
+
+impl BucketRecord<'_> {
+    fn object_path(&self) -> String {
+        format!("storage/v1/b/{}/o/{OBJECT}", self.bucket)
+    }
+
+    /// Reads the object. Only the API's own "not found" means that there is none.
+    pub(super) async fn read_object(&self) -> Result<Read, RecordError> {
+        let request = ApiRequest::get(Api::Storage, self.object_path()).with_query("alt", "media");
+        let answer = match self.media(&request).await {
+            Ok(answer) => answer,
+            Err(failure) if is_absent(&failure) => return Ok(Read::Absent),
+            Err(failure) => return Err(self.unreadable(failure, &request).await),
+        };
+        // The media of an object comes with its generation in a header; where a proxy strips it, the metadata is
+        // read and then exactly that generation.
+        match answer.header("x-goog-generation").and_then(|text| text.parse().ok()) {
+            Some(generation) => self.understood(&answer.body, generation).map(Read::Record),
+            None => self.read_by_metadata().await,
+        }
+    }
+
+    async fn read_by_metadata(&self) -> Result<Read, RecordError> {
+        let metadata = ApiRequest::get(Api::Storage, self.object_path());
+        let found = match self.cloud.ask(&metadata, &silent).await {
+            Ok(found) => found,
+            Err(failure) if is_absent(&failure) => return Ok(Read::Absent),
+            Err(failure) => return Err(self.unreadable(failure, &metadata).await),
+        };
+        let Some(generation) = generation_of(&found) else {
+            return Err(self.unusable("the object has no generation"));
+        };
+        let media = ApiRequest::get(Api::Storage, self.object_path())
+            .with_query("alt", "media")
+            .with_query("generation", generation.to_string());
+        match self.media(&media).await {
+            Ok(answer) => self.understood(&answer.body, generation).map(Read::Record),
+            Err(failure) if is_absent(&failure) => Err(RecordError::Moved),
+            Err(failure) => Err(self.unreadable(failure, &media).await),
+        }
+    }
+
+    async fn media(&self, request: &ApiRequest) -> Result<Answer, Failure> {
+        let outgoing = Outgoing::new(&self.cloud.target.endpoint, request)?;
+        self.cloud.exchange(&outgoing, Repeat::Safe, &silent).await
+    }
+
+    /// Understands the object. A newer form, another project or anything else unexpected stops everything.
+    fn understood(&self, bytes: &[u8], generation: i64) -> Result<Versioned, RecordError> {
+        let json: Json = serde_json::from_slice(bytes).map_err(|error| {
+            self.unusable(&format!("it is not JSON: {error}; an older generation may be whole"))
+        })?;
+        match json.get("schema").and_then(Json::as_u64) {
+            Some(schema) if schema == u64::from(SCHEMA) => {}
+            Some(schema) => {
+                return Err(self.unusable(&format!(
+                    "it has form {schema}, this gemmactl knows {SCHEMA}: use the version that wrote it"
+                )));
+            }
+            None => return Err(self.unusable("it does not say its form (`schema`)")),
+        }
+        let inventory: Inventory =
+            serde_json::from_value(json).map_err(|error| self.unusable(&error.to_string()))?;
+        if inventory.project != self.project {
+            return Err(self
+                .unusable(&format!("it speaks about project {}, not {}", inventory.project, self.project)));
+        }
+        Ok(Versioned { inventory, generation })
+    }
+
+    /// Writes the object if its generation is still the given one.
+    pub(super) async fn write_object(
+        &self,
+        inventory: &Inventory,
+        generation: i64,
+    ) -> Result<i64, RecordError> {
+        let mut bytes = serde_json::to_vec_pretty(inventory).map_err(|error| {
+            RecordError::Cloud(CloudError::new(
+                ErrorKind::Local,
+                format!("writing the record as JSON: {error}"),
+            ))
+        })?;
+        bytes.push(b'\n');
+        let mut request =
+            ApiRequest::new(Api::Storage, Method::Post, format!("upload/storage/v1/b/{}/o", self.bucket))
+                .with_query("uploadType", "media")
+                .with_query("name", OBJECT)
+                .with_query("ifGenerationMatch", generation.to_string());
+        request.body = Body::Bytes { content_type: "application/json".to_owned(), bytes };
+        match self.cloud.ask(&request, &silent).await {
+            Ok(object) => {
+                generation_of(&object).ok_or_else(|| self.unusable("the written object has no generation"))
+            }
+            Err(failure) => {
+                let moved = failure.problem().is_some_and(|problem| problem.reason() == Reason::Precondition);
+                if !moved && failure.fate == Fate::NotDone {
+                    return Err(RecordError::Cloud(self.cloud.explain(failure, &request)));
+                }
+                // An attempt may have been carried out whose answer was lost.
+                match self.read_object().await? {
+                    Read::Record(found)
+                        if !inventory.write_id.is_empty()
+                            && found.inventory.write_id == inventory.write_id =>
+                    {
+                        Ok(found.generation)
+                    }
+                    Read::Record(_) | Read::Absent if moved => Err(RecordError::Moved),
+                    Read::Record(found) if found.generation != generation => Err(RecordError::Moved),
+                    Read::Record(_) | Read::Absent => {
+                        Err(RecordError::Cloud(self.cloud.explain(failure, &request)))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Deletes the object if its generation is still the given one.
+    pub(super) async fn delete_object(&self, generation: i64) -> Result<(), RecordError> {
+        if generation == 0 {
+            return Ok(());
+        }
+        let request = ApiRequest::delete(Api::Storage, self.object_path())
+            .with_query("ifGenerationMatch", generation.to_string());
+        match self.cloud.ask(&request, &silent).await {
+            Ok(_) => Ok(()),
+            Err(failure) => match failure.problem().map(crate::errors::Problem::reason) {
+                Some(Reason::NotFound) => Ok(()),
+                Some(Reason::Precondition) => Err(RecordError::Moved),
+                _ => Err(RecordError::Cloud(self.cloud.explain(failure, &request))),
+            },
+        }
+    }
+
+    pub(super) fn unusable(&self, problem: &str) -> RecordError {
+        RecordError::Unusable { location: self.location(), problem: problem.to_owned() }
+    }
+
+    async fn unreadable(&self, failure: Failure, request: &ApiRequest) -> RecordError {
+        let denied = failure.problem().is_some_and(|problem| problem.reason() == Reason::Denied);
+        let error = RecordError::Cloud(self.cloud.explain(failure, request));
+        if denied { self.denied_or_foreign(error).await } else { error }
+    }
+}
+
+fn is_absent(failure: &Failure) -> bool {
+    failure
+        .problem()
+        .is_some_and(|problem| problem.from == Speaker::Api && problem.reason() == Reason::NotFound)
+}
+
+/// 64-bit integers are text in JSON answers.
+pub(super) fn generation_of(object: &Json) -> Option<i64> {
+    object.get("generation").and_then(Json::as_str)?.parse().ok()
+}

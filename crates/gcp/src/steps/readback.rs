@@ -1,0 +1,54 @@
+//! After a write whose answer was lost: reads what is there before anything is tried again.
+
+use model::{ApiRequest, Body, CloudError, Found, Json, Method};
+
+use crate::GoogleCloud;
+use crate::created::{carries_marks_of, contains, created_path};
+use crate::errors::{Failure, Fate, Reason};
+
+/// What reading back found.
+pub(super) enum ReadBack {
+    /// What was to be written is there.
+    Written(Json),
+    /// It is not there.
+    Absent,
+    /// Something else is there, or it cannot be told.
+    Unclear,
+}
+
+/// Whether a failed write must be read back: it may have been done, or its repetition was refused as "exists already"
+/// or "changed in between".
+pub(super) fn must_read_back(failure: &Failure) -> bool {
+    failure.fate == Fate::PerhapsDone
+        && failure.problem().is_none_or(|problem| {
+            matches!(
+                problem.reason(),
+                Reason::Server | Reason::Exists | Reason::Aborted | Reason::Precondition
+            )
+        })
+}
+
+impl GoogleCloud {
+    /// Reads what a create or a change was to write.
+    pub(super) async fn read_back(&self, request: &ApiRequest) -> Result<ReadBack, CloudError> {
+        let sent = match &request.body {
+            Body::Json(json) => json,
+            Body::Empty | Body::Bytes { .. } => &Json::Null,
+        };
+        let path = match request.method {
+            Method::Post => created_path(request),
+            Method::Patch | Method::Put => Some(request.path.clone()),
+            Method::Get | Method::Delete => None,
+        };
+        let Some(path) = path else { return Ok(ReadBack::Unclear) };
+        let found = self.find(&ApiRequest::get(request.api, path)).await?;
+        Ok(match (found, request.method) {
+            (Found::Absent, Method::Post) => ReadBack::Absent,
+            (Found::Body(live), Method::Post) if carries_marks_of(&live, sent) => ReadBack::Written(live),
+            (Found::Body(live), Method::Patch | Method::Put) if contains(&live, sent) => {
+                ReadBack::Written(live)
+            }
+            (Found::Body(_) | Found::Absent | Found::ApiDisabled(_), _) => ReadBack::Unclear,
+        })
+    }
+}

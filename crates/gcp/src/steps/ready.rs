@@ -1,0 +1,157 @@
+//! Judges whether a Cloud Run service works after its operation ended: a finished operation does not say healthy
+//! (recorded). Source: Cloud Run Admin v2, `Service.terminalCondition`.
+
+use std::time::Instant;
+
+use model::{ApiRequest, CloudError, ErrorKind, Json, Progress};
+
+use crate::GoogleCloud;
+use crate::errors::{quota_advice, tidy};
+use crate::exchange::Tell;
+
+/// How a service is.
+#[derive(Debug, PartialEq)]
+enum Judgement {
+    Ready,
+    Changing(String),
+    Unready { text: String, reason: String },
+}
+
+impl GoogleCloud {
+    /// Waits until a service is ready, starting from what is known of it.
+    pub(super) async fn ready(
+        &self,
+        path: &str,
+        service: Option<Json>,
+        request: &ApiRequest,
+        tell: Tell<'_>,
+    ) -> Result<Json, CloudError> {
+        let began = Instant::now();
+        let get = ApiRequest::get(request.api, path);
+        let mut known = service;
+        let mut told = String::new();
+        loop {
+            let service = match known.take() {
+                Some(service) => service,
+                None => self.ask(&get, tell).await.map_err(|failure| self.explain(failure, &get))?,
+            };
+            match judge(&service) {
+                Judgement::Ready => return Ok(service),
+                Judgement::Unready { text, reason } => {
+                    return Err(CloudError::new(ErrorKind::Failed, text)
+                        .at(request)
+                        .with_help(self.advice(&service, &reason)));
+                }
+                Judgement::Changing(doing) => {
+                    if began.elapsed() > self.pace.operation {
+                        let minutes = self.pace.operation.as_secs() / 60;
+                        let text = format!("the service was not ready within {minutes} minutes: {doing}");
+                        return Err(CloudError::new(ErrorKind::Timeout, text).at(request));
+                    }
+                    if doing != told {
+                        tell(Progress::Waiting(doing.clone()));
+                        told = doing;
+                    }
+                    tokio::time::sleep(self.pace.poll(began.elapsed())).await;
+                }
+            }
+        }
+    }
+
+    fn advice(&self, service: &Json, reason: &str) -> String {
+        let project = self.target.project.as_str();
+        let message =
+            service.pointer("/terminalCondition/message").and_then(Json::as_str).unwrap_or_default();
+        if let Some(advice) = quota_advice(message, project) {
+            return advice;
+        }
+        let name = service.get("name").and_then(Json::as_str).unwrap_or_default();
+        let part = |label: &str| {
+            let mut segments = name.split('/').skip_while(|segment| *segment != label);
+            segments.nth(1).unwrap_or_default().to_owned()
+        };
+        let logs = format!(
+            "gcloud run services logs read {} --region={} --project={project}",
+            part("services"),
+            part("locations")
+        );
+        match reason {
+            "CONTAINER_MISSING" => "the image is not in its repository: check its name and that the build pushed it".to_owned(),
+            "CONTAINER_PERMISSION_DENIED" | "CONTAINER_IMAGE_UNAUTHORIZED" => {
+                "Cloud Run may not pull the image: grant its service agent (service-PROJECT_NUMBER@serverless-robot-prod.iam.gserviceaccount.com) roles/artifactregistry.reader on the repository".to_owned()
+            }
+            "SECRETS_ACCESS_CHECK_FAILED" => {
+                "the service's account needs roles/secretmanager.secretAccessor on each secret it uses".to_owned()
+            }
+            "PROGRESS_DEADLINE_EXCEEDED" | "HEALTH_CHECK_CONTAINER_ERROR" => format!(
+                "the container must listen on its port before the startup probe gives up; its own words: `{logs}`; the former revision keeps serving"
+            ),
+            _ => format!("the former revision, if there is one, keeps serving; logs: `{logs}`"),
+        }
+    }
+}
+
+fn judge(service: &Json) -> Judgement {
+    let text = |pointer: &str| service.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
+    let message = tidy(text("/terminalCondition/message"));
+    let reason = [text("/terminalCondition/reason"), text("/terminalCondition/revisionReason")]
+        .into_iter()
+        .find(|reason| !reason.is_empty())
+        .unwrap_or_default()
+        .to_owned();
+    let or_else = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.clone() };
+    if service.get("reconciling") == Some(&Json::Bool(true)) {
+        return Judgement::Changing(or_else("the new revision starts"));
+    }
+    // Unknown states are none that says "succeeded"; they change or they run into the deadline.
+    match text("/terminalCondition/state") {
+        "CONDITION_FAILED" => {
+            let shown = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+            Judgement::Unready {
+                text: format!("the service is not ready: {}{shown}", or_else("no message")),
+                reason,
+            }
+        }
+        "CONDITION_SUCCEEDED" => match (text("/latestReadyRevision"), text("/latestCreatedRevision")) {
+            (ready, created) if ready != created => {
+                Judgement::Changing(format!("revision {} is not ready yet", last_part(created)))
+            }
+            _ if text("/observedGeneration") != text("/generation") => {
+                Judgement::Changing("the change is not observed yet".to_owned())
+            }
+            _ => Judgement::Ready,
+        },
+        _ => Judgement::Changing(or_else("the service starts")),
+    }
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_service_is_judged_by_condition_and_revisions() {
+        let service = |state: &str, ready: &str, reconciling: bool| {
+            json!({"terminalCondition": {"type": "Ready", "state": state, "message": "", "reason": "CONTAINER_MISSING"},
+                "latestReadyRevision": ready, "latestCreatedRevision": "s-00002-a", "generation": "2",
+                "observedGeneration": "2", "reconciling": reconciling})
+        };
+        assert_eq!(judge(&service("CONDITION_SUCCEEDED", "s-00002-a", false)), Judgement::Ready);
+        assert!(matches!(judge(&service("CONDITION_SUCCEEDED", "s-00001-a", false)), Judgement::Changing(_)));
+        assert!(matches!(judge(&service("CONDITION_SUCCEEDED", "s-00002-a", true)), Judgement::Changing(_)));
+        assert!(matches!(judge(&service("CONDITION_PENDING", "", false)), Judgement::Changing(_)));
+        assert_eq!(
+            judge(&service("CONDITION_FAILED", "s-00001-a", false)),
+            Judgement::Unready {
+                text: "the service is not ready: no message (CONTAINER_MISSING)".into(),
+                reason: "CONTAINER_MISSING".into()
+            }
+        );
+    }
+}
