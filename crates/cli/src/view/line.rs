@@ -130,6 +130,13 @@ impl Page {
         }
     }
 
+    /// Adds a sentence of ours, wrapped with a small indent.
+    pub(super) fn sentence(&mut self, text: &str, ink: Ink) {
+        for (number, part) in wrap(&escape(text), self.style.width.saturating_sub(2)).iter().enumerate() {
+            self.line(&Line::indented(if number == 0 { 0 } else { 2 }).with(part, ink));
+        }
+    }
+
     /// The text.
     pub(super) fn finish(self) -> String {
         self.text

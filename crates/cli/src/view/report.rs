@@ -40,7 +40,7 @@ pub(crate) fn render_with(report: &ApplyReport, goal: Goal, style: &Style) -> St
         parts.extend((number > 0).then(|| format!("{number} {word}")));
     }
     page.line(&Line::default().with(&format!("{name} incomplete: {}.", parts.join(", ")), Ink::Danger));
-    page.prose(0, "How to go on: ", &go_on(&sorted), Ink::Plain);
+    page.sentence(&format!("How to go on: {}", go_on(&sorted)), Ink::Plain);
     page.finish()
 }
 
@@ -193,7 +193,7 @@ mod tests {
 
         Apply incomplete: 2 created, 1 updated, 1 failed, 2 skipped.
         How to go on: settle what failed, then run the same command again: it finds what is done and does
-                    │ the rest.
+          the rest.
         ");
     }
 

@@ -46,6 +46,20 @@ pub(super) fn action_past(action: Action) -> &'static str {
     }
 }
 
+/// Every action, in the order in which counts list them.
+pub(super) const ACTIONS: [Action; 10] = [
+    Action::Create,
+    Action::Adopt,
+    Action::Update,
+    Action::Replace,
+    Action::Repair,
+    Action::Delete,
+    Action::Detach,
+    Action::Forget,
+    Action::Keep,
+    Action::NoOp,
+];
+
 /// How many changes there are of each verb, in the order of [`VERBS`].
 pub(super) fn tally(changes: &[Change]) -> Vec<(&'static str, usize)> {
     let count = |verb: &&str| changes.iter().filter(|change| self::verb(change) == *verb).count();

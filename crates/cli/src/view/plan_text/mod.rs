@@ -13,7 +13,7 @@ mod values;
 
 use model::{Goal, Plan};
 
-use super::line::{Ink, Line, Page, wrap};
+use super::line::{Ink, Line, Page};
 use super::words::{self, counted};
 use super::{Detail, Style};
 
@@ -77,9 +77,7 @@ fn totals(plan: &Plan, page: &mut Page) {
         .collect();
     let rest = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
     let all = format!("{name}: {todo}{rest}.");
-    for (number, line) in wrap(&all, page.style.width.saturating_sub(2)).iter().enumerate() {
-        page.line(&Line::indented(if number == 0 { 0 } else { 2 }).with(line, Ink::Strong));
-    }
+    page.sentence(&all, Ink::Strong);
     let blocked: Vec<String> = [(plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")]
         .into_iter()
         .filter(|(number, _)| *number > 0)

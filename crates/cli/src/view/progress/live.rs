@@ -195,7 +195,7 @@ mod tests {
         let written = tape.0.lock().unwrap().clone();
         let has =
             |part: &str| assert!(written.iter().any(|line| line.contains(part)), "{part} in {written:#?}");
-        has("✓ image/gemma  created  2m41s (upload gs://b/o 0s, build the image (Cloud Build) 2m38s)");
+        has("✓ image/gemma  created  2m41s (upload 0s, build the image 2m38s)");
         has("✓ service/gemma\\u{1b}[2J  updated  12s");
         assert!(!written.iter().any(|line| line.contains('\u{1b}')), "{written:#?}");
         assert!(live.bars.is_empty());

@@ -49,10 +49,15 @@ impl Running {
         let steps: Vec<String> = self
             .steps
             .iter()
-            .map(|(step, lasted)| format!("{step} {}", super::clock::shown(*lasted)))
+            .map(|(step, lasted)| format!("{} {}", short(step), super::clock::shown(*lasted)))
             .collect();
         format!(" ({})", steps.join(", "))
     }
+}
+
+/// A step without what it is about: `upload`, `build the image`.
+fn short(step: &str) -> &str {
+    step.split(" gs://").next().and_then(|step| step.split(" (").next()).unwrap_or(step)
 }
 
 /// Everything that is running, by resource.

@@ -3,9 +3,11 @@
 
 use model::{Api, Progress};
 
+use crate::view::value::references_named;
+
 /// A step, given as [`model::Step::shown`] says it.
 pub(super) fn words(shown: &str) -> String {
-    request(shown).unwrap_or_else(|| shown.to_owned())
+    request(shown).unwrap_or_else(|| references_named(shown))
 }
 
 /// `METHOD host/path` in words.

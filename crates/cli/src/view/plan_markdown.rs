@@ -1,1 +1,0 @@
-//! The plan as Markdown for pull requests.

@@ -1,0 +1,91 @@
+//! The table of a plan: access first, then what is lost, then the rest in running order, then what is kept.
+
+use std::fmt::Write;
+
+use model::{Action, Change, Plan};
+
+use super::span::{self, code};
+use crate::view::access::{self, Way};
+use crate::view::{Symbols, words};
+
+/// Writes the table, if there is anything to write.
+pub(super) fn write(plan: &Plan, text: &mut String) {
+    let mut rows: Vec<String> = access::of_plan(plan).iter().map(access_row).collect();
+    let others: Vec<&Change> = plan.changes.iter().filter(|change| !access::is_only_access(change)).collect();
+    let is_loss = |change: &Change| matches!(change.action, Action::Delete | Action::Replace);
+    let is_rest = |change: &Change| words::acts(change.action) && !is_loss(change);
+    rows.extend(others.iter().filter(|change| is_loss(change)).map(|change| row(change)));
+    rows.extend(others.iter().filter(|change| is_rest(change)).map(|change| row(change)));
+    rows.extend(plan.changes.iter().filter(|change| change.action == Action::Keep).map(row));
+    if rows.is_empty() {
+        return;
+    }
+    text.push_str("| | Resource | What | Why |\n|---|---|---|---|\n");
+    for row in rows {
+        let _ = writeln!(text, "{row}");
+    }
+    text.push('\n');
+}
+
+fn access_row(access: &access::Access<'_>) -> String {
+    let (sign, word) = match access.way {
+        Way::Given => ("+", "grant"),
+        Way::Taken => ("−", "take away"),
+    };
+    let condition =
+        access.grant.condition.as_ref().map(|condition| format!(" if {}", code(&condition.to_string())));
+    format!(
+        "| {sign} | {} | {word} {}{} on {} | {} |",
+        code(&access.grant.member),
+        code(&access.grant.role),
+        condition.unwrap_or_default(),
+        code(access.on),
+        why(access.change),
+    )
+}
+
+fn row(change: &Change) -> String {
+    let sign = words::symbol(change, Symbols::Unicode);
+    format!("| {sign} | {} | {} | {} |", code(&change.id.to_string()), what(change), why(change))
+}
+
+/// The verb, and which fields change where that says something.
+fn what(change: &Change) -> String {
+    let verb = words::verb(change);
+    match change.action {
+        Action::Update | Action::Adopt | Action::Replace
+            if verb != "rebuild" && !change.fields.is_empty() =>
+        {
+            let paths: Vec<String> = change.fields.iter().map(|field| code(&field.path)).collect();
+            format!("{verb} {}", words::listed(&paths, 4))
+        }
+        Action::NoOp
+        | Action::Create
+        | Action::Adopt
+        | Action::Update
+        | Action::Replace
+        | Action::Repair
+        | Action::Delete
+        | Action::Detach
+        | Action::Keep
+        | Action::Forget => verb.to_owned(),
+    }
+}
+
+/// The reason, or else the lines of the spec that were edited, or else the line that asks for it.
+fn why(change: &Change) -> String {
+    if let Some(reason) = words::reason(change) {
+        return code(&reason);
+    }
+    let mut places: Vec<String> = vec![];
+    for place in change.fields.iter().filter_map(|field| field.place.as_ref()).map(span::place) {
+        if change.action != Action::Create && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    if places.is_empty() {
+        places.extend(change.place.as_ref().map(span::place));
+    }
+    let places: Vec<String> = places.iter().map(|place| code(place)).collect();
+    words::listed(&places, 2)
+}
