@@ -1,18 +1,134 @@
-//! The deployed service answers: a small Ollama-shaped server behind the host name of each ready service.
+//! The deployed service answers: a small Ollama-shaped server behind the addresses of each ready Cloud Run service,
+//! reached as `NAME-NUMBER.REGION.run.app` or, without touching name resolution, `NAME-NUMBER.REGION.run.localhost`.
+//!
+//! It lists the model that the service's image was built with, and answers with a short fixed text: it imitates the way
+//! to the first answered prompt, not the answer. Routes and fields: Ollama's API page and `OpenAI`'s chat completions.
+
+mod access;
+mod ollama;
+mod openai;
+mod speech;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use crate::call::Call;
+use serde_json::Value;
+
+use crate::call::{Answer, Call, Context};
+use crate::cloud_build;
 use crate::emulator::Emulator;
-use crate::error::{ApiError, Shape};
+use crate::run::{Service, hashed_address, plain_address};
 use crate::server::Answered;
+use crate::world::{Project, World};
+
+/// What a service without a recognisable image is taken to serve.
+const USUAL_MODEL: &str = "gemma3:4b";
+
+/// A service that may be answered for, and what it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Serving {
+    model: String,
+}
 
 /// Whether a host is that of a deployed service.
 pub(crate) fn is_service_host(host: &str) -> bool {
-    host.ends_with(".run.app") || host.ends_with(".run.localhost")
+    stem(host).is_some()
 }
 
 /// Answers in place of a deployed service.
-pub(crate) fn answer(_emulator: &Arc<Emulator>, _call: &Call) -> Answered {
-    Answered::Whole(ApiError::not_found("Page not found").to_answer(Shape::Standard))
+pub(crate) fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
+    match emulator.look(|world, context| serving(world, context, call)) {
+        Ok(serving) => route(call, &serving.model),
+        Err(refused) => Answered::Whole(refused),
+    }
+}
+
+/// What is served at the call's host, or the front end's refusal.
+fn serving(world: &World, context: &Context, call: &Call) -> Result<Serving, Answer> {
+    let (project, service) = find(world, &call.host).ok_or_else(access::not_found)?;
+    let hidden = service.wanted.get("defaultUriDisabled") == Some(&Value::Bool(true));
+    let open = service.wanted.get("ingress").and_then(Value::as_str) == Some("INGRESS_TRAFFIC_ALL");
+    if hidden || !open {
+        return Err(access::not_found());
+    }
+    if !access::may_call(project, service, call, context) {
+        return Err(access::forbidden(&call.path));
+    }
+    let Some(ready) = &service.latest_ready else {
+        return Err(access::unavailable());
+    };
+    let revision = service.revisions.iter().find(|revision| revision.name == *ready);
+    let digest = revision.and_then(|revision| revision.image_digest.as_deref());
+    let built = digest.map(|digest| cloud_build::models_in(project, digest)).unwrap_or_default();
+    let image = revision
+        .and_then(|revision| revision.template.get("containers"))
+        .and_then(|containers| containers.pointer("/0/image"))
+        .and_then(Value::as_str)
+        .unwrap_or("");
+    let model =
+        built.into_iter().next().or_else(|| model_of_image(image)).unwrap_or_else(|| USUAL_MODEL.to_owned());
+    Ok(Serving { model })
+}
+
+fn find<'world>(world: &'world World, host: &str) -> Option<(&'world Project, &'world Service)> {
+    let asked = stem(host)?;
+    // A traffic tag stands before the name, as in `green---gemma-...`.
+    let asked = asked.split_once("---").map_or(asked, |(_, rest)| rest);
+    world.projects.values().find_map(|project| {
+        let service = project.run.services.values().find(|service| {
+            service.delete_time.is_none()
+                && addresses(service, project).iter().any(|address| stem(bare(address)) == Some(asked))
+        })?;
+        Some((project, service))
+    })
+}
+
+/// The addresses that a service answers at.
+fn addresses(service: &Service, project: &Project) -> Vec<String> {
+    let mut segments = service.name.split('/').skip(3).step_by(2);
+    let location = segments.next().unwrap_or("");
+    let id = segments.next().unwrap_or("");
+    let mut addresses = vec![hashed_address(id, &project.number, location)];
+    addresses.extend(plain_address(id, &project.number, location));
+    addresses
+}
+
+/// What of a service's host does not depend on whether it is asked for at `run.app` or at `run.localhost`.
+fn stem(host: &str) -> Option<&str> {
+    host.strip_suffix(".run.app").or_else(|| host.strip_suffix(".run.localhost"))
+}
+
+fn bare(address: &str) -> &str {
+    address.strip_prefix("https://").unwrap_or(address)
+}
+
+/// `.../gemma3-4b:latest` → `gemma3:4b`, the naming of the ready-made Gemma images.
+fn model_of_image(image: &str) -> Option<String> {
+    let last = image.split('@').next()?.rsplit('/').next()?;
+    let name = last.split(':').next()?;
+    let (family, size) = name.split_once('-')?;
+    let sized = size.ends_with('b') && size.bytes().any(|byte| byte.is_ascii_digit());
+    (family.starts_with("gemma") && sized).then(|| format!("{family}:{size}"))
+}
+
+fn route(call: &Call, model: &str) -> Answered {
+    let scale = call.context.settings.time_scale;
+    match (call.method.as_str(), call.path.as_str()) {
+        ("GET" | "HEAD", "/") => {
+            Answered::Whole(Answer::bytes("text/plain; charset=utf-8", "Ollama is running".into()))
+        }
+        ("GET" | "HEAD", "/api/version") => Answered::Whole(ollama::version()),
+        ("GET" | "HEAD", "/api/tags") => Answered::Whole(ollama::tags(model)),
+        ("GET", "/api/ps") => Answered::Whole(ollama::loaded(model, call.now())),
+        ("POST", "/api/show") => Answered::Whole(ollama::show(call, model)),
+        ("POST", "/api/generate") => ollama::generate(call, model, scale),
+        ("POST", "/api/chat") => ollama::chat(call, model, scale),
+        ("POST", "/v1/chat/completions") => openai::chat(call, model, scale),
+        ("GET", "/v1/models") => Answered::Whole(openai::models(model, call.now())),
+        _ => Answered::Whole(
+            Answer::bytes("text/plain; charset=utf-8", "404 page not found".into()).with_status(404),
+        ),
+    }
 }

@@ -25,7 +25,7 @@ use crate::world::{Project, World};
 
 pub(crate) use naming::{hashed_address, plain_address};
 pub(crate) use rollout::finish;
-pub(crate) use state::{Effect, Health, Revision, Service, State};
+pub(crate) use state::{Effect, Service, State};
 
 /// Largest and default page of a list.
 const PAGE: (usize, usize) = (1000, 100);

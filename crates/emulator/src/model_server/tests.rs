@@ -1,0 +1,196 @@
+//! Calling a deployed service, by HTTP.
+
+use serde_json::{Value, json};
+
+use crate::testing::{Lab, NUMBER, Reply};
+
+const HOST: &str = "gemma-123456789012.europe-west1.run.localhost:8080";
+const SERVICES: &str = "/v2/projects/demo-project/locations/europe-west1/services";
+
+async fn deployed() -> Lab {
+    let lab = Lab::enabled(&["run.googleapis.com"]).await;
+    let body = json!({
+        "template": { "containers": [{ "image": "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-12b" }] },
+    });
+    let first = lab.call("POST", &format!("{SERVICES}?serviceId=gemma"), &body).await.expect(200).json();
+    lab.finish(&first, "/v2/").await;
+    lab
+}
+
+fn audience() -> String {
+    format!("https://gemma-{NUMBER}.europe-west1.run.app")
+}
+
+async fn token(lab: &Lab, query: &str) -> String {
+    let path = format!("/emulator/identity-token?audience={}{query}", audience());
+    lab.get(&path).await.expect(200).json()["token"].as_str().unwrap().to_owned()
+}
+
+async fn ask(lab: &Lab, method: &str, path: &str, token: &str, body: &Value) -> Reply {
+    let bearer = if token.is_empty() { String::new() } else { format!("Bearer {token}") };
+    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    lab.send(method, path, &[("host", HOST), ("authorization", &bearer)], body).await
+}
+
+#[tokio::test]
+async fn a_ready_service_answers_its_owner_as_ollama_would() {
+    let lab = deployed().await;
+    let token = token(&lab, "").await;
+    let home = ask(&lab, "GET", "/", &token, &Value::Null).await.expect(200);
+    assert_eq!(home.bytes, "Ollama is running");
+    ask(&lab, "HEAD", "/", &token, &Value::Null).await.expect(200);
+    let tags = ask(&lab, "GET", "/api/tags", &token, &Value::Null).await.expect(200).json();
+    assert_eq!(tags["models"][0]["name"], "gemma3:12b", "as the ready-made image is called");
+    assert!(ask(&lab, "GET", "/api/version", &token, &Value::Null).await.json()["version"].is_string());
+    let loaded = ask(&lab, "GET", "/api/ps", &token, &Value::Null).await.expect(200).json();
+    assert_eq!(loaded["models"][0]["size"], loaded["models"][0]["size_vram"]);
+    let shown =
+        ask(&lab, "POST", "/api/show", &token, &json!({ "model": "gemma3:12b" })).await.expect(200).json();
+    assert_eq!(shown["details"]["family"], "gemma3");
+    ask(&lab, "GET", "/api/other", &token, &Value::Null).await.expect(404);
+}
+
+#[tokio::test]
+async fn prompts_are_answered_in_lines_that_end_with_the_counters() {
+    let lab = deployed().await;
+    let token = token(&lab, "").await;
+    for (path, body) in [
+        ("/api/generate", json!({ "model": "gemma3:12b", "prompt": "Why is the sky blue?" })),
+        (
+            "/api/chat",
+            json!({ "model": "gemma3:12b", "messages": [{ "role": "user", "content": "Why is the sky blue?" }] }),
+        ),
+    ] {
+        let reply = ask(&lab, "POST", path, &token, &body).await.expect(200);
+        assert_eq!(reply.headers["content-type"], "application/x-ndjson");
+        let text = String::from_utf8(reply.bytes.to_vec()).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let (last, pieces) = lines.split_last().unwrap();
+        let said: String = pieces
+            .iter()
+            .map(|line| line["response"].as_str().or(line["message"]["content"].as_str()).unwrap())
+            .collect();
+        assert!(said.contains("Why is the sky blue?"), "{said}");
+        assert!(pieces.iter().all(|line| line["done"] == false));
+        assert_eq!(last["done_reason"], "stop");
+        assert_eq!(last["eval_count"], pieces.len());
+        assert!(last["total_duration"].as_u64().unwrap() > last["eval_duration"].as_u64().unwrap());
+
+        let mut whole = body.clone();
+        whole["stream"] = json!(false);
+        whole["options"] = json!({ "num_predict": 3 });
+        let whole = ask(&lab, "POST", path, &token, &whole).await.expect(200).json();
+        assert_eq!((whole["done"].clone(), whole["done_reason"].clone()), (json!(true), json!("length")));
+        assert_eq!(whole["eval_count"], 3);
+    }
+    let loading = json!({ "model": "gemma3:12b", "keep_alive": -1 });
+    let loading = ask(&lab, "POST", "/api/generate", &token, &loading).await.expect(200).json();
+    assert_eq!(loading["done_reason"], "load");
+    let other = ask(&lab, "POST", "/api/generate", &token, &json!({ "model": "llama", "prompt": "x" }))
+        .await
+        .expect(404);
+    assert_eq!(other.json(), json!({ "error": "model 'llama' not found" }));
+    ask(&lab, "POST", "/api/chat", &token, &Value::Null).await.expect(400);
+}
+
+#[tokio::test]
+async fn chat_completions_come_whole_or_as_events() {
+    let lab = deployed().await;
+    let token = token(&lab, "").await;
+    let mut body = json!({ "model": "gemma3:12b", "messages": [{ "role": "user", "content": [{ "type": "text", "text": "Hello" }] }] });
+    let whole = ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(200).json();
+    assert_eq!(whole["choices"][0]["finish_reason"], "stop");
+    assert!(whole["choices"][0]["message"]["content"].as_str().unwrap().contains("Hello"));
+    body["stream"] = json!(true);
+    let reply = ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(200);
+    assert_eq!(reply.headers["content-type"], "text/event-stream");
+    let text = String::from_utf8(reply.bytes.to_vec()).unwrap();
+    assert!(text.starts_with("data: {") && text.ends_with("data: [DONE]\n\n"));
+    let models = ask(&lab, "GET", "/v1/models", &token, &Value::Null).await.expect(200).json();
+    assert_eq!(models["data"][0]["id"], "gemma3:12b");
+    body["model"] = json!("llama");
+    ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(404);
+}
+
+#[tokio::test]
+async fn only_allowed_members_with_a_token_for_this_service_come_in() {
+    let lab = deployed().await;
+    lab.call("POST", "/v1/projects/demo-project/serviceAccounts", &json!({ "accountId": "caller" }))
+        .await
+        .expect(200);
+    let account = "caller@demo-project.iam.gserviceaccount.com";
+    let stranger = token(&lab, "&account=stranger@example.com").await;
+    let caller = token(&lab, &format!("&account={account}")).await;
+    let elsewhere = lab
+        .get("/emulator/identity-token?audience=https://other-1.europe-west1.run.app")
+        .await
+        .json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for wrong in ["", "nonsense", stranger.as_str(), caller.as_str(), elsewhere.as_str()] {
+        let refused = ask(&lab, "GET", "/", wrong, &Value::Null).await.expect(403);
+        assert!(
+            String::from_utf8_lossy(&refused.bytes)
+                .contains("Your client does not have permission to get URL")
+        );
+    }
+    let policy = json!({ "policy": { "bindings": [
+        { "role": "roles/run.invoker", "members": [format!("serviceAccount:{account}")] },
+    ] } });
+    lab.call("POST", &format!("{SERVICES}/gemma:setIamPolicy"), &policy).await.expect(200);
+    ask(&lab, "GET", "/", &caller, &Value::Null).await.expect(200);
+    ask(&lab, "GET", "/", &stranger, &Value::Null).await.expect(403);
+
+    let minted = lab
+        .call(
+            "POST",
+            &format!("/v1/projects/-/serviceAccounts/{account}:generateIdToken"),
+            &json!({ "audience": audience(), "includeEmail": true }),
+        )
+        .await
+        .expect(200)
+        .json();
+    ask(&lab, "GET", "/", minted["token"].as_str().unwrap(), &Value::Null).await.expect(200);
+
+    lab.clock.advance(std::time::Duration::from_secs(3700));
+    ask(&lab, "GET", "/", &caller, &Value::Null).await.expect(403);
+
+    let open =
+        json!({ "policy": { "bindings": [{ "role": "roles/run.invoker", "members": ["allUsers"] }] } });
+    lab.call("POST", &format!("{SERVICES}/gemma:setIamPolicy"), &open).await.expect(200);
+    ask(&lab, "GET", "/", "", &Value::Null).await.expect(200);
+}
+
+#[tokio::test]
+async fn every_address_of_a_service_reaches_it_and_no_other_does() {
+    let lab = deployed().await;
+    let token = format!("Bearer {}", token(&lab, "").await);
+    let service = lab.get(&format!("{SERVICES}/gemma")).await.json();
+    let hashed = service["uri"].as_str().unwrap().strip_prefix("https://").unwrap().to_owned();
+    let local = hashed.replace(".run.app", ".run.localhost");
+    for host in [hashed.as_str(), local.as_str(), "gemma-123456789012.europe-west1.run.app"] {
+        lab.send("GET", "/", &[("host", host), ("authorization", &token)], Vec::new()).await.expect(200);
+    }
+    for host in ["other-123456789012.europe-west1.run.app", "gemma-1.europe-west1.run.localhost"] {
+        lab.send("GET", "/", &[("host", host), ("authorization", &token)], Vec::new()).await.expect(404);
+    }
+    lab.call(
+        "PATCH",
+        &format!("{SERVICES}/gemma?updateMask=ingress"),
+        &json!({ "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY" }),
+    )
+    .await
+    .expect(200);
+    lab.send("GET", "/", &[("host", HOST), ("authorization", &token)], Vec::new()).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_service_that_never_became_ready_answers_503() {
+    let lab = Lab::enabled(&["run.googleapis.com"]).await;
+    lab.seed(&json!({ "failures": [{ "kind": "revision", "message": "It crashed." }] })).await;
+    let body = json!({ "template": { "containers": [{ "image": "gcr.io/cloudrun/hello" }] } });
+    lab.call("POST", &format!("{SERVICES}?serviceId=gemma"), &body).await.expect(200);
+    let token = token(&lab, "").await;
+    ask(&lab, "GET", "/", &token, &Value::Null).await.expect(503);
+}
