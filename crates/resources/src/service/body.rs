@@ -150,8 +150,8 @@ fn write(service: &mut Json, path: &str, value: Option<&Json>, home: &Home<'_>) 
             json::put_or_remove(service, &[family, key], value.cloned());
         }
         Some((probe, rest)) if probe::PROBES.contains(&probe) => probe::write(service, probe, rest, value),
-        Some(_) => {}
         None if path == "traffic" => traffic::write(service, value),
-        None => {}
+        // A path of another version of this program.
+        Some(_) | None => {}
     }
 }
