@@ -65,6 +65,9 @@ pub struct Settings {
     pub caller: String,
     /// Real durations of the operations.
     pub durations: Durations,
+    /// Least time between two writes of one Cloud Storage object; sooner is 429. Zero, the default, sets no limit; the
+    /// real service allows about one a second.
+    pub object_write_interval: Duration,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -81,6 +84,7 @@ impl Settings {
             journal: None,
             caller: "user:me@example.com".to_owned(),
             durations: Durations::default(),
+            object_write_interval: Duration::ZERO,
             clock: Clock::System,
         }
     }

@@ -19,6 +19,7 @@ mod state;
 mod upload;
 mod upload_body;
 mod upload_resumable;
+mod write_limit;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::world::World;
 
 use super::precondition::{self, Current, Verdict};
 use super::state::{Bucket, Version};
-use super::{bucket, bucket_fields, refusal, render};
+use super::{bucket, bucket_fields, refusal, render, write_limit};
 
 /// Fields of an object that a caller may set.
 pub(super) const SETTABLE: [&str; 11] = [
@@ -45,9 +45,7 @@ pub(super) fn get(call: &Call, world: &World, bucket: &str, name: &str) -> Resul
 pub(super) fn change(call: &Call, world: &mut World, bucket: &str, name: &str) -> Result<Answer, ApiError> {
     let body = bucket::object(call)?;
     let generation = call.query.integer("generation")?;
-    let found = refusal::bucket_mut(call, world, bucket, "storage.objects.update")?;
-    version(&call.query, found, bucket, name)?;
-    precondition::require(&call.query, current(found, name))?;
+    let found = writable(call, world, bucket, name, "storage.objects.update")?;
     let version = found.version_mut(name, generation).ok_or_else(|| refusal::no_object(bucket, name))?;
     if call.method == axum::http::Method::PUT {
         version.settings.clear();
@@ -61,14 +59,28 @@ pub(super) fn change(call: &Call, world: &mut World, bucket: &str, name: &str) -
 /// Deletes the live version (which a versioned bucket keeps as noncurrent), or one generation for good.
 pub(super) fn delete(call: &Call, world: &mut World, bucket: &str, name: &str) -> Result<Answer, ApiError> {
     let generation = call.query.integer("generation")?;
-    let found = refusal::bucket_mut(call, world, bucket, "storage.objects.delete")?;
-    version(&call.query, found, bucket, name)?;
-    precondition::require(&call.query, current(found, name))?;
+    let found = writable(call, world, bucket, name, "storage.objects.delete")?;
     match generation {
         Some(generation) => found.remove(name, generation),
         None => found.retire(name, call.now()),
     }
     Ok(Answer::bare(204))
+}
+
+/// The bucket, to change, once the object is known to be there, the conditions hold, and it is no write too many.
+fn writable<'world>(
+    call: &Call,
+    world: &'world mut World,
+    bucket: &str,
+    name: &str,
+    permission: &str,
+) -> Result<&'world mut Bucket, ApiError> {
+    let (_, found) = refusal::bucket(call, world, bucket, permission)?;
+    version(&call.query, found, bucket, name)?;
+    precondition::require(&call.query, current(found, name))?;
+    let project = refusal::project_with(call, world, bucket, permission)?;
+    write_limit::pass(call, project, bucket, name)?;
+    project.storage.buckets.get_mut(bucket).ok_or_else(refusal::no_bucket)
 }
 
 /// The version that a request means; a missing one is 404 before any condition is weighed.

@@ -18,6 +18,9 @@ pub(crate) struct State {
     pub(super) uploads: BTreeMap<String, Upload>,
     /// The newest generation handed out; generations only grow.
     pub(super) newest_generation: i64,
+    /// When objects were last written, `BUCKET/OBJECT`; kept only where writes are limited.
+    #[serde(default)]
+    pub(super) recent_writes: BTreeMap<String, Timestamp>,
 }
 
 /// One bucket.

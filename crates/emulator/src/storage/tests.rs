@@ -1,5 +1,7 @@
 //! Tables of calls against Cloud Storage.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use crate::testing::{Lab, NUMBER, PROJECT, Reply};
@@ -394,6 +396,21 @@ async fn the_policy_of_a_bucket_is_guarded_by_its_etag() {
     lab.seed(&json!({ "deniedPermissions": ["storage.objects.delete"] })).await;
     let path = "/storage/v1/b/box/iam/testPermissions?permissions=storage.objects.get&permissions=storage.objects.delete";
     assert_eq!(lab.get(path).await.expect(200).json()["permissions"], json!(["storage.objects.get"]));
+}
+
+#[tokio::test]
+async fn an_object_can_be_written_only_so_often() {
+    let lab = Lab::with(|settings| settings.object_write_interval = Duration::from_secs(1));
+    lab.call("POST", &format!("/storage/v1/b?project={PROJECT}"), &json!({ "name": "box" }))
+        .await
+        .expect(200);
+    upload(&lab, "a", "one", "").await.expect(200);
+    let refused = upload(&lab, "a", "two", "").await.expect(429);
+    assert_eq!(refused.json()["error"]["errors"][0]["reason"], "rateLimitExceeded");
+    lab.call("DELETE", "/storage/v1/b/box/o/a", &json!(null)).await.expect(429);
+    upload(&lab, "b", "two", "").await.expect(200);
+    lab.clock.advance(Duration::from_secs(1));
+    upload(&lab, "a", "two", "").await.expect(200);
 }
 
 #[tokio::test]

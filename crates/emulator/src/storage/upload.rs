@@ -10,7 +10,7 @@ use crate::world::World;
 
 use super::state::Version;
 use super::upload_body::Multipart;
-use super::{bucket, checksum, keep, object, precondition, refusal, render, upload_resumable};
+use super::{bucket, checksum, keep, object, precondition, refusal, render, upload_resumable, write_limit};
 
 /// What is to be stored: the name, the fields that the caller set, the sums it expects, the conditions.
 pub(super) struct Wanted {
@@ -92,6 +92,7 @@ pub(super) fn store(
             )));
         }
     }
+    write_limit::pass(call, project, bucket, name)?;
     let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
     let content = keep(call, content)?;
     let version = Version {
