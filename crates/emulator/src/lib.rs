@@ -49,6 +49,8 @@ mod storage;
 mod world;
 
 #[cfg(test)]
+mod server_tests;
+#[cfg(test)]
 mod testing;
 
 pub use clock::Clock;

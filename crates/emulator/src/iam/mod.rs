@@ -1,5 +1,8 @@
 //! IAM v1 service accounts and IAM Credentials. Shapes: iam v1 discovery document and recorded exchanges.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,8 @@
 //! Resource Manager v3 and v1: the project itself and its IAM policy. Shapes: discovery documents and recordings.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use crate::call::{Answer, Call, Handled};

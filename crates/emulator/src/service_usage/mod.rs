@@ -4,6 +4,9 @@
 mod catalogue;
 mod switch;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
