@@ -19,17 +19,44 @@ pub(super) fn file(field: &FieldChange) -> Option<&str> {
     field.path.strip_prefix(PREFIX)
 }
 
-/// What changed, for "rebuild because ..": files first, other settings when there are none.
+/// Whether a field is a setting of its own, with its own line of the spec: not a file, and not told by the files.
+pub(super) fn is_setting(field: &FieldChange) -> bool {
+    file(field).is_none() && !matches!(field.path.as_str(), "dockerfile" | "tag")
+}
+
+/// What changed, for "rebuild because ..": files first, then settings.
 pub(super) fn summary(change: &Change) -> String {
-    let files: Vec<String> =
-        change.fields.iter().filter_map(|field| Some(format!("{} {}", file(field)?, fate(field)))).collect();
-    if !files.is_empty() {
-        return super::words::listed(&files, 2);
-    }
-    let settings: Vec<String> =
-        change.fields.iter().map(|field| field.path.clone()).filter(|path| path != "tag").collect();
-    match settings.as_slice() {
-        [] => "its inputs changed".to_owned(),
-        settings => format!("{} changed", super::words::listed(settings, 3)),
+    let files = change.fields.iter().filter_map(|field| Some(format!("{} {}", file(field)?, fate(field))));
+    let settings = change.fields.iter().filter(|field| is_setting(field));
+    let all: Vec<String> =
+        files.chain(settings.map(|field| format!("{} {}", field.path, fate(field)))).collect();
+    if all.is_empty() { "its inputs changed".to_owned() } else { super::words::listed(&all, 2) }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Action, Cause, Reason};
+    use serde_json::json;
+
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn files_come_before_settings_and_many_are_counted() {
+        let input =
+            |path: &str, before, after| samples::field(path, before, after, Cause::InputChanged, None);
+        let change = samples::change("image/gemma", Action::Create, Reason::InputsChanged, 1);
+        let change = samples::fields(
+            change,
+            vec![
+                input("args.MODEL", Some(json!("a")), Some(json!("b"))),
+                input("context.Dockerfile", Some(json!("1")), Some(json!("2"))),
+                input("context.old.txt", Some(json!("1")), None),
+                input("tag", Some(json!("1")), Some(json!("2"))),
+            ],
+        );
+        assert_eq!(summary(&change), "Dockerfile changed, old.txt removed and 1 more");
+        let nothing = samples::change("image/gemma", Action::Create, Reason::InputsChanged, 1);
+        assert_eq!(summary(&nothing), "its inputs changed");
     }
 }

@@ -1,5 +1,15 @@
 //! What people see: pure functions of the plan, the report and the events. Knows the model only: no spec, no cloud,
 //! no environment. Every text that comes from a spec or from the cloud passes [`escape`] before it is shown.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests may stop at the first surprise"
+    )
+)]
 
 mod access;
 mod body;

@@ -298,7 +298,8 @@ mod tests {
               },
               "action": "update",
               "reason": {
-                "code": "specEdited"
+                "code": "parentReplaced",
+                "parent": "image/ollama-gemma"
               },
               "fields": [
                 {

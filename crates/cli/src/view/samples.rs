@@ -1,4 +1,8 @@
 //! Plans for the tests of the views, as the engine would make them for the tutorial.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "what the fields of the model take is shorter to read where it is used"
+)]
 
 use std::sync::Arc;
 
@@ -92,7 +96,13 @@ fn grant(change: Change, on: &str, role: &str, member: &str) -> Change {
     let (add, remove) = match change.action {
         Action::Delete => (vec![], vec![given]),
         Action::NoOp | Action::Keep => (vec![], vec![]),
-        _other => (vec![given], vec![]),
+        Action::Create
+        | Action::Adopt
+        | Action::Update
+        | Action::Replace
+        | Action::Repair
+        | Action::Detach
+        | Action::Forget => (vec![given], vec![]),
     };
     let request =
         |verb: &str| ApiRequest::post(Api::ResourceManager, format!("v3/projects/p:{verb}"), json!({}));
@@ -265,7 +275,7 @@ pub(super) fn rebuilt() -> Plan {
     let follows = Cause::Follows { from: id("image/ollama-gemma") };
     let old = json!(format!("{IMAGE}sha256:{OLD}"));
     let service = service(
-        Reason::SpecEdited,
+        Reason::ParentReplaced { parent: id("image/ollama-gemma") },
         vec![field("image", Some(old), Some(image_reference()), follows, at(56))],
     );
     changes.push(after(service, &["image/ollama-gemma"]));
@@ -355,7 +365,7 @@ pub(super) fn hostile() -> Plan {
         by: Some("eve\u{202e}nimda@acme.example".to_owned()),
         at: Some("2026-11-03\u{9b}31m".to_owned()),
     }));
-    let changed = service(
+    let update = service(
         Reason::Drifted(Some(Touched { by: Some("eve\n::error::x".to_owned()), at: None })),
         vec![
             field(
@@ -374,7 +384,7 @@ pub(super) fn hostile() -> Plan {
             ),
         ],
     );
-    let mut changes = vec![changed];
+    let mut changes = vec![update];
     changes.push(invoker("allUsers", Action::Create, Reason::NotFound, 70));
     let mut plan = plan(Goal::Present, changes);
     plan.refusals.push(Refusal {

@@ -2,7 +2,7 @@
 //! our own words, and "decided after" in place of references. Knows no kind; a few field names tell a quantity.
 
 use model::Json;
-use model::outputs::{is_reference, referred};
+use model::outputs::referred;
 
 use super::escape::escape;
 
@@ -61,7 +61,7 @@ pub(super) fn references_named(text: &str) -> String {
         let Some((name, tail)) = after.split_once('\u{2}') else { break };
         shown.push_str(before);
         match name.split_once('#') {
-            Some((id, output)) => shown.push_str(&format!("({output} of {id})")),
+            Some((id, output)) => shown.extend(["(", output, " of ", id, ")"]),
             None => shown.push_str(name),
         }
         rest = tail;
@@ -73,6 +73,14 @@ pub(super) fn references_named(text: &str) -> String {
 /// The text of a value that has several lines.
 pub(super) fn body(value: Option<&Json>) -> Option<&str> {
     value.and_then(Json::as_str).filter(|text| text.trim_end_matches('\n').contains('\n'))
+}
+
+/// Whether a change is told by a diff of texts. A text that is known by its digest only cannot be compared by line.
+pub(super) fn is_diff(before: Option<&Json>, after: Option<&Json>) -> bool {
+    let digest = |value: Option<&Json>| {
+        value.and_then(Json::as_str).is_some_and(|text| text.starts_with("sha256:") && text.len() == 71)
+    };
+    (body(before).is_some() || body(after).is_some()) && !digest(before) && !digest(after)
 }
 
 fn readable(path: &str, value: &Json, side: Side, length: Length) -> String {
@@ -96,17 +104,17 @@ fn readable(path: &str, value: &Json, side: Side, length: Length) -> String {
 }
 
 fn string(path: &str, text: &str, side: Side, length: Length) -> String {
-    if side == Side::After && is_reference(text) {
-        if let Some(id) = referred(text) {
-            return format!("(decided after {})", escape(&id.to_string()));
-        }
+    if side == Side::After
+        && let Some(id) = referred(text)
+    {
+        return format!("(decided after {})", escape(&id.to_string()));
     }
     if let Some(text) = quantity(path, text) {
         return text;
     }
     match (body(Some(&Json::String(text.to_owned()))), length) {
         (Some(body), Length::Short) => format!("({} lines)", body.lines().count()),
-        (Some(_), Length::Full) | (None, Length::Full) => quoted(text),
+        (Some(_) | None, Length::Full) => quoted(text),
         (None, Length::Short) => quoted(&shorten(text)),
     }
 }
@@ -207,6 +215,15 @@ mod tests {
             show("image", Some(&value), Side::Before, Length::Short),
             "\"host/gemma@\\u{1}ref:image/gemma#digest\\u{2}\""
         );
+    }
+
+    #[test]
+    fn a_text_known_by_its_digest_is_no_diff() {
+        let (text, digest) = (json!("a\nb\n"), json!(format!("sha256:{}", "1a2b".repeat(16))));
+        assert!(is_diff(None, Some(&text)));
+        assert!(!is_diff(Some(&digest), Some(&text)));
+        let shown = pair("dockerfile", Some(&digest), Some(&text), Length::Short);
+        assert_eq!(shown, ("sha256:1a2b1a2b1a2b".to_owned(), "(2 lines)".to_owned()));
     }
 
     #[test]

@@ -141,7 +141,10 @@ pub(super) fn field_cause(field: &FieldChange, symbols: Symbols) -> String {
         Cause::Drifted(_) => parts.push(with_place("drift")),
         Cause::Follows { from } if decided_after(field).as_ref() == Some(from) => {}
         Cause::Follows { from } => parts.push(format!("follows {from}")),
-        // The reason of the whole change says it.
+        // The reason of the whole change says the rest.
+        Cause::InputChanged if super::inputs::is_setting(field) => {
+            parts.extend(Some(with_place("")).filter(|text| !text.is_empty()));
+        }
         Cause::InputChanged => {}
     }
     match field.effect {
@@ -193,7 +196,16 @@ pub(super) fn reason(change: &Change) -> Option<String> {
             Some(format!("spec edited, and drift: {}", changed_by(touched.flatten())))
         }
         Reason::Unhealthy { message } => Some(format!("does not work: {message}")),
-        Reason::ParentReplaced { parent } => Some(format!("made anew with {parent}")),
+        Reason::ParentReplaced { parent } => Some(match change.action {
+            Action::Create | Action::Replace | Action::Delete => format!("made anew with {parent}"),
+            Action::NoOp
+            | Action::Adopt
+            | Action::Update
+            | Action::Repair
+            | Action::Detach
+            | Action::Keep
+            | Action::Forget => format!("follows {parent}"),
+        }),
         Reason::InputsChanged => Some(format!("rebuild because {}", super::inputs::summary(change))),
         Reason::FoundUnmarked => Some("it is there already and is taken over, as the spec allows".to_owned()),
         Reason::ThereBefore => Some("was there before this stack".to_owned()),

@@ -25,13 +25,12 @@ pub(super) fn write(plan: &Plan, text: &mut String) {
 
 fn lines(change: &Change) -> Vec<String> {
     let mut lines = vec![line("# ", &change.id.to_string())];
-    let (bodies, rows): (Vec<&FieldChange>, Vec<&FieldChange>) = change.fields.iter().partition(|field| {
-        value::body(field.before.as_ref()).is_some() || value::body(field.after.as_ref()).is_some()
-    });
+    let (bodies, rows): (Vec<&FieldChange>, Vec<&FieldChange>) =
+        change.fields.iter().partition(|field| value::is_diff(field.before.as_ref(), field.after.as_ref()));
     for field in rows {
         match (inputs::file(field), field.effect) {
             (Some(_), _) => {
-                lines.push(line(file_sign(field), &format!("{} {}", field.path, inputs::fate(field))))
+                lines.push(line(file_sign(field), &format!("{} {}", field.path, inputs::fate(field))));
             }
             (None, Effect::Replace) => {
                 lines.push(line("! ", &format!("{} cannot change in place", field.path)));

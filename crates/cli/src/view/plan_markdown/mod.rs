@@ -54,7 +54,7 @@ fn verdict(plan: &Plan) -> String {
 fn caution(plan: &Plan, text: &mut String) {
     let mut warnings: Vec<String> = vec![];
     for public in access::public(plan) {
-        warnings.push(format!("**Public access**: {}", code(&public.what)));
+        warnings.push(format!("**Public access**: {}", span::text(&public.what)));
     }
     for (action, word) in [(Action::Delete, "Deletes"), (Action::Replace, "Deletes and makes again")] {
         let ids: Vec<String> = plan
@@ -66,6 +66,13 @@ fn caution(plan: &Plan, text: &mut String) {
         if !ids.is_empty() {
             warnings.push(format!("**{word}** {}", words::listed(&ids, SHOWN)));
         }
+    }
+    let taken = access::of_plan(plan).into_iter().filter(|access| access.way == access::Way::Taken);
+    let taken: Vec<String> = taken
+        .map(|access| format!("{} loses {}", code(&access.grant.member), code(&access.grant.role)))
+        .collect();
+    if !taken.is_empty() {
+        warnings.push(format!("**Takes access away**: {}", words::listed(&taken, SHOWN)));
     }
     if warnings.is_empty() {
         return;
@@ -97,9 +104,9 @@ fn in_the_way(plan: &Plan, text: &mut String) {
     for (word, id, place, problem, ways) in refusals.chain(unknowns) {
         let place =
             place.as_ref().map(|place| format!(" at {}", code(&span::place(place)))).unwrap_or_default();
-        let _ = writeln!(text, "- {word}: {}{place}: {}", code(&id.to_string()), code(problem));
+        let _ = writeln!(text, "- {word}: {}{place}: {}", code(&id.to_string()), span::text(problem));
         for way in ways {
-            let _ = writeln!(text, "  - way out: {}", code(way));
+            let _ = writeln!(text, "  - way out: {}", span::text(way));
         }
     }
     text.push('\n');

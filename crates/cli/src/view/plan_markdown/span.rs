@@ -19,6 +19,13 @@ pub(super) fn code(text: &str) -> String {
     if touches { format!("{fence} {shown} {fence}") } else { format!("{fence}{shown}{fence}") }
 }
 
+/// A sentence: as it is when nothing in it could be mark-up, a link or a mention, else as a code span.
+pub(super) fn text(text: &str) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || " ,;:'()-".contains(c);
+    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    if begins && text.chars().all(harmless) { text.to_owned() } else { code(text) }
+}
+
 /// A text for the summary of a fold, which is HTML.
 pub(super) fn html(text: &str) -> String {
     let mut shown = String::new();

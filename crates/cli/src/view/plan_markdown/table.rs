@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use model::{Action, Change, Plan};
+use model::{Action, Change, Plan, Reason};
 
 use super::span::{self, code};
 use crate::view::access::{self, Way};
-use crate::view::{Symbols, words};
+use crate::view::{Symbols, inputs, words};
 
 /// Writes the table, if there is anything to write.
 pub(super) fn write(plan: &Plan, text: &mut String) {
@@ -39,7 +39,7 @@ fn access_row(access: &access::Access<'_>) -> String {
         code(&access.grant.member),
         code(&access.grant.role),
         condition.unwrap_or_default(),
-        code(access.on),
+        span::text(access.on),
         why(access.change),
     )
 }
@@ -74,8 +74,11 @@ fn what(change: &Change) -> String {
 
 /// The reason, or else the lines of the spec that were edited, or else the line that asks for it.
 fn why(change: &Change) -> String {
+    if change.reason == Reason::InputsChanged {
+        return span::text(&inputs::summary(change));
+    }
     if let Some(reason) = words::reason(change) {
-        return code(&reason);
+        return span::text(&reason);
     }
     let mut places: Vec<String> = vec![];
     for place in change.fields.iter().filter_map(|field| field.place.as_ref()).map(span::place) {

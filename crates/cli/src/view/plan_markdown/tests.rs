@@ -6,9 +6,12 @@ fn an_edit_is_a_verdict_a_table_and_a_fold() {
     insta::assert_snapshot!(render(&samples::edited()), @r"
     ### gemmactl plan · ollama-gemma · 1 update, 1 delete, 8 unchanged
 
+    > [!CAUTION]
+    > - **Takes access away**: `user:ana@acme.example` loses `roles/run.invoker`
+
     | | Resource | What | Why |
     |---|---|---|---|
-    | − | `user:ana@acme.example` | take away `roles/run.invoker` on `service ollama-gemma` | `removed from spec` |
+    | − | `user:ana@acme.example` | take away `roles/run.invoker` on service ollama-gemma | removed from spec |
     | ~ | `service/ollama-gemma` | update `concurrency`, `env.OLLAMA_NUM_PARALLEL` | `gemmactl.yaml:64`, `gemmactl.yaml:68` |
 
     <details><summary><code>service/ollama-gemma</code>: update, 2 fields</summary>
@@ -34,8 +37,8 @@ fn a_rebuild_shows_the_dockerfile_in_the_fold() {
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | ~ | `image/ollama-gemma` | rebuild | `rebuild because Dockerfile changed, prompts/system.txt added` |
-    | ~ | `service/ollama-gemma` | update `image` | `gemmactl.yaml:56` |
+    | ~ | `image/ollama-gemma` | rebuild | `Dockerfile changed, prompts/system.txt added` |
+    | ~ | `service/ollama-gemma` | update `image` | `follows image/ollama-gemma` |
 
     <details><summary><code>image/ollama-gemma</code>: rebuild, 4 fields</summary>
 
@@ -79,15 +82,16 @@ fn what_is_lost_stands_in_a_warning() {
     > [!CAUTION]
     > - **Deletes** `service/ollama-gemma`
     > - **Deletes and makes again** `repository/ollama`
+    > - **Takes access away**: `user:ana@acme.example` loses `roles/run.invoker`
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | − | `user:ana@acme.example` | take away `roles/run.invoker` on `service ollama-gemma` | `removed from spec` |
+    | − | `user:ana@acme.example` | take away `roles/run.invoker` on service ollama-gemma | removed from spec |
     | ± | `repository/ollama` | replace `location` | `gemmactl.yaml:44` |
-    | − | `service/ollama-gemma` | delete | `removed from spec` |
+    | − | `service/ollama-gemma` | delete | removed from spec |
     | ~ | `service/gemma` | repair | `does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time.` |
-    | − | `account/ollama-run` | detach | `removed from spec` |
-    | − | `image/old` | forget | `it is gone already; the record drops it` |
+    | − | `account/ollama-run` | detach | removed from spec |
+    | − | `image/old` | forget | it is gone already; the record drops it |
 
     <details><summary><code>repository/ollama</code>: replace, 1 field</summary>
 
@@ -119,7 +123,7 @@ fn hostile_values_stay_values() {
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | + | `allUsers` | grant `roles/run.invoker` on `service ollama-gemma` | `gemmactl.yaml:70` |
+    | + | `allUsers` | grant `roles/run.invoker` on service ollama-gemma | `gemmactl.yaml:70` |
     | ~ | `service/ollama-gemma` | update `env.EVIL\u{a}::warning::`, `labels.x` | `drift: changed by eve\u{a}::error::x` |
 
     <details><summary><code>service/ollama-gemma</code>: update, 2 fields</summary>

@@ -41,7 +41,7 @@ pub(super) fn unknown(plan: &Plan, page: &mut Page) {
     for unknown in &plan.unknowns {
         item(page, &unknown.id.to_string(), unknown.place.as_ref());
         page.prose(6, "problem  ", &unknown.problem, Ink::Plain);
-        for help in &unknown.help {
+        if let Some(help) = &unknown.help {
             page.prose(6, "way out  ", help, Ink::Plain);
         }
     }

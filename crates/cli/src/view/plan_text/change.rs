@@ -47,19 +47,17 @@ fn start(change: &Change, page: &Page) -> Line {
 }
 
 /// Adds the place in the running order at the right margin, in the longest form that fits.
-fn with_order(line: Line, change: &Change, order: &Order<'_>, page: &mut Page) {
+fn with_order(mut line: Line, change: &Change, order: &Order<'_>, page: &mut Page) {
     let margin = page.style.width.min(FAR_RIGHT);
     let fits = |text: &&String| match page.style.detail {
         Detail::Full => true,
         Detail::Summary | Detail::Changes => line.width() + 2 + text.width() <= page.style.width,
     };
-    let line = match order.shown(change, page.style.detail).iter().find(fits) {
-        Some(text) => {
-            let column = margin.saturating_sub(text.width()).max(line.width() + 2);
-            line.clone().pad_to(column).with(text, Ink::Faint)
-        }
-        None => line.clone(),
-    };
+    let order = order.shown(change, page.style.detail);
+    if let Some(text) = order.iter().find(fits) {
+        let column = margin.saturating_sub(text.width()).max(line.width() + 2);
+        line = line.pad_to(column).with(text, Ink::Faint);
+    }
     page.line(&line);
 }
 

@@ -43,7 +43,7 @@ pub(super) fn changed(change: &Change, page: &mut Page) {
 }
 
 fn is_body(field: &FieldChange) -> bool {
-    value::body(field.before.as_ref()).is_some() || value::body(field.after.as_ref()).is_some()
+    value::is_diff(field.before.as_ref(), field.after.as_ref())
 }
 
 fn column<'text>(texts: impl Iterator<Item = &'text str>) -> usize {
@@ -178,19 +178,16 @@ fn full_list(change: &Change, page: &mut Page) {
     for field in &change.fields {
         let line = Line::indented(INDENT).with(&field.path, Ink::Plain).pad_to(INDENT + paths);
         let cause = field_cause(field, style.symbols);
-        match value::body(field.after.as_ref()) {
-            Some(body) => {
-                with_cause(page, line, INDENT + paths, &cause, arrow_back(style.symbols));
-                for text in body.lines() {
-                    let line = Line::indented(INDENT + 2).with(bar(style.symbols), Ink::Faint);
-                    page.line(&line.with(" +", Ink::Added).with(text, Ink::Added));
-                }
+        if let Some(body) = value::body(field.after.as_ref()) {
+            with_cause(page, line, INDENT + paths, &cause, arrow_back(style.symbols));
+            for text in body.lines() {
+                let line = Line::indented(INDENT + 2).with(bar(style.symbols), Ink::Faint);
+                page.line(&line.with(" +", Ink::Added).with(text, Ink::Added));
             }
-            None => {
-                let text = value::show(&field.path, field.after.as_ref(), Side::After, length(style));
-                let line = line.with("  ", Ink::Plain).with(&text, Ink::Added);
-                with_cause(page, line, INDENT + paths, &cause, arrow_back(style.symbols));
-            }
+        } else {
+            let text = value::show(&field.path, field.after.as_ref(), Side::After, length(style));
+            let line = line.with("  ", Ink::Plain).with(&text, Ink::Added);
+            with_cause(page, line, INDENT + paths, &cause, arrow_back(style.symbols));
         }
     }
 }

@@ -92,6 +92,7 @@ fn a_rebuild_names_its_files_and_shows_the_dockerfile_as_a_diff() {
             │  RUN ollama serve & sleep 5 && ollama pull "$MODEL"
             │  ENTRYPOINT ["ollama", "serve"]
       ~ service/ollama-gemma  update            (2nd of 2; after image/ollama-gemma)
+          ← follows image/ollama-gemma
           image  …sha256:1a2b3c4d5e6f → (decided after image/ollama-gemma)
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
@@ -255,6 +256,7 @@ fn ascii_symbols_and_eighty_columns_suffice() {
             |  RUN ollama serve & sleep 5 && ollama pull "$MODEL"
             |  ENTRYPOINT ["ollama", "serve"]
       ~ service/ollama-gemma  update            (2nd of 2; after image/ollama-gemma)
+          <- follows image/ollama-gemma
           image  ...sha256:1a2b3c4d5e6f -> (decided after image/ollama-gemma)
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
@@ -272,6 +274,7 @@ fn the_summary_is_a_line_a_resource() {
           ← rebuild because Dockerfile changed, prompts/system.txt added
           context.Dockerfile, context.prompts/system.txt, dockerfile, tag
       ~ service/ollama-gemma  update            (2nd of 2; after image/ollama-gemma)
+          ← follows image/ollama-gemma
           image
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
@@ -300,6 +303,7 @@ fn full_detail_shortens_nothing() {
             │  RUN ollama serve & sleep 5 && ollama pull "$MODEL"
             │  ENTRYPOINT ["ollama", "serve"]
       ~ service/ollama-gemma  update                                (2nd of 2; after image/ollama-gemma)
+          ← follows image/ollama-gemma
           image
             - europe-west1-docker.pkg.dev/demo-project/ollama/ollama-gemma@sha256:1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b
             + (decided after image/ollama-gemma)

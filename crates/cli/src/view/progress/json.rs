@@ -56,7 +56,7 @@ impl Sink for JsonLines {
     fn event(&mut self, event: &Event, now: &Moment) {
         match event {
             Event::Started { id, action } => {
-                self.line(now, "started", &json!({"resource": id, "action": action}))
+                self.line(now, "started", &json!({"resource": id, "action": action}));
             }
             Event::StepStarted { id, step } => {
                 self.line(

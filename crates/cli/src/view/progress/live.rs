@@ -114,7 +114,7 @@ impl Sink for Live {
                 self.line(id, "✗", &format!("FAILED{took}  {}", error.message));
             }
             Event::Skipped { id, because } => {
-                self.line(id, "-", &format!("skipped, because {because} failed"))
+                self.line(id, "-", &format!("skipped, because {because} failed"));
             }
             Event::NotStarted { id } => self.line(id, "-", "not started, because the run was asked to stop"),
         }

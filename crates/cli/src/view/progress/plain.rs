@@ -83,7 +83,7 @@ impl Sink for Plain {
                 self.line(now, id, &format!("FAILED{took}: {}", error.message));
             }
             Event::Skipped { id, because } => {
-                self.line(now, id, &format!("skipped, because {because} failed"))
+                self.line(now, id, &format!("skipped, because {because} failed"));
             }
             Event::NotStarted { id } => self.line(now, id, "not started, because the run was asked to stop"),
         }
