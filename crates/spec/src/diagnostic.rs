@@ -126,16 +126,18 @@ impl Diagnostic {
                     .line_start(usize::try_from(place.line).unwrap_or(1))
                     .annotation(AnnotationKind::Primary.span(start..end));
                 let mut group = Group::with_title(title).element(snippet);
-                if let (Some(help), None) = (&help, &self.suggestion) {
-                    group = group.element(Level::HELP.message(help.as_str()));
+                let patch = self.patch();
+                match (&help, &patch) {
+                    (Some(help), None) => group = group.element(Level::HELP.message(help.as_str())),
+                    (Some(_), Some(_)) | (None, _) => {}
                 }
                 report.push(group);
-                if let (Some(help), Some(suggestion)) = (&help, &self.suggestion) {
-                    let patch = Snippet::source(line.as_str())
+                if let (Some(help), Some(patch)) = (&help, patch) {
+                    let snippet = Snippet::source(line.as_str())
                         .path(caret.source.name())
                         .line_start(usize::try_from(place.line).unwrap_or(1))
-                        .patch(Patch::new(start..end, suggestion.as_str()));
-                    report.push(Group::with_title(Level::HELP.secondary_title(help.as_str())).element(patch));
+                        .patch(Patch::new(start..end, patch));
+                    report.push(Group::with_title(Level::HELP.secondary_title(help.as_str())).element(snippet));
                 }
             }
             (Some(_) | None, place) => {
@@ -153,6 +155,20 @@ impl Diagnostic {
             }
         }
         renderer.render(&report)
+    }
+
+    /// The suggestion as it would stand in the file; none where the file has something else there, such as a variable.
+    fn patch(&self) -> Option<String> {
+        let suggestion = printable(self.suggestion.as_deref()?);
+        let caret = self.caret.as_ref()?;
+        let written = caret.source.text().get(caret.span.clone())?;
+        if written.is_empty() || written.contains("${") || written.contains('\n') {
+            return None;
+        }
+        match written.chars().next().filter(|first| ['"', '\''].contains(first) && !suggestion.starts_with(*first)) {
+            Some(quote) if self.id != "wrong-type" => Some(format!("{quote}{suggestion}{quote}")),
+            Some(_) | None => Some(suggestion),
+        }
     }
 
     fn advice(&self) -> Option<String> {

@@ -34,5 +34,5 @@ pub use diagnostic::{Colour, Diagnostic, Diagnostics};
 pub use document::*;
 pub use load::{LoadError, Spec, load, parse};
 pub use places::Places;
-pub use schema::schema;
+pub use schema::{reference, schema, schema_text};
 pub use variables::Variables;

@@ -11,6 +11,7 @@ pub(crate) struct Source {
     name: Arc<str>,
     text: String,
     line_starts: Vec<usize>,
+    ascii: bool,
 }
 
 impl Source {
@@ -18,7 +19,7 @@ impl Source {
     pub(crate) fn new(name: &str, text: &str) -> Self {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Self { name: name.into(), line_starts: line_starts.collect(), text: text.to_owned() }
+        Self { name: name.into(), line_starts: line_starts.collect(), text: text.to_owned(), ascii: text.is_ascii() }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -34,10 +35,12 @@ impl Source {
         let line = self.line_of(byte);
         let start = self.line_starts.get(line).copied().unwrap_or(0);
         let before = self.text.get(start..byte.min(self.text.len())).unwrap_or_default();
+        // Almost every file is ASCII, where characters need no counting; a hostile one may be a single very long line.
+        let characters = if self.ascii { before.len() } else { before.chars().count() };
         Place {
             file: Arc::clone(&self.name),
             line: count(line + 1),
-            column: count(before.chars().count() + 1),
+            column: count(characters + 1),
         }
     }
 

@@ -13,6 +13,9 @@ use crate::source::Source;
 use crate::text::shown;
 use crate::yaml::{Content, Node, Scalar, Style, scalar_map};
 
+/// After so many problems no more are looked for.
+const PROBLEMS: usize = 200;
+
 /// The values given for a spec's variables: those of files, and over them those of the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Variables {
@@ -258,6 +261,7 @@ impl Pass<'_> {
 
     fn value(&mut self, name: &str, span: &std::ops::Range<usize>) -> Option<Scalar> {
         match self.values.get(name) {
+            None if self.problems.len() >= PROBLEMS => None,
             Some(Some(value)) => Some(value.clone()),
             Some(None) => {
                 self.missing.insert(name.to_owned());

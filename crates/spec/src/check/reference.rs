@@ -24,7 +24,7 @@ pub(super) fn check(document: &Document, report: &mut Report<'_>) {
     for (name, service) in &document.services {
         let at = format!("/services/{name}");
         if let ImageSource::Built(image) = service.image.source() {
-            let help = "an image that is there already is named in full, with its registry: `us-docker.pkg.dev/project/repository/image:tag`";
+            let help = "declare it under `images`; an image that is there already is named in full, with its registry: `us-docker.pkg.dev/project/repository/image:tag`";
             references.named(DependencyKind::Image, image, &format!("{at}/image"), Some(help));
         }
         references.account(service.service_account.as_ref(), &format!("{at}/serviceAccount"));
@@ -94,7 +94,7 @@ impl References<'_, '_, '_> {
 
     fn account(&mut self, account: Option<&ServiceAccountReference>, pointer: &str) {
         if let Some(name) = account.and_then(ServiceAccountReference::declared) {
-            let help = "an account that is there already is named by its e-mail address";
+            let help = "declare it under `serviceAccounts`; an account that is there already is named by its e-mail address";
             self.named(DependencyKind::ServiceAccount, name, pointer, Some(help));
         }
     }

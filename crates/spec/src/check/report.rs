@@ -6,6 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::places::{Part, Places};
 use crate::types::GrammarError;
 
+/// After so many problems no more are looked for; nobody reads them, and a hostile file may hold very many.
+const MOST: usize = 500;
+
 /// The problems found so far, and the pointers at which something is wrong already.
 #[derive(Debug)]
 pub(crate) struct Report<'p> {
@@ -56,10 +59,18 @@ impl<'p> Report<'p> {
     }
 
     fn add(&mut self, pointer: &str, part: Part, problem: Diagnostic) {
+        if self.is_full() {
+            return;
+        }
         self.problems.push(match self.places.span(pointer, part) {
             Some(span) => problem.under(self.places.source(), span),
             None => problem,
         });
+    }
+
+    /// Whether so much was reported that the rest is not worth looking for.
+    pub(crate) fn is_full(&self) -> bool {
+        self.problems.len() >= MOST
     }
 
     /// Whether none of some values is known to be wrong.
@@ -104,9 +115,14 @@ impl<'p> Report<'p> {
 
     /// Every problem, in the order of the file.
     pub(crate) fn into_problems(self) -> Vec<Diagnostic> {
+        let full = self.is_full();
         let mut problems = self.problems;
         problems.sort_by(|one, other| (one.place.as_ref(), one.id).cmp(&(other.place.as_ref(), other.id)));
         problems.dedup();
+        if full {
+            let message = format!("there are more than {} problems; the rest was not looked for", problems.len());
+            problems.push(Diagnostic::new("too-many-problems", message));
+        }
         problems
     }
 }

@@ -3,6 +3,8 @@
 //! Gives back the same tree as plain JSON in the types that the schema asks for, from which the typed document is made.
 //! Must never know a key of the spec: what it knows comes from the schema.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Number, Value};
 
 use super::placeholder::placeholder;
@@ -13,7 +15,7 @@ use crate::near::nearest;
 use crate::places::child;
 use crate::schema::resolve;
 use crate::text::{joined, shown};
-use crate::types::grammar_of;
+use crate::types::{KEEPS_TYPE, grammar_of};
 use crate::yaml::{Content, Entry, Node, Scalar, ScalarType, Style};
 
 /// Checks a tree against a schema and gives it the schema's types.
@@ -142,6 +144,7 @@ impl<'s> Walker<'s, '_, '_> {
             .and_then(Value::as_object)
             .and_then(|patterns| patterns.iter().next());
         let others = schema.get("additionalProperties").filter(|others| others.is_object());
+        let there: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         let mut values = Map::new();
         for entry in entries {
             let at = child(pointer, &entry.key);
@@ -159,7 +162,7 @@ impl<'s> Walker<'s, '_, '_> {
                 }
                 (None, None, Some(others)) => Some(others),
                 (None, None, None) => {
-                    self.unknown_key(entry, properties, entries, &at, name);
+                    self.unknown_key(entry, properties, &there, &at, name);
                     None
                 }
             };
@@ -170,7 +173,7 @@ impl<'s> Walker<'s, '_, '_> {
         }
         let required =
             schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        for key in required.filter(|key| !entries.iter().any(|entry| entry.key == **key)) {
+        for key in required.filter(|key| !there.contains(key)) {
             self.missing_key(key, schema, pointer, name);
             if let Some(inner) = properties.and_then(|properties| properties.get(key)) {
                 values.insert(key.to_owned(), placeholder(self.root, inner));
@@ -183,12 +186,16 @@ impl<'s> Walker<'s, '_, '_> {
         &mut self,
         entry: &Entry,
         properties: Option<&'s Map<String, Value>>,
-        there: &[Entry],
+        there: &HashSet<&str>,
         at: &str,
         name: &str,
     ) {
+        if self.report.is_full() {
+            self.report.mark_broken(at);
+            return;
+        }
         let mut known: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-        known.retain(|key| !there.iter().any(|entry| entry.key == *key));
+        known.retain(|key| !there.contains(key));
         let problem =
             Diagnostic::new("unknown-key", format!("unknown key `{}` in {name}", shown(&entry.key)));
         let problem = match nearest(&entry.key, known.iter().copied()) {
@@ -246,7 +253,7 @@ impl<'s> Walker<'s, '_, '_> {
             return word(scalar, &words, name);
         }
         let own = scalar.scalar_type();
-        let keeps_type = schema.get("x-keepsType").is_some();
+        let keeps_type = schema.get(KEEPS_TYPE).is_some();
         let value = if types.contains(&"string") && !keeps_type || own == ScalarType::Text {
             self.grammar(scalar, schema)?;
             length(&scalar.text, schema, name)?;

@@ -79,7 +79,7 @@ pub(super) fn dockerfile(folder: &Path, dockerfile: &str) -> Result<String, Cont
         )
         .of_dockerfile()),
         None => Err(ContextError::new("dockerfile-missing", format!("the context has no `{path}`"))
-            .with_help(format!("it is looked for at {}", folder.join(&path).display()))
+            .with_help("add one, or name another file under `dockerfile`")
             .of_dockerfile()),
     }
 }
@@ -197,7 +197,9 @@ impl Walk<'_> {
                 return Ok(());
             }
             if is_denied(name) {
-                self.found.denied.push(path);
+                if !self.docker.ignores(&path) {
+                    self.found.denied.push(path);
+                }
                 return Ok(());
             }
             return self.folder(at, &path, depth + 1, if ignored { Sent::No } else { Sent::Yes });

@@ -4,8 +4,11 @@
 //! one, which editors use and in which every value may still be a `${name}`.
 
 mod published;
+mod reference;
 
 use std::sync::LazyLock;
+
+pub use reference::reference;
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -19,6 +22,11 @@ static STRICT: LazyLock<Value> = LazyLock::new(generate);
 /// The JSON Schema (2020-12) of a spec as editors use it, with descriptions and examples.
 pub fn schema() -> Value {
     published::published(strict())
+}
+
+/// [`schema`] as the text of a file: indented, with a line break at the end.
+pub fn schema_text() -> String {
+    format!("{:#}\n", schema())
 }
 
 /// The schema of a spec whose variables have their values.

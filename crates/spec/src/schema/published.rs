@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::types::KEEPS_TYPE;
+
 /// Keywords that describe a value and do not check it.
 const DESCRIBING: &[&str] = &["description", "title", "default", "examples"];
 
@@ -16,7 +18,14 @@ pub(super) fn published(strict: &Value) -> Value {
     let mut schema = strict.clone();
     allow_variables(&mut schema);
     if let Value::Object(object) = &mut schema {
-        object.insert("title".to_owned(), "gemmactl spec".into());
+        // What the file is comes first, for people who open it.
+        let mut ordered = Map::new();
+        ordered.extend(object.remove_entry("$schema"));
+        ordered.insert("title".to_owned(), "gemmactl spec".into());
+        ordered.extend(object.remove_entry("description"));
+        object.remove("title");
+        ordered.append(object);
+        *object = ordered;
         if let Some(Value::Object(definitions)) = object.get_mut("$defs") {
             definitions.insert(
                 "VariableUse".to_owned(),
@@ -33,6 +42,7 @@ pub(super) fn published(strict: &Value) -> Value {
 
 fn allow_variables(schema: &mut Value) {
     let Value::Object(object) = schema else { return };
+    object.remove(KEEPS_TYPE);
     for keyword in NESTED {
         if let Some(nested) = object.get_mut(*keyword) {
             allow_variables(nested);

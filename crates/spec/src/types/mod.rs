@@ -34,5 +34,6 @@ pub use reference::{
     BinaryAuthorization, DependencyKind, DependencyReference, EncryptionKey, SecretName, SecretVersionName,
     ServiceAccountReference,
 };
+pub(crate) use scalar::KEEPS_TYPE;
 pub use scalar::{Scalar, ScalarText};
 pub use time::Duration;

@@ -34,8 +34,8 @@ fn check_location(text: &str, besides: &[&str], word: &str) -> Result<(), Gramma
         return Err(refused.with_help("this is a zone; its region is asked for").with_suggestion(region));
     }
     let written_out = spelled_out(text);
-    let near = nearest(&written_out, REGIONS.iter().chain(besides).copied())
-        .or_else(|| REGIONS.iter().copied().find(|region| *region == written_out));
+    let all = || REGIONS.iter().chain(besides).copied();
+    let near = all().find(|name| *name == written_out).or_else(|| nearest(&written_out, all()));
     Err(match near {
         Some(near) => refused.with_suggestion(near),
         None => refused

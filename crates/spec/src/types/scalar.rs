@@ -40,6 +40,9 @@ impl JsonSchema for ScalarText {
     }
 }
 
+/// A keyword of our own in the strict schema: the value keeps the type it is written in, also where texts are taken.
+pub(crate) const KEEPS_TYPE: &str = "x-keepsType";
+
 /// The value of a variable, with its type, as `${name}` alone in a value takes it over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -61,7 +64,7 @@ impl JsonSchema for Scalar {
         json_schema!({
             "description": "A text, number or boolean.",
             "type": ["string", "number", "boolean"],
-            "x-keepsType": true,
+            (KEEPS_TYPE): true,
             "examples": ["my-project", 4, true],
         })
     }

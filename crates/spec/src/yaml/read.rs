@@ -14,6 +14,8 @@ use crate::source::Source;
 const DEPTH: usize = 32;
 /// Values in a file, at most; more than 1 MiB of text can sensibly hold.
 const NODES: usize = 400_000;
+/// After so many problems the rest of a file is not read.
+const PROBLEMS: usize = 200;
 
 /// What came of a text.
 #[derive(Debug)]
@@ -109,6 +111,10 @@ impl Builder {
         use std::ops::ControlFlow::{Break, Continue};
         let bytes = span.byte_range().unwrap_or_default();
         self.nodes += 1;
+        if self.problems.len() >= PROBLEMS {
+            self.close_all();
+            return Break(());
+        }
         if self.nodes > NODES {
             self.problem("too-many-values", format!("the file holds more than {NODES} values"), bytes, None);
             self.close_all();
@@ -265,6 +271,14 @@ impl Builder {
     /// After a syntax error: what was read so far is still worth checking.
     fn close_all(&mut self) {
         let end = self.source.text().len();
+        if let Some(Open::List { start, .. } | Open::Map { start, .. }) = self.open.last() {
+            // A flow collection that was cut off says nothing about what it was to be.
+            if self.open.len() > 1 && self.source.text().get(*start..).is_some_and(|text| text.starts_with(['[', '{'])) {
+                let span = *start..end;
+                self.open.pop();
+                self.value(Node { span, content: Content::Unknown });
+            }
+        }
         while !self.open.is_empty() {
             if let Some(Open::Map { entries, key, .. }) = self.open.last_mut() {
                 if let Some(Key::Text(key, key_span)) = key.take() {
