@@ -1,0 +1,19 @@
+//! The engine against toy kinds, a cloud in memory and a record in memory. Hermetic; time is paused.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_imports,
+    reason = "tests may stop at the first surprise"
+)]
+
+mod apply;
+mod graph;
+mod ledger;
+mod ownership;
+mod plan;
+mod properties;
+mod snapshot;
+mod stack;
+mod toy;

@@ -1,0 +1,298 @@
+//! Whose things are, and what is therefore never touched: each row of the decision table against the toy world.
+
+use engine::{AdoptPolicy, ReplacePolicy};
+use model::{Action, Cause, ErrorKind, Origin, Prior, Reason, State};
+use serde_json::json;
+
+use crate::toy::*;
+
+const PATH: &str = "things/here/a";
+
+fn found(stack: Option<&str>, size: i32) -> serde_json::Value {
+    let mut object = json!({"id": "thing/a", "uid": "old", "fields": {"size": size, "env.X": "x"}, "labels": {"foreign": "1"}});
+    if let Some(stack) = stack {
+        object["stack"] = json!(stack);
+    }
+    object
+}
+
+fn only(plan: &model::Plan) -> &model::Refusal {
+    assert_eq!(plan.refusals.len(), 1, "{:#?}", plan.refusals);
+    &plan.refusals[0]
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unmarked_thing_is_refused_with_both_ways_out() {
+    let (world, store) = (World::default(), Store::default());
+    world.put(PATH, found(None, 1));
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    let refusal = only(&plan);
+    assert_eq!(refusal.problem, "//toy/things/here/a is there already, and this stack did not make it");
+    assert_eq!(refusal.ways_out.len(), 2);
+    assert!(plan.changes.is_empty());
+    let (report, _) = carry_out(&world, &store, &plan).await;
+    assert!(!report.did_anything() && world.writes().is_empty() && store.inventory().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adopted_thing_is_stamped_changed_and_given_back_as_it_was() {
+    let (world, store) = (World::default(), Store::default());
+    let before = found(None, 1);
+    world.put(PATH, before.clone());
+    let toys = [thing("a").with("size", 4).with("note", "ours").adopted()];
+    let refused = Options { adopt: AdoptPolicy::Refuse, ..Options::default() };
+    assert!(
+        only(&make_plan(&world, &store, &toys, &refused).await).problem.contains("may take nothing over")
+    );
+
+    let plan = converge(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(shown(&plan), ["Adopt thing/a FoundUnmarked"]);
+    let after = world.object(PATH).unwrap();
+    assert_eq!((&after["stack"], &after["labels"]), (&json!("one"), &json!({"foreign": "1"})));
+    let entry = store.inventory().unwrap().entry(&stack("one"), &id("thing/a")).unwrap().clone();
+    assert_eq!((entry.origin, entry.prior, entry.state), (Origin::Adopted, Prior::Present, State::Present));
+    assert_eq!(entry.uid.as_deref(), Some("old"));
+    assert_eq!(serde_json::to_value(&entry.before).unwrap(), json!({"env.X": "x", "note": null, "size": 1}));
+    assert!(make_plan(&world, &store, &toys, &Options::default()).await.is_empty());
+
+    let plan = converge(&world, &store, &toys, &destroy()).await;
+    assert_eq!(shown(&plan), ["Detach thing/a Destroying"]);
+    let back = world.object(PATH).unwrap();
+    assert_eq!((&back["fields"], back.get("stack"), &back["uid"]), (&before["fields"], None, &json!("old")));
+    assert_eq!(store.inventory(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_stacks_thing_is_refused_always_and_never_deleted() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    world.edit(PATH, |object| object["stack"] = json!("two"));
+    let toys = [thing("a").adopted()];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(only(&plan).problem, "//toy/things/here/a belongs to the stack `two`");
+    let plan = converge(&world, &store, &toys, &destroy()).await;
+    assert_eq!(shown(&plan), ["Forget thing/a NotOurs"]);
+    assert!(world.object(PATH).is_some() && store.inventory().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_stamp_is_put_back_only_on_the_same_thing() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [thing("a").with("size", 4)];
+    converge(&world, &store, &toys, &Options::default()).await;
+    world.edit(PATH, |object| drop(object.as_object_mut().unwrap().remove("stack")));
+    let plan = converge(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(row(&plan, "thing/a").action, Action::Update);
+    assert_eq!(row(&plan, "thing/a").fields[0].path, "stamp");
+    assert_eq!(world.object(PATH).unwrap()["stack"], json!("one"));
+
+    world.put(PATH, found(None, 4));
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    assert!(only(&plan).problem.contains("has lost this stack's stamp, or was made anew"));
+    let plan = converge(&world, &store, &toys, &destroy()).await;
+    assert_eq!(shown(&plan), ["Forget thing/a NotOurs"]);
+    assert!(world.object(PATH).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_namesake_is_not_deleted_even_with_our_stamp() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    world.put(PATH, found(Some("one"), 1));
+    let plan = converge(&world, &store, &[], &Options::default()).await;
+    assert_eq!(shown(&plan), ["Forget thing/a NotOurs"]);
+    assert!(world.object(PATH).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stamp_without_an_entry_deletes_nothing() {
+    let (world, store) = (World::default(), Store::default());
+    world.put(PATH, found(Some("one"), 4));
+    let toys = [thing("a").with("size", 4).with("env.X", "x")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(shown(&plan), ["NoOp thing/a InSync"]);
+    let plan = make_plan(&world, &store, &toys, &destroy()).await;
+    assert!(only(&plan).problem.contains("the ownership record does not know it"));
+    // Even when the next apply has noted it, destroy only takes the stamp off.
+    converge(&world, &store, &[toys[0].clone(), thing("b")], &Options::default()).await;
+    let plan = converge(&world, &store, &[toys[0].clone(), thing("b")], &destroy()).await;
+    assert_eq!(shown(&plan), ["Delete thing/b Destroying", "Detach thing/a Destroying"]);
+    assert!(world.object(PATH).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_stamped_and_was_there_before_stays() {
+    let (world, store) = (World::default(), Store::default());
+    world.enable("run");
+    world.state.lock().unwrap().policy =
+        json!({"etag": "e", "bindings": [{"role": "roles/user", "members": ["user:me", "user:foreign"]}]});
+    let start = world.state();
+    let toys = [switch("run"), grant("user:me"), grant("user:new"), thing("a")];
+    let plan = converge(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(plan.count(Action::NoOp), 2);
+    let inventory = store.inventory().unwrap();
+    assert_eq!(inventory.shared["//toy/switches/run"].prior, Prior::Present);
+    assert_eq!(inventory.shared["//toy/grants/user:new"].prior, Prior::Absent);
+    // A removed line of what was there before lets go of it, and no more.
+    let plan = converge(&world, &store, &toys[1..], &Options::default()).await;
+    assert_eq!(row(&plan, "api/run").reason, Reason::ThereBefore);
+    assert!(store.inventory().unwrap().entry(&stack("one"), &id("api/run")).is_none());
+    converge(&world, &store, &toys, &destroy()).await;
+    assert_eq!(world.state(), start);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_switch_goes_with_its_last_holder() {
+    let (world, store) = (World::default(), Store::default());
+    let two = |options: Options| Options { stack: "two", ..options };
+    converge(&world, &store, &[switch("run"), thing("a")], &Options::default()).await;
+    converge(&world, &store, &[switch("run"), thing("b")], &two(Options::default())).await;
+    let plan = converge(&world, &store, &[switch("run"), thing("a")], &destroy()).await;
+    assert_eq!(row(&plan, "api/run").reason, Reason::SharedSwitch { holders: vec!["two".into()] });
+    assert!(
+        make_plan(&world, &store, &[switch("run"), thing("b")], &two(Options::default())).await.is_empty()
+    );
+    let plan = converge(&world, &store, &[switch("run"), thing("b")], &two(destroy())).await;
+    assert_eq!(row(&plan, "api/run").action, Action::Delete);
+    assert!(world.state().switches.is_empty() && store.inventory().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_by_rule_stays() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run").kept(), thing("a")];
+    converge(&world, &store, &toys, &Options::default()).await;
+    let plan = converge(&world, &store, &toys, &destroy()).await;
+    assert_eq!(shown(&plan), ["Delete thing/a Destroying", "Keep api/run KeptByRule"]);
+    assert!(world.state().switches.contains("run") && store.inventory().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_needs_leave_names_what_is_lost_and_remakes_what_lives_inside() {
+    let (world, store) = (World::default(), Store::default());
+    let toys =
+        |shape: &str| [thing("a").with("shape", shape), thing("child").inside("thing/a").with("size", 2)];
+    converge(&world, &store, &toys("round"), &Options::default()).await;
+    let plan = make_plan(&world, &store, &toys("square"), &Options::default()).await;
+    assert_eq!(
+        only(&plan).problem,
+        "`shape` cannot be changed in place: //toy/things/here/a would be deleted and made again, and with it thing/child"
+    );
+    let allowed = Options { replace: ReplacePolicy::Allow, ..Options::default() };
+    let plan = converge(&world, &store, &toys("square"), &allowed).await;
+    assert_eq!(shown(&plan), ["Replace thing/a SpecEdited", "Create thing/child ParentReplaced"]);
+    assert!(make_plan(&world, &store, &toys("square"), &Options::default()).await.is_empty());
+    converge(&world, &store, &toys("square"), &destroy()).await;
+    assert!(world.state().objects.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_there_before_is_never_replaced() {
+    let (world, store) = (World::default(), Store::default());
+    let allowed = Options { replace: ReplacePolicy::Allow, ..Options::default() };
+    let mut object = found(None, 1);
+    object["fields"]["shape"] = json!("round");
+    world.put(PATH, object);
+    let toy = |shape: &str| [thing("a").with("shape", shape).adopted()];
+    let plan = make_plan(&world, &store, &toy("square"), &allowed).await;
+    assert!(only(&plan).problem.contains("cannot be taken over"));
+    converge(&world, &store, &toy("round"), &allowed).await;
+    let plan = make_plan(&world, &store, &toy("square"), &allowed).await;
+    assert!(only(&plan).problem.contains("was there before this stack"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thing_put_elsewhere_is_refused_and_destroy_finds_the_old_one() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    let moved = [thing("a").in_region("there")];
+    let plan = make_plan(&world, &store, &moved, &Options::default()).await;
+    assert!(only(&plan).problem.contains("the record knows thing/a as //toy/things/here/a"));
+    let plan = converge(&world, &store, &moved, &destroy()).await;
+    assert_eq!(shown(&plan), ["Delete thing/a Destroying"]);
+    assert!(world.state().objects.is_empty());
+
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    world.remove(PATH);
+    let plan = converge(&world, &store, &moved, &Options::default()).await;
+    assert_eq!(shown(&plan), ["Create thing/a NotFound"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_is_unknown_and_never_taken_for_absent() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [thing("a"), thing("b").in_api("run")];
+    world.fail(PATH, ErrorKind::Denied);
+    for options in [Options::default(), destroy()] {
+        let plan = make_plan(&world, &store, &toys, &options).await;
+        assert_eq!(plan.unknowns[0].problem, "things/here/a fails");
+        let (report, _) = carry_out(&world, &store, &plan).await;
+        assert!(!report.did_anything());
+    }
+    world.heal();
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(plan.unknowns[0].problem, "run is not enabled and the spec does not ask for it");
+    assert_eq!(plan.unknowns[0].help.as_deref(), Some("add `run` under `apis`"));
+    // Nothing was ever made in it, so destroy has nothing to say.
+    let plan = make_plan(&world, &store, &toys, &destroy()).await;
+    assert!(plan.unknowns.is_empty() && plan.changes.is_empty());
+    assert!(world.writes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_switched_off_by_others_hides_what_was_made_in_it() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run").on_line(1), thing("b").on_line(2).in_api("run").after("api/run")];
+    converge(&world, &store, &toys, &Options::default()).await;
+    world.state.lock().unwrap().switches.clear();
+    let plan = make_plan(&world, &store, &toys, &destroy()).await;
+    assert!(plan.unknowns[0].problem.contains("run is not enabled any more"), "{:?}", plan.unknowns);
+    assert_eq!(
+        plan.unknowns[0].help.as_deref().unwrap().split('`').nth(1),
+        Some("gcloud services enable run")
+    );
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(shown(&plan), ["Create api/run NotFound", "Create thing/b NotFound"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unhealthy_thing_with_equal_fields_is_repaired() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    world.edit(PATH, |object| object["unready"] = json!("revision failed"));
+    let plan = converge(&world, &store, &[thing("a")], &Options::default()).await;
+    assert_eq!(row(&plan, "thing/a").action, Action::Repair);
+    assert_eq!(row(&plan, "thing/a").reason, Reason::Unhealthy { message: "revision failed".into() });
+    assert!(make_plan(&world, &store, &[thing("a")], &Options::default()).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_waits_for_what_gives_it_up() {
+    let (world, store) = (World::default(), Store::default());
+    converge(
+        &world,
+        &store,
+        &[thing("account"), thing("service").after("thing/account")],
+        &Options::default(),
+    )
+    .await;
+    let plan = converge(&world, &store, &[thing("service").with("size", 2)], &Options::default()).await;
+    assert_eq!(shown(&plan), ["Update thing/service SpecEdited", "Delete thing/account RemovedFromSpec"]);
+    assert_eq!(row(&plan, "thing/account").after, [id("thing/service")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_default_of_the_server_counts_and_its_own_choices_do_not() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a").with("size", 3).with("note", "n")], &Options::default()).await;
+    // A silent spec: back to the default where there is one; the server's choice is forgotten, not changed.
+    let plan = converge(&world, &store, &[thing("a")], &Options::default()).await;
+    let fields = &row(&plan, "thing/a").fields;
+    assert_eq!(fields.len(), 1);
+    assert_eq!((&fields[0].after, &fields[0].cause), (&Some(json!(1)), &Cause::RemovedFromSpec));
+    assert!(make_plan(&world, &store, &[thing("a")], &Options::default()).await.is_empty());
+    assert!(make_plan(&world, &store, &[thing("a").with("size", 1)], &Options::default()).await.is_empty());
+    world.edit(PATH, |object| object["fields"]["size"] = json!(9));
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    assert!(matches!(row(&plan, "thing/a").reason, Reason::Drifted(_)));
+}

@@ -1,0 +1,122 @@
+//! A small world for the engine's tests: toy kinds, a cloud in memory that refuses what a real one refuses, and a
+//! store for the record. Everything here is data; time is tokio's paused clock.
+
+pub(crate) mod cloud;
+pub(crate) mod kinds;
+pub(crate) mod store;
+
+use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, StopSignal};
+use model::{
+    Action, ApplyReport, Change, Event, Goal, Plan, ProjectId, Reason, RecordStore, Resource, ResourceId,
+    StackName,
+};
+
+pub(crate) use cloud::World;
+pub(crate) use kinds::{Toy, grant, image, switch, thing};
+pub(crate) use store::Store;
+
+pub(crate) fn id(text: &str) -> ResourceId {
+    ResourceId::parse(text).unwrap()
+}
+
+pub(crate) fn project() -> ProjectId {
+    ProjectId::parse("demo-project").unwrap()
+}
+
+pub(crate) fn stack(name: &str) -> StackName {
+    StackName::parse(name).unwrap()
+}
+
+/// What a test runs with; `..Options::default()` for the rest.
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) stack: &'static str,
+    pub(crate) goal: Goal,
+    pub(crate) replace: ReplacePolicy,
+    pub(crate) adopt: AdoptPolicy,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            stack: "one",
+            goal: Goal::Present,
+            replace: ReplacePolicy::Refuse,
+            adopt: AdoptPolicy::AsSpecSays,
+        }
+    }
+}
+
+pub(crate) fn destroy() -> Options {
+    Options { goal: Goal::Absent, ..Options::default() }
+}
+
+pub(crate) fn graph(stack: &str, toys: &[Toy]) -> Graph {
+    Graph::build(resources(stack, toys)).unwrap()
+}
+
+pub(crate) fn resources(stack: &str, toys: &[Toy]) -> Vec<Box<dyn Resource>> {
+    toys.iter().map(|toy| toy.clone().of(stack)).collect()
+}
+
+/// Spec, cloud and record to a plan, as the command line does it.
+pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], options: &Options) -> Plan {
+    let mut graph = graph(options.stack, toys);
+    let mut seen = engine::snapshot(&graph, world).await.unwrap();
+    let record = store.load().await.unwrap().inventory;
+    if let Some(entries) = record.stacks.get(&stack(options.stack)) {
+        let recalled =
+            graph.to_recall(entries, options.goal).map(|(id, entry)| kinds::recall(id, entry)).collect();
+        let unread = graph.join(recalled).unwrap();
+        seen.add(engine::snapshot_of(&graph, &unread, world).await.unwrap());
+    }
+    let options = PlanOptions {
+        stack: stack(options.stack),
+        project: project(),
+        goal: options.goal,
+        adopt: options.adopt,
+        replace: options.replace,
+    };
+    engine::plan(&graph, &seen, &record, &options)
+}
+
+pub(crate) async fn carry_out(world: &World, store: &Store, plan: &Plan) -> (ApplyReport, Vec<Event>) {
+    let mut events = Vec::new();
+    let mut ledger = Ledger::open(store, store.load().await.unwrap()).signed("test");
+    let report = engine::apply(plan, world, &mut ledger, &StopSignal::new(), &mut |event| events.push(event))
+        .await
+        .unwrap();
+    (report, events)
+}
+
+/// Plans and applies; everything must succeed.
+pub(crate) async fn converge(world: &World, store: &Store, toys: &[Toy], options: &Options) -> Plan {
+    let plan = make_plan(world, store, toys, options).await;
+    assert!(plan.refusals.is_empty(), "{:#?}", plan.refusals);
+    assert!(plan.unknowns.is_empty(), "{:#?}", plan.unknowns);
+    let (report, _) = carry_out(world, store, &plan).await;
+    assert!(report.is_complete(), "{:#?}", report.outcomes);
+    plan
+}
+
+/// The row of a resource.
+pub(crate) fn row<'plan>(plan: &'plan Plan, name: &str) -> &'plan Change {
+    let id = id(name);
+    plan.changes
+        .iter()
+        .find(|change| change.id == id)
+        .unwrap_or_else(|| panic!("no row for {id}: {:#?}", shown(plan)))
+}
+
+/// Actions and reasons as short texts, in running order.
+pub(crate) fn shown(plan: &Plan) -> Vec<String> {
+    let reason = |reason: &Reason| {
+        let text = format!("{reason:?}");
+        text.split(['(', ' ']).next().unwrap().to_owned()
+    };
+    plan.changes.iter().map(|c| format!("{:?} {} {}", c.action, c.id, reason(&c.reason))).collect()
+}
+
+pub(crate) fn actions(plan: &Plan) -> Vec<(String, Action)> {
+    plan.changes.iter().map(|change| (change.id.to_string(), change.action)).collect()
+}

@@ -1,0 +1,85 @@
+//! A record in memory with a generation, and writers that get in between.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use model::{CloudError, ErrorKind, Inventory, RecordError, RecordStore, Versioned};
+
+type Between = Box<dyn FnOnce(&mut Inventory) + Send>;
+
+#[derive(Default)]
+pub(crate) struct Store {
+    pub(crate) kept: Mutex<Option<(Inventory, i64)>>,
+    /// Every inventory that was written.
+    pub(crate) saves: Mutex<Vec<Inventory>>,
+    /// What other writers do just before a write, one for each.
+    between: Mutex<VecDeque<Option<Between>>>,
+    /// Writes that fail, counted from now; `true` fails.
+    failing: Mutex<VecDeque<bool>>,
+}
+
+impl Store {
+    pub(crate) fn inventory(&self) -> Option<Inventory> {
+        self.kept.lock().unwrap().as_ref().map(|(inventory, _)| inventory.clone())
+    }
+
+    pub(crate) fn before_write(&self, number: usize, other: impl FnOnce(&mut Inventory) + Send + 'static) {
+        let mut between = self.between.lock().unwrap();
+        while between.len() <= number {
+            between.push_back(None);
+        }
+        between[number] = Some(Box::new(other));
+    }
+
+    pub(crate) fn fail_writes(&self, pattern: &[bool]) {
+        self.failing.lock().unwrap().extend(pattern);
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.saves.lock().unwrap().len()
+    }
+}
+
+impl RecordStore for Store {
+    async fn load(&self) -> Result<Versioned, RecordError> {
+        Ok(match &*self.kept.lock().unwrap() {
+            Some((inventory, generation)) => {
+                Versioned { inventory: inventory.clone(), generation: *generation }
+            }
+            None => Versioned { inventory: Inventory::new(super::project()), generation: 0 },
+        })
+    }
+
+    async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
+        let other = self.between.lock().unwrap().pop_front().flatten();
+        let mut kept = self.kept.lock().unwrap();
+        if let Some(other) = other {
+            let (mut inventory, generation) =
+                kept.take().unwrap_or_else(|| (Inventory::new(super::project()), 0));
+            other(&mut inventory);
+            inventory.serial += 1;
+            *kept = Some((inventory, generation + 1));
+        }
+        if self.failing.lock().unwrap().pop_front() == Some(true) {
+            return Err(RecordError::Cloud(CloudError::new(ErrorKind::Unavailable, "503")));
+        }
+        if kept.as_ref().map_or(0, |(_, generation)| *generation) != generation {
+            return Err(RecordError::Moved);
+        }
+        // What is written can be read again.
+        let text = serde_json::to_string(inventory).unwrap();
+        assert_eq!(serde_json::from_str::<Inventory>(&text).unwrap(), *inventory);
+        self.saves.lock().unwrap().push(inventory.clone());
+        *kept = Some((inventory.clone(), generation + 1));
+        Ok(generation + 1)
+    }
+
+    async fn remove(&self, generation: i64) -> Result<(), RecordError> {
+        let mut kept = self.kept.lock().unwrap();
+        if kept.as_ref().map_or(0, |(_, generation)| *generation) != generation {
+            return Err(RecordError::Moved);
+        }
+        *kept = None;
+        Ok(())
+    }
+}
