@@ -1,10 +1,12 @@
-//! The source of a build, unpacked: which files a `.tar.gz` (or plain `.tar`) holds. Never touches the disk, and
-//! never holds more than it was told to: an archive that unpacks to more is refused.
+//! The source of a build, unpacked: which files a `.tar.gz`, a plain `.tar` or a `.zip` holds. Never touches
+//! the disk, and gives up on an archive that unpacks to more than any context does.
 
 use std::collections::BTreeSet;
 use std::io::Read;
 
 use bytes::Bytes;
+
+use super::zip_archive;
 
 /// More than any build context in use unpacks to; a bomb ends here.
 const LARGEST: u64 = 2 * 1024 * 1024 * 1024;
@@ -27,11 +29,15 @@ pub(super) struct NotAnArchive(String);
 impl BuildContext {
     /// Lists an archive.
     pub(super) fn unpack(archive: &Bytes) -> Result<Self, NotAnArchive> {
-        if archive.starts_with(b"PK") {
-            return Err(NotAnArchive("the emulator reads .tar.gz sources only, not .zip".to_owned()));
+        if is_zip(archive) {
+            let entries = zip_archive::entries(archive).map_err(|error| NotAnArchive(error.to_owned()))?;
+            let files = entries.iter().map(|entry| normal(&entry.path)).collect();
+            return Ok(Self { archive: archive.clone(), files });
         }
         let broken = |error: std::io::Error| {
-            NotAnArchive(format!("the source is not a tar archive of less than {LARGEST} bytes: {error}"))
+            NotAnArchive(format!(
+                "the source is neither a zip archive nor a tar archive of less than {LARGEST} bytes: {error}"
+            ))
         };
         let mut files = BTreeSet::new();
         let mut reader = tar::Archive::new(plain(archive));
@@ -49,6 +55,12 @@ impl BuildContext {
         let wanted = join(folder, path);
         if !self.files.contains(&wanted) {
             return None;
+        }
+        if is_zip(&self.archive) {
+            let entries = zip_archive::entries(&self.archive).ok()?;
+            let entry = entries.iter().find(|entry| normal(&entry.path) == wanted)?;
+            let content = zip_archive::content(&self.archive, entry, LARGEST_TEXT)?;
+            return Some(String::from_utf8_lossy(&content).into_owned());
         }
         let mut reader = tar::Archive::new(plain(&self.archive));
         let entry = reader
@@ -74,6 +86,10 @@ impl BuildContext {
                 .any(|part| matches(&wanted, part))
         })
     }
+}
+
+fn is_zip(archive: &Bytes) -> bool {
+    archive.starts_with(b"PK")
 }
 
 /// The archive without its compression, cut off where it grows too large.
@@ -154,17 +170,21 @@ pub(super) mod tests {
 
     #[test]
     fn files_folders_and_globs_of_the_context_are_found() {
-        let context =
-            BuildContext::unpack(&tarball(&[("./Dockerfile", "FROM x"), ("models/a.gguf", "1")])).unwrap();
-        assert_eq!(context.text("", "Dockerfile").as_deref(), Some("FROM x"));
-        for present in [".", "/", "models", "models/", "./models/a.gguf", "models/*.gguf", "Docker?ile", "m*"]
-        {
-            assert!(context.holds("", present), "{present}");
+        let files = [("./Dockerfile", "FROM x"), ("models/a.gguf", "1")];
+        for archive in [tarball(&files), Bytes::from(zip_archive::tests::zip(&files))] {
+            let context = BuildContext::unpack(&archive).unwrap();
+            assert_eq!(context.text("", "Dockerfile").as_deref(), Some("FROM x"));
+            assert_eq!(context.text("models", "./a.gguf").as_deref(), Some("1"));
+            for present in
+                [".", "/", "models", "models/", "./models/a.gguf", "models/*.gguf", "Docker?ile", "m*"]
+            {
+                assert!(context.holds("", present), "{present}");
+            }
+            for missing in ["a.gguf", "models/b.gguf", "*.gguf", "model"] {
+                assert!(!context.holds("", missing), "{missing}");
+            }
+            assert!(context.holds("models", "a.gguf"));
         }
-        for missing in ["a.gguf", "models/b.gguf", "*.gguf", "model"] {
-            assert!(!context.holds("", missing), "{missing}");
-        }
-        assert!(context.holds("models", "a.gguf"));
     }
 
     #[test]

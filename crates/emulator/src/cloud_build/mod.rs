@@ -17,6 +17,7 @@ mod render;
 mod request;
 mod state;
 mod substitution;
+mod zip_archive;
 
 #[cfg(test)]
 mod tests;
