@@ -1,6 +1,7 @@
 //! Keeps web pages and other machines away from the emulator: loopback only, no `Origin`, known host names.
 //! A page that rebinds its own name to 127.0.0.1 would otherwise drive it.
 
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri};
 
 use crate::call::Answer;
@@ -10,7 +11,7 @@ use crate::error::{ApiError, Shape};
 pub(crate) fn host_of(uri: &Uri, headers: &HeaderMap) -> String {
     let authority = uri
         .authority()
-        .map(|authority| authority.as_str())
+        .map(Authority::as_str)
         .or_else(|| headers.get("host").and_then(|host| host.to_str().ok()))
         .unwrap_or("");
     let host = match authority.strip_prefix('[') {

@@ -35,6 +35,7 @@ mod gate;
 mod guard;
 mod iam;
 mod journal;
+mod labels;
 mod model_server;
 mod operations;
 mod policy;

@@ -275,14 +275,10 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> crate::call::Handled {
     if !list && name.is_none() {
         return None;
     }
-    Some(match (call.method.as_str(), list, call.verb.as_deref(), name) {
-        ("GET", true, None, _) => Ok(list_of(call, world)),
-        ("GET", false, None, Some(name)) => match world.operations.get(&name) {
-            Some(operation) => Ok(Answer::json(live(operation, world, call))),
-            None => Err(missing(&name)),
-        },
+    Some(match (call.method.as_str(), call.verb.as_deref(), name) {
+        ("GET", None, None) => Ok(list_of(call, world)),
         // The waiting itself is done before, outside the lock; here is only what it ends with.
-        ("POST", false, Some("wait"), Some(name)) => match world.operations.get(&name) {
+        ("GET", None, Some(name)) | ("POST", Some("wait"), Some(name)) => match world.operations.get(&name) {
             Some(operation) => Ok(Answer::json(live(operation, world, call))),
             None => Err(missing(&name)),
         },

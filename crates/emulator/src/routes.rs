@@ -82,8 +82,9 @@ impl Api {
 pub(crate) fn api_of(call: &Call) -> Option<Api> {
     let parts = call.parts();
     match parts.as_slice() {
-        ["v1" | "v1beta1", "operations", ..] => Some(Api::ServiceUsage),
-        ["v1" | "v1beta1", "projects", _, "services", ..] => Some(Api::ServiceUsage),
+        ["v1" | "v1beta1", "operations", ..] | ["v1" | "v1beta1", "projects", _, "services", ..] => {
+            Some(Api::ServiceUsage)
+        }
         ["v1" | "v3", "projects"] | ["v1" | "v3", "projects", _] => Some(Api::ResourceManager),
         ["v1", "projects", _, "serviceAccounts", _]
             if matches!(call.verb.as_deref(), Some("generateIdToken" | "generateAccessToken")) =>

@@ -27,7 +27,7 @@ use crate::{guard, model_server, operations};
 const BODY_LIMIT: usize = 512 * 1024 * 1024;
 
 /// How long `:wait` holds a request at most, as AIP-151 servers bound it.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 /// An emulator that listens. Dropping it stops it.
 #[derive(Debug)]

@@ -38,8 +38,8 @@ impl Default for Durations {
         Self {
             service_usage: Duration::from_secs(15),
             repository: Duration::from_secs(8),
-            build: Duration::from_secs(300),
-            revision: Duration::from_secs(60),
+            build: Duration::from_mins(5),
+            revision: Duration::from_mins(1),
             service_settings: Duration::from_secs(12),
             service_deletion: Duration::from_secs(1),
         }

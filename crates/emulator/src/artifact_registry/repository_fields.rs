@@ -4,6 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::error::ApiError;
+use crate::labels;
 
 /// Settable fields, and whether they can change later.
 const FIELDS: [(&str, Change); 13] = [
@@ -131,6 +132,10 @@ fn replace(settings: &mut Map<String, Json>, field: &str, value: Option<&Json>) 
 fn set(settings: &mut Map<String, Json>, field: &str, value: &Json) -> Result<(), ApiError> {
     let value = match (field, value) {
         ("cleanupPolicies", Json::Object(policies)) => Json::Object(cleanup_policies(policies)?),
+        ("labels", Json::Object(labels)) => match labels::problem(labels) {
+            Some(problem) => return Err(ApiError::invalid(problem)),
+            None => value.clone(),
+        },
         ("dockerConfig", Json::Object(config)) => {
             if let Some(unknown) = config.keys().find(|key| *key != "immutableTags") {
                 return Err(unknown_name(unknown, "repository.docker_config"));

@@ -67,6 +67,12 @@ async fn bad_repositories_are_refused() {
         ),
         (
             format!("{PARENT}?repositoryId=x"),
+            json!({ "format": "DOCKER", "labels": { "a": "B" } }),
+            400,
+            "INVALID_ARGUMENT",
+        ),
+        (
+            format!("{PARENT}?repositoryId=x"),
             json!({ "format": "DOCKER", "cleanupPolicies": { "old": { "action": "DELETE", "condition": { "olderThan": "30d" } } } }),
             400,
             "INVALID_ARGUMENT",

@@ -25,7 +25,7 @@ use crate::gate::no_such_project;
 use crate::world::World;
 
 /// How long an identity token is good for.
-const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_secs(3600);
+const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(1);
 
 /// Answers the control routes; `None` for every other path.
 pub(crate) fn handle(call: &Call, world: &mut World) -> Option<Result<Answer, ApiError>> {

@@ -63,18 +63,17 @@ fn iam(method: &str, parts: &[&str], verb: &str) -> Option<&'static str> {
 }
 
 fn storage(method: &str, parts: &[&str]) -> Option<&'static str> {
-    let rest = match parts {
-        ["storage", "v1", "b", rest @ ..]
-        | ["upload" | "download", "storage", "v1", "b", rest @ ..]
-        | ["resumable", "upload", "storage", "v1", "b", rest @ ..] => rest,
-        _ => return Some("storage.objects.get"),
+    let (["storage", "v1", "b", rest @ ..]
+    | ["upload" | "download", "storage", "v1", "b", rest @ ..]
+    | ["resumable", "upload", "storage", "v1", "b", rest @ ..]) = parts
+    else {
+        return Some("storage.objects.get");
     };
     match (method, rest) {
         ("POST", []) => Some("storage.buckets.create"),
         ("GET", []) => Some("storage.buckets.list"),
         ("GET", [_, "iam"]) => Some("storage.buckets.getIamPolicy"),
         ("PUT", [_, "iam"]) => Some("storage.buckets.setIamPolicy"),
-        ("GET", [_, "iam", "testPermissions"]) => None,
         ("GET", [_]) => Some("storage.buckets.get"),
         ("PATCH" | "PUT", [_]) => Some("storage.buckets.update"),
         ("DELETE", [_]) => Some("storage.buckets.delete"),

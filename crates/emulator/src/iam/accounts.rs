@@ -149,7 +149,7 @@ fn list(call: &Call, project: &Project) -> Result<Answer, ApiError> {
     Ok(Answer::json(Value::Object(answer)))
 }
 
-/// PATCH: only masked fields change, the mask is snake_case, and the answer is partial, all as recorded.
+/// PATCH: only masked fields change, the mask is in snake case, and the answer is partial, all as recorded.
 fn patch(call: &Call, project: &mut Project, asked: &str) -> Result<Answer, ApiError> {
     let body = call.json()?;
     refuse_unknown(&body, &["serviceAccount", "updateMask"], "")?;

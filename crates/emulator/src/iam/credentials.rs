@@ -11,7 +11,7 @@ use crate::gate::no_such_project;
 use crate::world::World;
 
 /// How long a token is good for.
-const LIFETIME: std::time::Duration = std::time::Duration::from_secs(3600);
+const LIFETIME: std::time::Duration = std::time::Duration::from_hours(1);
 
 /// Answers `serviceAccounts/EMAIL:generateIdToken` and `:generateAccessToken`.
 pub(super) fn handle(call: &Call, world: &mut World) -> Handled {

@@ -14,7 +14,7 @@ const VERSION: &str = "0.24.0";
 /// Nanoseconds that loading the model takes to say.
 const LOAD: u64 = 1_200_000_000;
 /// How long a model stays loaded.
-const KEEP_ALIVE: std::time::Duration = std::time::Duration::from_secs(300);
+const KEEP_ALIVE: std::time::Duration = std::time::Duration::from_mins(5);
 
 /// `GET /api/version`.
 pub(super) fn version() -> Answer {

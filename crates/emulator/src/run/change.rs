@@ -172,7 +172,9 @@ fn masked(call: &Call, before: &Service, body: Map<String, Value>) -> Result<Map
     }
     match wanted {
         Value::Object(wanted) => Ok(wanted),
-        _ => Err(ApiError::internal("The service is not an object.")),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(ApiError::internal("The service is not an object."))
+        }
     }
 }
 

@@ -59,11 +59,15 @@ pub(super) fn etag(updated: Timestamp, name: &str) -> String {
 }
 
 fn varint(mut value: u64, into: &mut Vec<u8>) {
-    while value >= 0x80 {
-        into.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let [.., low] = value.to_be_bytes();
         value >>= 7;
+        if value == 0 {
+            into.push(low & 0x7f);
+            return;
+        }
+        into.push(low | 0x80);
     }
-    into.push(value as u8);
 }
 
 #[cfg(test)]

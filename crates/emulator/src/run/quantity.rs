@@ -5,17 +5,15 @@ pub(super) const GIB: u64 = 1 << 30;
 
 /// CPUs in thousandths.
 pub(super) fn milli_cpu(text: &str) -> Option<u64> {
-    match text.strip_suffix('m') {
-        Some(milli) => milli.parse().ok(),
-        None => {
-            let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-            if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-                return None;
-            }
-            let thousandths: u64 = format!("{part:0<3}").parse().ok()?;
-            whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(thousandths)
-        }
+    if let Some(milli) = text.strip_suffix('m') {
+        return milli.parse().ok();
     }
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let thousandths: u64 = format!("{part:0<3}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(thousandths)
 }
 
 /// Memory in bytes.

@@ -41,12 +41,11 @@ pub(super) fn add_revision(
     }
     let id = parts(&service.name).id.to_owned();
     service.revisions_made += 1;
-    let name = match chosen {
-        Some(chosen) => checked_name(chosen, &id, service)?,
-        None => {
-            let noise: String = Uuid::new_v4().simple().to_string().chars().take(3).collect();
-            format!("{id}-{:05}-{noise}", service.revisions_made)
-        }
+    let name = if let Some(chosen) = chosen {
+        checked_name(chosen, &id, service)?
+    } else {
+        let noise: String = Uuid::new_v4().simple().to_string().chars().take(3).collect();
+        format!("{id}-{:05}-{noise}", service.revisions_made)
     };
     let image_digest = image_of(&template).and_then(|image| artifact_registry::find_image(project, image));
     service.revisions.push(Revision {

@@ -108,30 +108,30 @@ async fn only_a_changed_template_makes_a_revision() {
     created(&lab, "hello", &hello()).await;
     let path = format!("{SERVICES}/hello");
     let before = read(&lab, "hello").await;
-    let patch = async |body: &Value, query: &str| {
+    let change = async |body: &Value, query: &str| {
         let first = lab.call("PATCH", &format!("{path}{query}"), body).await.expect(200).json();
         lab.finish(&first, "/v2/").await;
         read(&lab, "hello").await
     };
 
-    let same = patch(&hello(), "").await;
+    let same = change(&hello(), "").await;
     assert_eq!(same["latestReadyRevision"], before["latestReadyRevision"]);
     assert_eq!(same["generation"], "1");
 
     let mut labelled = hello();
     labelled["labels"] = json!({ "team": "a" });
-    let settings = patch(&labelled, "").await;
+    let settings = change(&labelled, "").await;
     assert_eq!(settings["latestReadyRevision"], before["latestReadyRevision"]);
     assert_eq!(settings["generation"], "2");
     assert_ne!(settings["etag"], before["etag"]);
 
     let body = json!({ "template": { "maxInstanceRequestConcurrency": 8 } });
-    let masked = patch(&body, "?updateMask=template.maxInstanceRequestConcurrency").await;
+    let masked = change(&body, "?updateMask=template.maxInstanceRequestConcurrency").await;
     assert_eq!(masked["template"]["maxInstanceRequestConcurrency"], 8);
     assert_eq!(masked["labels"], json!({ "team": "a" }), "outside the mask nothing changes");
     assert!(masked["latestReadyRevision"].as_str().unwrap().contains("hello-00002-"));
 
-    let forced = patch(&json!({}), "?updateMask=labels&forceNewRevision=true").await;
+    let forced = change(&json!({}), "?updateMask=labels&forceNewRevision=true").await;
     assert!(forced["latestReadyRevision"].as_str().unwrap().contains("hello-00003-"));
     assert_eq!(forced["labels"], Value::Null);
 

@@ -10,7 +10,7 @@ use crate::clock::later;
 /// The type of a service inside an operation.
 const SERVICE_TYPE: &str = "type.googleapis.com/google.cloud.run.v2.Service";
 /// A deleted service could be asked for this long.
-const KEPT_AFTER_DELETION: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3600);
+const KEPT_AFTER_DELETION: std::time::Duration = std::time::Duration::from_hours(30 * 24);
 
 /// Which of its answers a service is shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +40,7 @@ fn fields(service: &Service, number: &str, occasion: Occasion) -> Map<String, Va
         object.insert(key.to_owned(), value);
     };
     put("name", json!(service.name));
-    for key in ["description"] {
-        copy(&service.wanted, key, &mut put);
-    }
+    copy(&service.wanted, "description", &mut put);
     put("uid", json!(service.uid));
     put("generation", json!(service.generation.to_string()));
     copy(&service.wanted, "labels", &mut put);

@@ -61,9 +61,7 @@ pub(super) fn needs(service: &str) -> &'static [&'static str] {
 
 /// The APIs that need this one.
 pub(super) fn needed_by(service: &str) -> impl Iterator<Item = &'static str> {
-    ROWS.iter()
-        .filter(move |(_, _, needs)| needs.iter().any(|need| *need == service))
-        .map(|(name, _, _)| *name)
+    ROWS.iter().filter(move |(_, _, needs)| needs.contains(&service)).map(|(name, _, _)| *name)
 }
 
 /// Whether a name can be an API at all. APIs beyond the catalogue are taken when they look like Google's.

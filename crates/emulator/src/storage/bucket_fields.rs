@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::clock::later;
 use crate::error::ApiError;
+use crate::labels;
 
 use super::location::LocationType;
 use super::refusal::invalid;
@@ -173,6 +174,9 @@ fn normalise(
         settings.get("lifecycle").and_then(|lifecycle| lifecycle.get("rule")).and_then(Json::as_array);
     if rules.is_none_or(Vec::is_empty) {
         settings.remove("lifecycle");
+    }
+    if let Some(problem) = settings.get("labels").and_then(Json::as_object).and_then(labels::problem) {
+        return Err(invalid(format!("Invalid argument: {problem}")));
     }
     if settings.get("labels").and_then(Json::as_object).is_some_and(Map::is_empty) {
         settings.remove("labels");

@@ -92,6 +92,7 @@ async fn refusals_have_the_shape_of_cloud_storage() {
             "invalid",
         ),
         ("POST", &create, json!({ "name": "other", "lable": {} }), 400, "badRequest"),
+        ("POST", &create, json!({ "name": "other", "labels": { "Team": "a" } }), 400, "invalid"),
         ("POST", &create, json!({}), 400, "required"),
         ("POST", "/storage/v1/b", json!({ "name": "other" }), 400, "required"),
         ("PATCH", "/storage/v1/b/box", json!({ "location": "EU" }), 400, "invalid"),
