@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use model::{ApiRequest, Body, Json, Method, PolicyEdit};
 
@@ -14,13 +14,14 @@ use crate::created::created_path;
 use crate::errors::{Problem, Reason};
 use crate::http::Outgoing;
 use crate::retry::Settling;
+use tokio::time::Instant;
 
-const ENABLING: Duration = Duration::from_secs(300);
-const GRANTING: Duration = Duration::from_secs(600);
-const FIRST_CALLS: Duration = Duration::from_secs(60);
-const ACCOUNT: Duration = Duration::from_secs(120);
-const PARENT: Duration = Duration::from_secs(60);
-const NAME_REUSE: Duration = Duration::from_secs(300);
+const ENABLING: Duration = Duration::from_mins(5);
+const GRANTING: Duration = Duration::from_mins(10);
+const FIRST_CALLS: Duration = Duration::from_mins(1);
+const ACCOUNT: Duration = Duration::from_mins(2);
+const PARENT: Duration = Duration::from_mins(1);
+const NAME_REUSE: Duration = Duration::from_mins(5);
 
 /// What this run did so far.
 #[derive(Default)]

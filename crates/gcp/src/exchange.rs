@@ -1,7 +1,5 @@
 //! One request to its end: token, attempts, delays. Says what it waits for; explains nothing.
 
-use std::time::Instant;
-
 use model::{ApiRequest, CloudError, Json, Method, Progress};
 use tracing::debug;
 
@@ -10,6 +8,7 @@ use crate::auth::{Renewal, Token};
 use crate::errors::{Cause, Context, Failure, Fate, Problem, Reason, explain};
 use crate::http::{Answer, Broken, Outgoing};
 use crate::retry::{Distance, Repeat, Settling, Signal, Situation, Verdict, verdict};
+use tokio::time::Instant;
 
 /// Where progress is told.
 pub(crate) type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);

@@ -30,8 +30,8 @@ impl Pace {
             poll_floor: Duration::from_millis(250),
             poll_cap: Duration::from_secs(5),
             long_poll: Duration::from_secs(30),
-            propagation: Duration::from_secs(600),
-            operation: Duration::from_secs(1800),
+            propagation: Duration::from_mins(10),
+            operation: Duration::from_mins(30),
         }
     }
 

@@ -81,7 +81,7 @@ const MALFORMED: u32 = 2;
 /// While something settles, it is asked at least so often.
 const SETTLING_CEILING: Duration = Duration::from_secs(10);
 /// No API may hold a run longer than this with one delay.
-const LONGEST_ASKED: Duration = Duration::from_secs(120);
+const LONGEST_ASKED: Duration = Duration::from_mins(2);
 
 /// The retry table.
 pub(crate) fn verdict(signal: Signal, situation: Situation, pace: &Pace) -> Verdict {
@@ -99,11 +99,7 @@ pub(crate) fn verdict(signal: Signal, situation: Situation, pace: &Pace) -> Verd
         (Signal::NotSent, _, Distance::Network) => up_to(CONNECT),
         (Signal::Malformed, Repeat::Safe, _) => up_to(MALFORMED),
         (Signal::Lost | Signal::Refused(Reason::Server), Repeat::Safe, _) => up_to(TRANSIENT),
-        (Signal::Lost | Signal::Malformed | Signal::Refused(Reason::Server), Repeat::AfterReadingBack, _) => {
-            Verdict::Stop
-        }
-        (Signal::Refused(Reason::RateLimit), _, _) => up_to(RATE),
-        (Signal::Refused(Reason::ActivationInProgress), _, _) => up_to(RATE),
+        (Signal::Refused(Reason::RateLimit | Reason::ActivationInProgress), _, _) => up_to(RATE),
         (
             Signal::Refused(
                 Reason::ServiceDisabled
@@ -116,7 +112,8 @@ pub(crate) fn verdict(signal: Signal, situation: Situation, pace: &Pace) -> Verd
             _,
             _,
         ) => while_settling,
-        (Signal::Refused(Reason::Precondition | Reason::Unauthenticated | Reason::Final), _, _) => {
+        (Signal::Lost | Signal::Malformed | Signal::Refused(Reason::Server), Repeat::AfterReadingBack, _)
+        | (Signal::Refused(Reason::Precondition | Reason::Unauthenticated | Reason::Final), _, _) => {
             Verdict::Stop
         }
     }
@@ -173,7 +170,7 @@ mod tests {
     #[test]
     fn what_this_run_caused_is_waited_for_until_its_limit() {
         let settling = |age: u64| Situation {
-            settling: Some(Settling { age: Duration::from_secs(age), limit: Duration::from_secs(300) }),
+            settling: Some(Settling { age: Duration::from_secs(age), limit: Duration::from_mins(5) }),
             ..situation(Repeat::AfterReadingBack, 40)
         };
         for reason in [Reason::ServiceDisabled, Reason::Denied, Reason::UnknownAccount, Reason::NotFound] {
@@ -189,7 +186,7 @@ mod tests {
             panic!("gave up")
         };
         assert!(delay >= Duration::from_secs(20));
-        let absurd = Situation { asked: Some(Duration::from_secs(86_400)), ..situation(Repeat::Safe, 1) };
+        let absurd = Situation { asked: Some(Duration::from_hours(24)), ..situation(Repeat::Safe, 1) };
         assert!(
             matches!(verdict(Signal::Refused(Reason::Server), absurd, &Pace::live()), Verdict::Again(delay) if delay <= LONGEST_ASKED)
         );

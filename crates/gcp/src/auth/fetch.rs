@@ -89,12 +89,11 @@ impl Source {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "gcp_auth tells a token's end by the wall clock")]
 fn fresh(token: &gcp_auth::Token, member: Option<String>) -> Fresh {
-    let seconds = u64::try_from(token.expires_at().timestamp()).unwrap_or_default();
-    Fresh {
-        token: Token { secret: token.as_str().into(), quota_project: None, member },
-        expires: SystemTime::from(UNIX_EPOCH) + Duration::from_secs(seconds),
-    }
+    let end = u64::try_from(token.expires_at().timestamp()).unwrap_or_default();
+    let left = (UNIX_EPOCH + Duration::from_secs(end)).duration_since(SystemTime::now()).unwrap_or_default();
+    Fresh { token: Token { secret: token.as_str().into(), quota_project: None, member }, left }
 }
 
 /// Whether a metadata server answers at once. Its answers carry a header that tells it from a captive portal.

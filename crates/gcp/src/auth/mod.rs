@@ -9,11 +9,12 @@ mod file;
 mod user;
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use model::CloudError;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::Endpoint;
 use crate::http::Wire;
@@ -56,12 +57,13 @@ pub(crate) struct Token {
 /// A token fresh from its source.
 pub(crate) struct Fresh {
     token: Token,
-    expires: SystemTime,
+    /// How long it can be used.
+    left: Duration,
 }
 
 struct Kept {
     token: Token,
-    refresh: SystemTime,
+    refresh: Instant,
 }
 
 /// The tokens of one target.
@@ -87,7 +89,7 @@ enum Place {
 const LOOPBACK_TOKEN: &str = "gemmactl-loopback-token";
 
 /// How long before its end a token is fetched anew.
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 
 impl Tokens {
     pub(crate) fn new(auth: Auth, endpoint: &Endpoint) -> Self {
@@ -102,11 +104,14 @@ impl Tokens {
             (Place::Google, given) => given.clone(),
         };
         if let Some(secret) = fixed {
+            if !secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(failure::no_token("--access-token", "it holds characters that no token has"));
+            }
             return Ok(Token { secret, quota_project: None, member: None });
         }
         let mut state = self.state.lock().await;
         if let Some(kept) = &state.kept
-            && SystemTime::now() < kept.refresh
+            && Instant::now() < kept.refresh
         {
             return Ok(kept.token.clone());
         }
@@ -116,11 +121,10 @@ impl Tokens {
         };
         let fetched = source.fetch(wire).await;
         state.source = Some(source);
-        let Fresh { token, expires } = fetched?;
-        let left = expires.duration_since(SystemTime::now()).unwrap_or_default();
+        let Fresh { token, left } = fetched?;
         // A metadata server hands out tokens that are nearly spent; they are used, but not asked for at each call.
         let usable = if left > EARLY * 2 { left.saturating_sub(EARLY) } else { left / 2 };
-        state.kept = Some(Kept { token: token.clone(), refresh: SystemTime::now() + usable });
+        state.kept = Some(Kept { token: token.clone(), refresh: Instant::now() + usable });
         Ok(token)
     }
 

@@ -5,7 +5,7 @@
 //! Source: OAuth 2.0 for installed applications, "Refreshing an access token".
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use model::{CloudError, Json};
 use secrecy::{ExposeSecret, SecretString};
@@ -47,21 +47,15 @@ impl UserCredentials {
 
     fn understand(&self, status: u16, body: &Json) -> Result<Fresh, CloudError> {
         let field = |name: &str| body.get(name).and_then(Json::as_str);
-        match (status, field("access_token")) {
-            (200, Some(token)) => {
-                let seconds = body.get("expires_in").and_then(Json::as_u64).unwrap_or(3600);
-                let token =
-                    Token { secret: token.into(), quota_project: self.quota_project.clone(), member: None };
-                Ok(Fresh { token, expires: SystemTime::now() + Duration::from_secs(seconds) })
-            }
-            _ => {
-                let reason = field("error").unwrap_or("no reason given");
-                let detail = field("error_description").unwrap_or_default();
-                Err(unusable(
-                    &self.file,
-                    &format!("Google answered {status} {reason} {detail}").trim_end().to_owned(),
-                ))
-            }
+        if let (200, Some(token)) = (status, field("access_token")) {
+            let seconds = body.get("expires_in").and_then(Json::as_u64).unwrap_or(3600);
+            let token =
+                Token { secret: token.into(), quota_project: self.quota_project.clone(), member: None };
+            Ok(Fresh { token, left: Duration::from_secs(seconds) })
+        } else {
+            let reason = field("error").unwrap_or("no reason given");
+            let detail = field("error_description").unwrap_or_default();
+            Err(unusable(&self.file, format!("Google answered {status} {reason} {detail}").trim_end()))
         }
     }
 }

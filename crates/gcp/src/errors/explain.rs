@@ -65,13 +65,12 @@ fn kind_of(problem: &Problem) -> ErrorKind {
         Reason::Aborted | Reason::Precondition => ErrorKind::Conflict,
         Reason::Server => ErrorKind::Unavailable,
         Reason::Unauthenticated => ErrorKind::Credentials,
-        Reason::UnknownAccount | Reason::ActivationInProgress => ErrorKind::Invalid,
         Reason::Final if quota || problem.http == 429 || problem.status == "RESOURCE_EXHAUSTED" => {
             ErrorKind::Quota
         }
         Reason::Final if (300..400).contains(&problem.http) => ErrorKind::Malformed,
         Reason::Final if problem.http >= 500 => ErrorKind::Unavailable,
-        Reason::Final => ErrorKind::Invalid,
+        Reason::Final | Reason::UnknownAccount | Reason::ActivationInProgress => ErrorKind::Invalid,
     }
 }
 

@@ -155,8 +155,7 @@ impl Problem {
             (400, _, _) if says("nother activation or deactivation is in progress") => {
                 Reason::ActivationInProgress
             }
-            (500 | 502..=504, _, _) => Reason::Server,
-            (408, _, _) => Reason::Server,
+            (408 | 500 | 502..=504, _, _) => Reason::Server,
             _ => Reason::Final,
         }
     }

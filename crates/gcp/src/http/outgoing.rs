@@ -33,7 +33,7 @@ pub(crate) enum Payload {
 }
 
 /// Ordinary calls answer in a few seconds; a large policy or a batch takes longer.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 impl Outgoing {
     /// Builds the request for an endpoint. Errors: a path that a URL would not keep as it is.

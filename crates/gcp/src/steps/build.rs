@@ -3,7 +3,7 @@
 //!
 //! A run that is interrupted leaves the build running: the next run finds its image, or builds again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use model::{ApiRequest, Body, CloudError, Done, ErrorKind, Json, Progress};
 
@@ -11,12 +11,13 @@ use crate::GoogleCloud;
 use crate::errors::{Fate, tidy};
 use crate::exchange::Tell;
 use crate::http::is_plain_path;
+use tokio::time::Instant;
 
 /// Builds in all: one more when the service itself failed.
 const TRIES: u32 = 2;
 /// What Cloud Build takes when the request says nothing.
-const TIMEOUT: Duration = Duration::from_secs(3600);
-const QUEUE: Duration = Duration::from_secs(3600);
+const TIMEOUT: Duration = Duration::from_hours(1);
+const QUEUE: Duration = Duration::from_hours(1);
 
 enum Ended {
     Built(Json),

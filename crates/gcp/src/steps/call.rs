@@ -1,7 +1,5 @@
 //! One request and what is to be waited for afterwards.
 
-use std::time::Instant;
-
 use model::{ApiRequest, CloudError, Done, ErrorKind, Json, Method, Progress, Wait};
 
 use super::operation::{OperationFailure, SECOND_TRY, is_operation, is_worth_another_try};
@@ -11,6 +9,7 @@ use crate::GoogleCloud;
 use crate::created::created_path;
 use crate::errors::Reason;
 use crate::exchange::Tell;
+use tokio::time::Instant;
 
 /// What a request answered.
 enum Accepted {

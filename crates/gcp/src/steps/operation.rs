@@ -1,7 +1,7 @@
 //! Waits for a long-running operation: the API's own wait method where there is one, else polls whose distance grows
 //! with the elapsed time. Source: AIP-151; `operations.wait` of Cloud Run Admin v2 (best effort).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use model::{Api, ApiRequest, CloudError, ErrorKind, Json, Progress};
 
@@ -9,6 +9,7 @@ use crate::GoogleCloud;
 use crate::errors::{Context, Problem, explain_problem};
 use crate::exchange::Tell;
 use crate::http::is_plain_path;
+use tokio::time::Instant;
 
 /// Why an operation gave no result.
 pub(super) enum OperationFailure {

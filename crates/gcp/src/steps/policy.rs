@@ -1,13 +1,14 @@
 //! Edits of an allow policy: read, change, write with the etag that was read; again when someone was faster.
 //! Source: Resource Manager v3 `setIamPolicy`; the other APIs follow it, Cloud Storage with a form of its own.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use model::{Api, ApiRequest, CloudError, Done, ErrorKind, Json, Method, PolicyEdit, Progress};
 
 use crate::GoogleCloud;
 use crate::errors::{Fate, Reason};
 use crate::exchange::Tell;
+use tokio::time::Instant;
 
 /// How long an edit goes on against others who edit the same policy.
 const AGAINST_OTHERS: Duration = Duration::from_secs(30);

@@ -1,13 +1,12 @@
 //! Judges whether a Cloud Run service works after its operation ended: a finished operation does not say healthy
 //! (recorded). Source: Cloud Run Admin v2, `Service.terminalCondition`.
 
-use std::time::Instant;
-
 use model::{ApiRequest, CloudError, ErrorKind, Json, Progress};
 
 use crate::GoogleCloud;
 use crate::errors::{quota_advice, tidy};
 use crate::exchange::Tell;
+use tokio::time::Instant;
 
 /// How a service is.
 #[derive(Debug, PartialEq)]

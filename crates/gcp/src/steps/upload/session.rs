@@ -16,7 +16,7 @@ use crate::retry::Repeat;
 /// A multiple of 256 KiB, as the protocol demands of every chunk but the last.
 const CHUNK: u64 = 8 << 20;
 /// A chunk may go out over a slow line.
-const CHUNK_TIMEOUT: Duration = Duration::from_secs(600);
+const CHUNK_TIMEOUT: Duration = Duration::from_mins(10);
 /// Times in a row that a chunk may break before the upload is given up.
 const BROKEN_IN_A_ROW: u32 = 6;
 /// Sessions that may be opened: the server may forget one.

@@ -1,0 +1,122 @@
+//! Single calls: what is waited for because this run caused it, and what is read back.
+
+use model::{Api, ApiRequest, Cloud, ErrorKind, Step, Wait};
+use serde_json::json;
+
+use crate::server::{Answer, Told, disabled, ok, refused, serve};
+
+fn enable() -> Step {
+    Step::operation(ApiRequest::post(
+        Api::ServiceUsage,
+        "v1/projects/demo-project/services:batchEnable",
+        json!({"serviceIds": ["artifactregistry.googleapis.com"]}),
+    ))
+}
+
+fn repository() -> Step {
+    let request = ApiRequest::post(
+        Api::ArtifactRegistry,
+        "v1/projects/demo-project/locations/l/repositories",
+        json!({"labels": {"gemmactl-stack": "demo"}}),
+    );
+    Step::Call { request: request.with_query("repositoryId", "r"), wait: Wait::Operation }
+}
+
+#[tokio::test]
+async fn a_disabled_api_is_waited_for_after_this_run_enabled_it_and_only_then() {
+    let script = |enabled_by_us: bool| {
+        move |asked: &crate::server::Asked, before: usize| match asked.path.contains("batchEnable") {
+            true => ok(json!({"name": "operations/a", "done": true, "response": {}})),
+            false if before < 4 || !enabled_by_us => disabled("artifactregistry.googleapis.com"),
+            false => ok(json!({"name": "projects/demo-project/locations/l/repositories/r"})),
+        }
+    };
+    let server = serve(script(true)).await;
+    let cloud = server.cloud();
+    let told = Told::default();
+    cloud.run(&enable(), &|_| {}).await.unwrap();
+    cloud.run(&repository(), &told.listen()).await.unwrap();
+    assert_eq!(
+        told.waiting()[0],
+        "waiting for artifactregistry.googleapis.com to answer after it was enabled"
+    );
+
+    let server = serve(script(false)).await;
+    let error = server.cloud().run(&repository(), &|_| {}).await.unwrap_err();
+    assert_eq!((error.kind, server.asked().len()), (ErrorKind::ApiDisabled, 1));
+    assert!(error.help.unwrap().contains("under `apis:`"));
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_before_it_was_done_is_repeated() {
+    let server = serve(|asked, before| match (asked.method.as_str(), before) {
+        ("POST", 0) => refused(503, "UNAVAILABLE", "try again"),
+        ("GET", _) => refused(404, "NOT_FOUND", "no"),
+        _ => ok(json!({"name": "projects/demo-project/locations/l/repositories/r"})),
+    })
+    .await;
+    server.cloud().run(&repository(), &|_| {}).await.unwrap();
+    assert_eq!(
+        server.asked().iter().map(|asked| asked.method.clone()).collect::<Vec<_>>(),
+        ["POST", "GET", "POST"]
+    );
+}
+
+#[tokio::test]
+async fn a_namesake_that_someone_else_made_is_not_taken_for_ours() {
+    let server = serve(|asked, _| match asked.method.as_str() {
+        "POST" => Answer::Broken,
+        _ => ok(json!({"name": "r", "labels": {"gemmactl-stack": "another"}})),
+    })
+    .await;
+    assert!(server.cloud().run(&repository(), &|_| {}).await.is_err());
+    let exists = serve(|_, _| refused(409, "ALREADY_EXISTS", "Repository already exists.")).await;
+    let error = exists.cloud().run(&repository(), &|_| {}).await.unwrap_err();
+    assert_eq!((error.kind, exists.asked().len()), (ErrorKind::Exists, 1));
+}
+
+#[tokio::test]
+async fn a_change_that_was_done_although_its_answer_was_lost_is_not_a_conflict() {
+    let server = serve(|asked, before| match (asked.method.as_str(), before) {
+        ("PATCH", 0) => Answer::Broken,
+        ("PATCH", _) => refused(409, "ABORTED", "Conflict for resource"),
+        _ => ok(json!({"name": "s", "etag": "new", "template": {"timeout": "300s", "more": 1}})),
+    })
+    .await;
+    let patch = ApiRequest::patch(
+        Api::Run,
+        "v2/projects/p/locations/l/services/s",
+        json!({"etag": "old", "template": {"timeout": "300s"}}),
+    );
+    server.cloud().run(&Step::operation(patch.clone()), &|_| {}).await.unwrap();
+
+    let conflict = serve(|_, _| refused(409, "ABORTED", "Conflict for resource")).await;
+    let error = conflict.cloud().run(&Step::operation(patch), &|_| {}).await.unwrap_err();
+    assert_eq!((error.kind, conflict.asked().len()), (ErrorKind::Conflict, 1));
+}
+
+#[tokio::test]
+async fn a_bucket_is_emptied_by_generation_and_then_looked_at_again() {
+    let server = serve(|asked, before| match (asked.method.as_str(), before) {
+        ("GET", 0) => {
+            assert_eq!(asked.query("versions"), "true");
+            ok(json!({"items": [{"name": "a/b c", "generation": "1"}], "nextPageToken": "n"}))
+        }
+        ("GET", 1) => ok(json!({"items": [{"name": "a/b c", "generation": "2"}]})),
+        ("DELETE", _) => {
+            assert!(["1", "2"].contains(&asked.query("generation")));
+            assert_eq!(asked.path, "/storage/v1/b/sources/o/a%2Fb%20c");
+            Answer::Full { status: 204, headers: Vec::new(), body: Vec::new() }
+        }
+        _ => ok(json!({"kind": "storage#objects"})),
+    })
+    .await;
+    server.cloud().run(&Step::EmptyBucket { bucket: "sources".into() }, &|_| {}).await.unwrap();
+    assert_eq!(server.asked().iter().filter(|asked| asked.method == "DELETE").count(), 2);
+
+    let gone = serve(|_, _| {
+        Answer::Json(404, json!({"error": {"code": 404, "message": "The specified bucket does not exist."}}))
+    })
+    .await;
+    gone.cloud().run(&Step::EmptyBucket { bucket: "sources".into() }, &|_| {}).await.unwrap();
+}
