@@ -15,6 +15,8 @@ mod access;
 mod body;
 pub(crate) mod escape;
 pub(crate) mod graph;
+#[cfg(test)]
+mod hostile;
 mod inputs;
 mod line;
 pub(crate) mod plan_json;

@@ -1,5 +1,7 @@
 //! Access on the terminal: what is opened to everybody as a headline, then every grant that comes or goes.
 
+use std::collections::BTreeMap;
+
 use model::{Plan, Reason};
 use unicode_width::UnicodeWidthStr;
 
@@ -25,24 +27,30 @@ pub(super) fn public(plan: &Plan, page: &mut Page) {
 
 /// Writes every grant, by the policy it is in.
 pub(super) fn table(plan: &Plan, page: &mut Page) {
-    let rows = access::of_plan(plan);
-    let mut policies: Vec<&str> = vec![];
-    for row in &rows {
-        if !policies.contains(&row.on) {
-            policies.push(row.on);
-        }
-    }
-    for policy in policies {
+    for (policy, rows) in by_policy(plan) {
         page.gap();
         let head = Line::indented(2).with("ACCESS", Ink::Strong).pad_to(11);
         page.line(&head.with(&format!("on {policy}"), Ink::Plain));
-        let rows: Vec<&Access<'_>> = rows.iter().filter(|row| row.on == policy).collect();
         let roles = column(rows.iter().map(|row| row.grant.role.as_str()));
         let members = column(rows.iter().map(|row| row.grant.member.as_str()));
-        for row in rows {
+        for row in &rows {
             write(row, roles, members, page);
         }
     }
+}
+
+/// Grants by the policy they are in, policies in the order in which they are first met.
+fn by_policy(plan: &Plan) -> Vec<(&str, Vec<Access<'_>>)> {
+    let mut groups: Vec<(&str, Vec<Access<'_>>)> = vec![];
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in access::of_plan(plan) {
+        let place = *places.entry(row.on).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((row.on, vec![row])),
+        }
+    }
+    groups
 }
 
 /// The widest text, unless it is so wide that aligning would push everything else out.

@@ -16,9 +16,12 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
     }
 }
 
+/// Where the texts of the head begin.
+const COLUMN: usize = 11;
+
 /// A line of the head: a word in capitals and its text.
 fn section(page: &mut Page, name: &str, text: &str) {
-    let line = Line::indented(2).with(name, Ink::Strong).pad_to(11);
+    let line = Line::indented(2).with(name, Ink::Strong).pad_to(COLUMN);
     page.line(&line.with(text, Ink::Plain));
 }
 
@@ -61,7 +64,19 @@ fn counts(plan: &Plan, page: &mut Page) {
     let blocked = blocked.into_iter().filter(|(number, _)| *number > 0);
     let counts: Vec<String> =
         blocked.map(|(number, word)| format!("{number} {word}")).chain(counts).collect();
-    section(page, "CHANGES", &counts.join(dot(page.style)));
+    let separator = dot(page.style);
+    let mut line = String::new();
+    let mut name = "CHANGES";
+    for count in counts {
+        if !line.is_empty() && COLUMN + line.width() + separator.width() + count.width() > page.style.width {
+            section(page, std::mem::take(&mut name), &std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push_str(separator);
+        }
+        line.push_str(&count);
+    }
+    section(page, name, &line);
 }
 
 /// What stands between the items of a list on one line.

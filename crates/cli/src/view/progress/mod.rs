@@ -69,7 +69,7 @@ impl Reporter {
     }
 
     /// A reporter that writes lines to `out` and takes its time from `clock`. It has no heartbeat of its own.
-    pub(crate) fn writing(mode: ProgressMode, out: Box<dyn Write + Send>, clock: Clock) -> Self {
+    fn writing(mode: ProgressMode, out: Box<dyn Write + Send>, clock: Clock) -> Self {
         let sink: Box<dyn Sink> = match mode {
             ProgressMode::Live | ProgressMode::Plain => Box::new(plain::Plain::new(out)),
             ProgressMode::Json => Box::new(json::JsonLines::new(out)),
@@ -87,8 +87,9 @@ impl Reporter {
         lock(&self.sink, |sink| sink.event(event, &now));
     }
 
-    /// Tells that time went by, so that long steps can say that they still run.
-    pub(crate) fn tick(&mut self) {
+    /// Tells that time went by, as the heartbeat does.
+    #[cfg(test)]
+    fn tick(&mut self) {
         let now = (self.clock)();
         lock(&self.sink, |sink| sink.tick(&now));
     }
