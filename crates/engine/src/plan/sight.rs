@@ -60,8 +60,7 @@ impl<'plan> Planner<'plan> {
             (None, _) => unseen(resource),
             (Some(Seen::ApiDisabled(_)), None) => Sight::Hidden,
             (Some(Seen::ApiDisabled(api)), Some(entry)) => match self.switch(api) {
-                // An intent of ours, in an API that we meant to switch on and that is still off: never made.
-                _ if entry.state == State::Intent && self.never_switched_on(api) => Sight::Absent,
+                _ if self.switched_by_us(api, entry) => Sight::Absent,
                 // Once this plan has switched it on, the next plan sees what is there.
                 Some(Seen::Absent) if self.options.goal == model::Goal::Present => Sight::Hidden,
                 Some(Seen::Absent | Seen::Live(_) | Seen::ApiDisabled(_) | Seen::Unreadable(_)) | None => {
@@ -77,14 +76,21 @@ impl<'plan> Planner<'plan> {
         self.snapshot.get(id)
     }
 
-    /// Whether the record says that this stack meant to switch an API on that was off, and never did.
-    fn never_switched_on(&self, api: &str) -> bool {
+    /// Whether an API that is off tells that a thing in it is not there, because this stack's own run was cut off:
+    /// either before the API was switched on, which comes before the thing is made, or after it was switched off,
+    /// which comes after the thing was deleted.
+    fn switched_by_us(&self, api: &str, entry: &Entry) -> bool {
         let entries = self.read.stacks.get(&self.options.stack).map(|stack| &stack.entries);
-        entries.into_iter().flatten().any(|(id, entry)| {
-            id.name() == api
-                && entry.state == State::Intent
-                && entry.prior == Prior::Absent
-                && self.read.shared.contains_key(&entry.full_name)
+        let mut switches = entries.into_iter().flatten().filter(|(id, switch)| {
+            id.name() == api && entry.after.contains(id) && self.read.shared.contains_key(&switch.full_name)
+        });
+        switches.any(|(_, switch)| match (switch.state, entry.state) {
+            (State::Intent, State::Intent) => switch.prior == Prior::Absent,
+            (State::Removing, State::Removing) => true,
+            (
+                State::Intent | State::Present | State::Removing,
+                State::Intent | State::Present | State::Removing,
+            ) => false,
         })
     }
 

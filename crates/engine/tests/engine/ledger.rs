@@ -1,1 +1,182 @@
-//! later
+//! The record during a run: intents first, progress beside the work, other writers in between.
+
+use engine::{Ledger, StopSignal};
+use model::{ApplyReport, ErrorKind, Plan, Prior, RecordError, RecordStore, SharedKey, State};
+use serde_json::json;
+
+use crate::toy::*;
+
+async fn run(world: &World, store: &Store, plan: &Plan) -> Result<ApplyReport, RecordError> {
+    let mut ledger = Ledger::open(store, store.load().await.unwrap()).signed("run-1");
+    engine::apply(plan, world, &mut ledger, &StopSignal::new(), &mut |_| {}).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_intent_is_written_before_the_first_call() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run"), grant("user:a"), thing("b").after("api/run")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    world.calls();
+    store.fail_writes(&[true]);
+    assert!(matches!(run(&world, &store, &plan).await, Err(RecordError::Cloud(_))));
+    assert!(world.calls().is_empty());
+
+    run(&world, &store, &plan).await.unwrap();
+    let saves = store.saves.lock().unwrap().clone();
+    let first = &saves[0];
+    assert_eq!((first.serial, first.write_id.as_str()), (1, "run-1/one/1"));
+    let entries = &first.stacks[&stack("one")].entries;
+    assert!(entries.len() == 3 && entries.values().all(|entry| entry.state == State::Intent));
+    assert_eq!(entries[&id("thing/b")].after, [id("api/run")]);
+    assert_eq!(first.shared["//toy/switches/run"].prior, Prior::Absent);
+    let last = saves.last().unwrap();
+    assert!(last.stacks[&stack("one")].entries.values().all(|entry| entry.state == State::Present));
+    assert_eq!(last.entry(&stack("one"), &id("thing/b")).unwrap().uid.as_deref(), Some("uid-1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_calls_nothing_writes_no_intents_and_an_equal_record_nothing_at_all() {
+    let (world, store) = (World::default(), Store::default());
+    world.enable("run");
+    let toys = [switch("run")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    assert!(plan.is_empty());
+    run(&world, &store, &plan).await.unwrap();
+    // What was there before is noted once, and the hold on it.
+    assert_eq!(store.count(), 1);
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    run(&world, &store, &plan).await.unwrap();
+    assert_eq!(store.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_is_written_beside_the_work_and_not_too_often() {
+    let (world, store) = (World::default(), Store::default());
+    let toys: Vec<Toy> = (0..40).map(|at| thing(&format!("t{at}"))).collect();
+    for at in 0..40 {
+        world.slow(&format!("things/here/t{at}"), 100 * at);
+    }
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    run(&world, &store, &plan).await.unwrap();
+    // Intents at 0, progress at 1.1, 2.2 and 3.3 seconds, the end at 4.4.
+    assert_eq!(store.count(), 5);
+    let present = |inventory: &model::Inventory| {
+        inventory.stacks[&stack("one")].entries.values().filter(|entry| entry.state == State::Present).count()
+    };
+    let counts: Vec<usize> = store.saves.lock().unwrap().iter().map(present).collect();
+    assert_eq!(counts, [0, 12, 23, 34, 40]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_progress_write_stops_nothing_and_the_last_one_makes_up_for_it() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/b", 5_000);
+    let plan = make_plan(&world, &store, &[thing("a"), thing("b")], &Options::default()).await;
+    store.fail_writes(&[false, true, true]);
+    let report = run(&world, &store, &plan).await.unwrap();
+    assert!(report.is_complete());
+    assert!(
+        store.inventory().unwrap().stacks[&stack("one")].entries.values().all(|e| e.state == State::Present)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_stacks_writes_are_kept_whenever_they_come() {
+    for number in 0..3 {
+        let (world, store) = (World::default(), Store::default());
+        world.slow("things/here/b", 3_000);
+        let toys = [grant("user:a"), thing("b")];
+        let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+        store.before_write(number, |inventory| {
+            inventory.stacks.entry(stack("two")).or_default();
+            let key = SharedKey { prior: Prior::Absent, holders: [stack("two")].into() };
+            inventory.shared.insert("//toy/grants/user:z".into(), key);
+        });
+        run(&world, &store, &plan).await.unwrap();
+        let inventory = store.inventory().unwrap();
+        assert!(inventory.stacks.contains_key(&stack("two")), "write {number}");
+        assert!(inventory.shared.contains_key("//toy/grants/user:z"), "write {number}");
+        assert!(inventory.shared["//toy/grants/user:a"].holders.contains(&stack("one")));
+        let entries = &inventory.stacks[&stack("one")].entries;
+        assert!(entries.len() == 2 && entries.values().all(|entry| entry.state == State::Present));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_stack_that_took_hold_of_the_same_thing_asks_for_a_new_plan() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[switch("run")], &Options::default()).await;
+    let plan = make_plan(&world, &store, &[switch("run")], &destroy()).await;
+    store.before_write(0, |inventory| {
+        inventory.shared.get_mut("//toy/switches/run").unwrap().holders.insert(stack("two"));
+    });
+    world.calls();
+    assert_eq!(run(&world, &store, &plan).await.unwrap_err(), RecordError::Moved);
+    assert!(world.writes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_run_of_the_same_stack_stops_this_one() {
+    for number in 0..2 {
+        let (world, store) = (World::default(), Store::default());
+        world.slow("things/here/slow", 5_000);
+        let toys =
+            [thing("a").on_line(1), thing("slow").on_line(2), thing("never").on_line(3).after("thing/slow")];
+        let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+        world.calls();
+        store.before_write(number, |inventory| {
+            let entry = model::Entry {
+                full_name: "//toy/things/here/x".into(),
+                state: State::Present,
+                origin: model::Origin::Created,
+                prior: Prior::Absent,
+                uid: None,
+                applied: std::collections::BTreeMap::new(),
+                before: std::collections::BTreeMap::new(),
+                after: Vec::new(),
+                remembered: json!(null),
+            };
+            inventory.stacks.entry(stack("one")).or_default().entries.insert(id("thing/x"), entry);
+        });
+        assert_eq!(run(&world, &store, &plan).await.unwrap_err(), RecordError::Moved);
+        // Before the first call nothing is begun; later what runs is ended and nothing more begun.
+        assert_eq!(world.writes().len(), 2 * number);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_made_from_an_older_record_is_refused() {
+    let (world, store) = (World::default(), Store::default());
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    converge(&world, &store, &[thing("b")], &Options::default()).await;
+    assert_eq!(run(&world, &store, &plan).await.unwrap_err(), RecordError::Moved);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_record_goes_with_the_last_stack_and_not_before() {
+    let (world, store) = (World::default(), Store::default());
+    let two = Options { stack: "two", ..Options::default() };
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    converge(&world, &store, &[thing("b")], &two).await;
+    converge(&world, &store, &[thing("a")], &destroy()).await;
+    let left: Vec<String> = store.inventory().unwrap().stacks.keys().map(ToString::to_string).collect();
+    assert_eq!(left, ["two"]);
+    converge(&world, &store, &[thing("b")], &Options { stack: "two", ..destroy() }).await;
+    assert_eq!(store.inventory(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_is_dropped_only_when_its_thing_is_gone() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a"), thing("b")], &Options::default()).await;
+    let plan = make_plan(&world, &store, &[], &destroy()).await;
+    world.fail("things/here/a", ErrorKind::Unavailable);
+    let report = run(&world, &store, &plan).await.unwrap();
+    assert!(!report.is_complete());
+    let entries = store.inventory().unwrap().stacks[&stack("one")].entries.clone();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[&id("thing/a")].state, State::Removing);
+    world.heal();
+    converge(&world, &store, &[], &destroy()).await;
+    assert_eq!(store.inventory(), None);
+}

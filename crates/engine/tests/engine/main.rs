@@ -12,7 +12,6 @@ mod apply;
 mod graph;
 mod ledger;
 mod ownership;
-mod plan;
 mod properties;
 mod snapshot;
 mod stack;

@@ -149,6 +149,13 @@ impl World {
     fn delete(&self, path: &str) -> Result<Done, CloudError> {
         let mut state = self.state.lock().unwrap();
         if let Some(api) = path.strip_prefix("switches/") {
+            let (id, gate) = (format!("api/{api}"), format!("{api}!"));
+            let in_use = |(path, object): &(&String, &Json)| {
+                path.starts_with(&gate) || ids(object, "needs").contains(&id)
+            };
+            if let Some((user, _)) = state.objects.iter().find(in_use) {
+                return Err(CloudError::new(ErrorKind::Invalid, format!("{path} is used by {user}")));
+            }
             state.switches.remove(api);
             return Ok(Done::default());
         }

@@ -7,8 +7,7 @@ pub(crate) mod store;
 
 use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, StopSignal};
 use model::{
-    Action, ApplyReport, Change, Event, Goal, Plan, ProjectId, Reason, RecordStore, Resource, ResourceId,
-    StackName,
+    ApplyReport, Change, Event, Goal, Plan, ProjectId, Reason, RecordStore, Resource, ResourceId, StackName,
 };
 
 pub(crate) use cloud::World;
@@ -115,8 +114,4 @@ pub(crate) fn shown(plan: &Plan) -> Vec<String> {
         text.split(['(', ' ']).next().unwrap().to_owned()
     };
     plan.changes.iter().map(|c| format!("{:?} {} {}", c.action, c.id, reason(&c.reason))).collect()
-}
-
-pub(crate) fn actions(plan: &Plan) -> Vec<(String, Action)> {
-    plan.changes.iter().map(|change| (change.id.to_string(), change.action)).collect()
 }
