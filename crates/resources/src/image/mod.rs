@@ -101,7 +101,8 @@ fn wanted(scope: &Scope<'_>, name: &str, image: &spec::Image, context: &BuildCon
 
     let tag = context.tag();
     item.desired.set("tag", tag.as_str(), place(&["build"]));
-    for file in &context.files {
+    // The Dockerfile is shown as text instead.
+    for file in context.files.iter().filter(|file| file.path != context.dockerfile) {
         item.desired.set(
             format!("context.{}", file.path),
             build::shown_file(file),

@@ -61,8 +61,17 @@ pub(super) fn updated(
     home: &Home<'_>,
 ) -> Json {
     let mut service = sendable(raw);
+    probe::leave_to_server(&mut service, desired);
     for (path, value) in writes(desired, live, super::RULES) {
         write(&mut service, &path, value.as_ref(), home);
+    }
+    // Answers leave out what is false; here that is said, not left to what its absence means.
+    for fields in [live, desired] {
+        if let Some(throttling) =
+            fields.value("cpuThrottling").filter(|_| desired.value("gpu.type").is_some())
+        {
+            write(&mut service, "cpuThrottling", Some(throttling), home);
+        }
     }
     json::put(&mut service, &["labels", stamp::LABEL], stack.as_str());
     finished(service)
@@ -75,6 +84,7 @@ pub(super) fn given_back<'before>(
     home: &Home<'_>,
 ) -> Json {
     let mut service = sendable(raw);
+    probe::leave_to_server(&mut service, &Fields::new());
     let (gone, kept): (Vec<_>, Vec<_>) = before.into_iter().partition(|(_, value)| value.is_null());
     for (path, _) in gone {
         write(&mut service, path, None, home);

@@ -23,8 +23,8 @@ const FAILURES: u64 = 3;
 pub(super) fn read(service: &Json, wanted: &Fields, fields: &mut Fields) {
     for name in PROBES {
         let Some(probe) = container::at(service, &[name]) else { continue };
-        let asked = wanted.iter().any(|(path, _)| path.split('.').next() == Some(name));
-        if *name == "startupProbe" && !asked && is_servers_own(probe, container::port(service)) {
+        let own = *name == "startupProbe" && is_servers_own(probe, container::port(service));
+        if own && !is_asked(name, wanted) {
             continue;
         }
         read_one(name, probe, container::port(service), wanted, fields);
@@ -41,6 +41,30 @@ fn is_servers_own(probe: &Json, port: u64) -> bool {
         && number("periodSeconds") == Some(240)
         && number("failureThreshold") == Some(1)
         && number("initialDelaySeconds").unwrap_or(0) == 0
+}
+
+/// Takes out what the server added by itself, so that it adds what is right for the port as it then is: the startup
+/// probe, and the port of an HTTP probe that names none.
+pub(super) fn leave_to_server(service: &mut Json, wanted: &Fields) {
+    let port = container::port(service);
+    let own = container::at(service, &["startupProbe"]).is_some_and(|probe| is_servers_own(probe, port));
+    if own && !is_asked("startupProbe", wanted) {
+        container::put_or_remove(service, &["startupProbe"], None);
+    }
+    for probe in PROBES {
+        let found = container::at(service, &[probe, "httpGet", "port"]).and_then(Json::as_u64);
+        if found == Some(port) && wanted.value(&format!("{probe}.http.port")).is_none() {
+            // Said before the port goes: answers may leave the path out, and a check of nothing is none.
+            let path = container::at(service, &[probe, "httpGet", "path"]).cloned();
+            let path = path.unwrap_or_else(|| "/".into());
+            container::put_or_remove(service, &[probe, "httpGet", "path"], Some(path));
+            container::put_or_remove(service, &[probe, "httpGet", "port"], None);
+        }
+    }
+}
+
+fn is_asked(probe: &str, wanted: &Fields) -> bool {
+    wanted.iter().any(|(path, _)| path.split('.').next() == Some(probe))
 }
 
 fn read_one(name: &str, probe: &Json, port: u64, wanted: &Fields, fields: &mut Fields) {

@@ -8,6 +8,8 @@
     reason = "tests may stop at the first surprise"
 )]
 
+pub mod server;
+
 use std::fmt::Write as _;
 
 use model::fields::rule_for;
@@ -102,7 +104,7 @@ fn shown_request(text: &mut String, request: &model::ApiRequest) {
     }
     match &request.body {
         Body::Json(body) => {
-            writeln!(text, "{}", visible(&serde_json::to_string_pretty(body).unwrap())).unwrap()
+            writeln!(text, "{}", visible(&serde_json::to_string_pretty(body).unwrap())).unwrap();
         }
         Body::Empty | Body::Bytes { .. } => {}
     }
