@@ -92,7 +92,6 @@ fn an_image_is_told_by_its_inputs() {
     assert_snapshot!(shown_fields(&resource(FULL, "image/gemma").desired()), @r#"
     args.MODEL: "gemma3:4b"
     args.PRICE: "5$"
-    context.Dockerfile: "sha256:7abe95ce94794aed5ca6a0e0717ee5f9d3f009212ab977ca414e9c230915f4a3"
     context.start.sh: "sha256:a8076d3d28d21e02012b20eaf7dbf75409a6277134439025f282e368e3305abf"
     dockerfile: "FROM scratch\nCOPY start.sh /\n"
     tag: "caa4e598144f19d00815b8e71a1e0800"
