@@ -203,3 +203,163 @@ fn let_go(case: Case) -> Verdict {
         (Prior::Absent, Leave::Held) => Verdict::Keep(Stays::Held),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRESENCES: [Presence; 5] =
+        [Presence::Absent, Presence::Ours, Presence::OtherStack, Presence::Unmarked, Presence::Unmarkable];
+    const KNOWN: [Known; 3] = [Known::Nothing, Known::Created, Known::Adopted];
+    const IDENTITIES: [Identity; 3] = [Identity::Same, Identity::Differs, Identity::Unsaid];
+    const LEAVES: [Leave; 3] = [Leave::Free, Leave::ByRule, Leave::Held];
+    const ADOPTIONS: [Adoption; 3] = [Adoption::Allowed, Adoption::NotAsked, Adoption::RefusedByRun];
+
+    fn case(wish: Wish, presence: Presence, known: Known) -> Case {
+        Case {
+            wish,
+            presence,
+            known,
+            identity: Identity::Same,
+            prior: Prior::Absent,
+            adoption: Adoption::NotAsked,
+            leave: Leave::Free,
+        }
+    }
+
+    fn every_case() -> Vec<Case> {
+        let mut cases = Vec::new();
+        for wish in [Wish::Wanted, Wish::Gone] {
+            for presence in PRESENCES {
+                for known in KNOWN {
+                    for identity in IDENTITIES {
+                        for prior in [Prior::Absent, Prior::Present] {
+                            for adoption in ADOPTIONS {
+                                for leave in LEAVES {
+                                    cases.push(Case {
+                                        wish,
+                                        presence,
+                                        known,
+                                        identity,
+                                        prior,
+                                        adoption,
+                                        leave,
+                                    });
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        cases
+    }
+
+    #[test]
+    fn each_row_of_the_table_is_decided_as_the_documents_say() {
+        use Known::{Adopted, Created, Nothing};
+        use Presence::{Absent, OtherStack, Ours, Unmarkable, Unmarked};
+        use Wish::{Gone, Wanted};
+        let refused = Verdict::Refuse(Ground::Unmarked(Adoption::NotAsked));
+        let rows = [
+            (Wanted, Absent, [Verdict::Create; 3]),
+            (Wanted, Ours, [Verdict::Compare; 3]),
+            (Wanted, OtherStack, [Verdict::Refuse(Ground::OtherStack); 3]),
+            (Wanted, Unmarked, [refused, Verdict::Restamp, Verdict::Restamp]),
+            (Wanted, Unmarkable, [Verdict::Compare; 3]),
+            (Gone, Absent, [Verdict::Nothing, Verdict::Forget, Verdict::Forget]),
+            (Gone, Ours, [Verdict::Refuse(Ground::NoEntry), Verdict::Delete, Verdict::Detach]),
+            (Gone, OtherStack, [Verdict::Keep(Stays::NotOurs), Verdict::Disown, Verdict::Disown]),
+            (Gone, Unmarked, [Verdict::Keep(Stays::ThereBefore), Verdict::Delete, Verdict::Detach]),
+            (Gone, Unmarkable, [Verdict::Keep(Stays::ThereBefore), Verdict::Delete, Verdict::Delete]),
+        ];
+        for (wish, presence, verdicts) in rows {
+            for (known, verdict) in [Nothing, Created, Adopted].into_iter().zip(verdicts) {
+                assert_eq!(decide(case(wish, presence, known)), verdict, "{wish:?} {presence:?} {known:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_qualifies_a_row_is_decided_as_the_documents_say() {
+        use Known::{Created, Nothing};
+        use Presence::{Ours, Unmarkable, Unmarked};
+        use Wish::{Gone, Wanted};
+        let adopting = Case { adoption: Adoption::Allowed, ..case(Wanted, Unmarked, Nothing) };
+        let other = |wish, presence| Case { identity: Identity::Differs, ..case(wish, presence, Created) };
+        let unsaid = |wish, presence| Case { identity: Identity::Unsaid, ..case(wish, presence, Created) };
+        let table = [
+            (adopting, Verdict::Adopt),
+            (other(Wanted, Unmarked), Verdict::Refuse(Ground::StampLost)),
+            (unsaid(Wanted, Unmarked), Verdict::Refuse(Ground::StampLost)),
+            (other(Gone, Ours), Verdict::Disown),
+            (unsaid(Gone, Ours), Verdict::Delete),
+            (other(Gone, Unmarked), Verdict::Disown),
+            (unsaid(Gone, Unmarked), Verdict::Disown),
+            (unsaid(Gone, Unmarkable), Verdict::Delete),
+            (Case { leave: Leave::ByRule, ..case(Gone, Ours, Created) }, Verdict::Keep(Stays::ByRule)),
+            (Case { leave: Leave::Held, ..case(Gone, Unmarkable, Created) }, Verdict::Keep(Stays::Held)),
+            (
+                Case { prior: Prior::Present, ..case(Gone, Unmarkable, Created) },
+                Verdict::Keep(Stays::ThereBefore),
+            ),
+            (Case { prior: Prior::Present, ..case(Gone, Ours, Created) }, Verdict::Detach),
+        ];
+        for (case, verdict) in table {
+            assert_eq!(decide(case), verdict, "{case:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_deleted_without_two_witnesses_or_against_a_rule() {
+        for case in every_case() {
+            if decide(case) == Verdict::Delete {
+                assert_eq!(
+                    (case.wish, case.prior, case.leave),
+                    (Wish::Gone, Prior::Absent, Leave::Free),
+                    "{case:?}"
+                );
+                assert_ne!(case.known, Known::Nothing, "{case:?}");
+                assert_ne!(case.identity, Identity::Differs, "{case:?}");
+                assert!(
+                    matches!(case.presence, Presence::Ours | Presence::Unmarkable)
+                        || case.identity == Identity::Same,
+                    "{case:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn another_stacks_thing_is_never_written_to() {
+        for case in every_case().into_iter().filter(|case| case.presence == Presence::OtherStack) {
+            assert!(
+                matches!(decide(case), Verdict::Refuse(_) | Verdict::Keep(_) | Verdict::Disown),
+                "{case:?}: {:?}",
+                decide(case)
+            );
+        }
+    }
+
+    #[test]
+    fn an_entry_is_forgotten_only_when_its_thing_is_gone_or_not_ours() {
+        for case in every_case() {
+            match decide(case) {
+                Verdict::Forget => assert_eq!(case.presence, Presence::Absent),
+                Verdict::Disown => assert!(
+                    case.identity != Identity::Same || case.presence == Presence::OtherStack,
+                    "{case:?}"
+                ),
+                Verdict::Nothing
+                | Verdict::Create
+                | Verdict::Compare
+                | Verdict::Restamp
+                | Verdict::Adopt
+                | Verdict::Delete
+                | Verdict::Detach
+                | Verdict::Keep(_)
+                | Verdict::Refuse(_) => {}
+            }
+        }
+    }
+}

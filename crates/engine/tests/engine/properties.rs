@@ -119,7 +119,7 @@ fn names(changes: &[(ResourceId, Action, Outcome)], wanted: fn(&Outcome) -> bool
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
 
     /// The world refuses a wrong order, so a complete apply is a right one, whatever the timing.
     #[test]
@@ -187,7 +187,9 @@ proptest! {
             let start = world.state();
             let plan = make_plan(&world, &store, &toys, &Options::default()).await;
             let paths: BTreeSet<String> = failing.iter().map(|index| path(index.get(&toys))).collect();
-            paths.iter().for_each(|path| world.fail(path, ErrorKind::Unavailable));
+            for path in &paths {
+                world.fail(path, ErrorKind::Unavailable);
+            }
             let (report, _) = carry_out(&world, &store, &plan).await;
 
             let (mut failed, mut held) = (BTreeSet::new(), BTreeSet::new());
@@ -227,7 +229,9 @@ proptest! {
             let start = world.state();
             let mut begun = false;
             for (after, taken_away) in kills {
-                lost.iter().for_each(|index| world.lose(&path(index.get(&toys))));
+                for index in &lost {
+                    world.lose(&path(index.get(&toys)));
+                }
                 let options = if taken_away && begun { destroy() } else { Options::default() };
                 begun = true;
                 let plan = make_plan(&world, &store, &toys, &options).await;

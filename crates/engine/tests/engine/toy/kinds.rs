@@ -214,10 +214,11 @@ impl Item {
         body.as_object_mut().unwrap().remove("stack");
         for (path, value) in &self.toy.before {
             let fields = body["fields"].as_object_mut().unwrap();
-            match value {
-                Json::Null => fields.remove(path),
-                value => fields.insert(path.clone(), value.clone()),
-            };
+            if value.is_null() {
+                fields.remove(path);
+            } else {
+                fields.insert(path.clone(), value.clone());
+            }
         }
         body
     }
@@ -341,7 +342,7 @@ impl Resource for Item {
             vec![Step::EditPolicy(PolicyEdit { policy: POLICY.clone(), add, remove })]
         };
         match (self.toy.sort, action) {
-            (_, Action::NoOp | Action::Keep | Action::Forget) => Vec::new(),
+            (_, Action::NoOp | Action::Keep | Action::Forget) | (Sort::Image, Action::Detach) => Vec::new(),
             (Sort::Thing, Action::Create) => vec![call(post())],
             (Sort::Thing, Action::Update | Action::Adopt | Action::Repair) => {
                 vec![call(ApiRequest::patch(Api::Run, path.clone(), self.merged(live.unwrap())))]
@@ -351,7 +352,6 @@ impl Resource for Item {
                 vec![call(ApiRequest::patch(Api::Run, path.clone(), self.detached(live.unwrap())))]
             }
             (Sort::Thing | Sort::Switch | Sort::Image, Action::Delete) => vec![delete()],
-            (Sort::Image, Action::Detach) => Vec::new(),
             (Sort::Image, _) => vec![Step::Build { create: post(), builds: "builds".into() }],
             (Sort::Switch, _) => vec![Step::Gathered(Gathered {
                 family: "switches".into(),
