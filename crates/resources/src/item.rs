@@ -1,6 +1,6 @@
 //! What the items of every kind have in common. Knows no kind and no API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::fields::rule_for;
 use model::{
@@ -66,10 +66,12 @@ impl Item {
         }
     }
 
-    /// Adds what it is made after; what is named twice counts once, and the closer tie wins.
+    /// Adds what it is made after; what is named twice counts once, with the tie it was named with first.
     pub(crate) fn needs(&mut self, tie: Tie, others: impl IntoIterator<Item = ResourceId>) {
+        let mut known: BTreeSet<ResourceId> =
+            self.depends.iter().map(|dependency| dependency.on.clone()).chain([self.id.clone()]).collect();
         for on in others {
-            if on != self.id && !self.depends.iter().any(|known| known.on == on) {
+            if known.insert(on.clone()) {
                 self.depends.push(Dependency { on, tie });
             }
         }

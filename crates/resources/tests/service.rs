@@ -523,7 +523,8 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
                 "cpu": "8000m",
                 "nvidia.com/gpu": "1",
                 "memory": "32Gi"
-              }
+              },
+              "cpuIdle": false
             },
             "image": "europe-west1-docker.pkg.dev/demo-project/ollama/gemma@<image/gemma#digest>",
             "ports": [
@@ -532,14 +533,6 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
                 "containerPort": 8080
               }
             ],
-            "startupProbe": {
-              "timeoutSeconds": 240,
-              "periodSeconds": 240,
-              "failureThreshold": 1,
-              "tcpSocket": {
-                "port": 8080
-              }
-            },
             "env": [
               {
                 "name": "OLLAMA_NUM_PARALLEL",
