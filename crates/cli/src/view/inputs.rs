@@ -26,7 +26,12 @@ pub(super) fn is_setting(field: &FieldChange) -> bool {
 
 /// What changed, for "rebuild because ..": files first, then settings.
 pub(super) fn summary(change: &Change) -> String {
+    let is_dockerfile = |field: &&FieldChange| field.path == "dockerfile";
+    let listed = change.fields.iter().filter_map(file).any(|name| name.ends_with("Dockerfile"));
+    let dockerfile = change.fields.iter().filter(is_dockerfile).filter(|_| !listed);
+    let dockerfile = dockerfile.map(|field| format!("the Dockerfile {}", fate(field)));
     let files = change.fields.iter().filter_map(|field| Some(format!("{} {}", file(field)?, fate(field))));
+    let files = dockerfile.chain(files);
     let settings = change.fields.iter().filter(|field| is_setting(field));
     let all: Vec<String> =
         files.chain(settings.map(|field| format!("{} {}", field.path, fate(field)))).collect();
@@ -40,6 +45,15 @@ mod tests {
 
     use super::super::samples;
     use super::*;
+
+    #[test]
+    fn a_dockerfile_that_is_no_file_of_the_list_is_named_first() {
+        let input = |path: &str| samples::field(path, None, Some(json!("1")), Cause::InputChanged, None);
+        let change = samples::change("image/gemma", Action::Create, Reason::InputsChanged, 1);
+        let mut change = samples::fields(change, vec![input("context.prompt.txt"), input("dockerfile")]);
+        change.fields[1].before = Some(json!("2"));
+        assert_eq!(summary(&change), "the Dockerfile changed, prompt.txt added");
+    }
 
     #[test]
     fn files_come_before_settings_and_many_are_counted() {

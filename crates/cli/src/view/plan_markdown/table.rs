@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use model::{Action, Change, Plan, Reason};
+use model::{Action, Cause, Change, Plan, Reason};
 
 use super::span::{self, code};
 use crate::view::access::{self, Way};
@@ -80,15 +80,20 @@ fn why(change: &Change) -> String {
     if let Some(reason) = words::reason(change) {
         return span::text(&reason);
     }
-    let mut places: Vec<String> = vec![];
-    for place in change.fields.iter().filter_map(|field| field.place.as_ref()).map(span::place) {
-        if change.action != Action::Create && !places.contains(&place) {
-            places.push(place);
-        }
+    let mut causes: Vec<String> = vec![];
+    for field in &change.fields {
+        let cause = match &field.cause {
+            Cause::New | Cause::InputChanged => None,
+            Cause::SpecEdited | Cause::RemovedFromSpec => {
+                field.place.as_ref().map(|at| code(&span::place(at)))
+            }
+            Cause::Drifted(_) => Some("drift".to_owned()),
+            Cause::Follows { from } => Some(format!("follows {}", code(&from.to_string()))),
+        };
+        causes.extend(cause.filter(|cause| !causes.contains(cause)));
     }
-    if places.is_empty() {
-        places.extend(change.place.as_ref().map(span::place));
+    if causes.is_empty() {
+        causes.extend(change.place.as_ref().map(|at| code(&span::place(at))));
     }
-    let places: Vec<String> = places.iter().map(|place| code(place)).collect();
-    words::listed(&places, 2)
+    words::listed(&causes, 3)
 }

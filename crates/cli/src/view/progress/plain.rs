@@ -12,6 +12,8 @@ use crate::view::words::{action_past, action_verb};
 
 /// A step that says nothing new is heard of this often.
 const HEARTBEAT: Duration = Duration::from_secs(30);
+/// What a step says about itself is told once it has run this long: short steps need no explanation.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Columns for the resource, so that the lines of most resources align.
 const COLUMN: usize = 34;
 
@@ -37,13 +39,13 @@ impl Plain {
     fn progress(&mut self, id: &ResourceId, progress: &Progress, now: &Moment) {
         let words = steps::progress(progress);
         match (self.running.get_mut(id), progress) {
-            (Some(running), Progress::Waiting(_)) if running.said.as_ref() != Some(&words) => {
-                (running.said, running.told) = (Some(words.clone()), now.elapsed);
-                self.line(now, id, &words);
-            }
             (_, Progress::Link(_)) => self.line(now, id, &words),
+            (Some(running), Progress::Waiting(_)) => {
+                running.is_news |= running.said.as_ref() != Some(&words);
+                running.said = Some(words);
+            }
             // Bytes sent change all the time: the heartbeat tells them.
-            (Some(running), Progress::Waiting(_) | Progress::Sent { .. }) => running.said = Some(words),
+            (Some(running), Progress::Sent { .. }) => running.said = Some(words),
             (None, Progress::Waiting(_) | Progress::Sent { .. }) => {}
         }
         self.tick(now);
@@ -63,8 +65,8 @@ impl Sink for Plain {
     fn event(&mut self, event: &Event, now: &Moment) {
         match event {
             Event::Started { id, action } => {
+                // The first step, which follows at once, says what is done.
                 self.running.insert(id.clone(), Running::new(*action, now.elapsed));
-                self.line(now, id, &format!("{}: started", action_verb(*action)));
             }
             Event::StepStarted { id, step } => {
                 let step = steps::words(step);
@@ -92,12 +94,20 @@ impl Sink for Plain {
     fn tick(&mut self, now: &Moment) {
         let mut due = vec![];
         for (id, running) in &mut self.running {
-            if now.elapsed.saturating_sub(running.told) >= HEARTBEAT {
-                running.told = now.elapsed;
-                let what = running.step.as_deref().unwrap_or(action_verb(running.action));
-                let said = running.said.as_deref().map(|said| format!(", {said}")).unwrap_or_default();
-                let lasted = clock::shown(now.elapsed.saturating_sub(running.step_since));
-                due.push((id.clone(), format!("still running for {lasted}: {what}{said}")));
+            let lasted = now.elapsed.saturating_sub(running.step_since);
+            let what = running.step.as_deref().unwrap_or(action_verb(running.action));
+            let said = running.said.as_deref();
+            let text = if running.is_news && lasted >= PATIENCE {
+                said.map(str::to_owned)
+            } else if now.elapsed.saturating_sub(running.told) >= HEARTBEAT {
+                let said = said.map(|said| format!(", {said}")).unwrap_or_default();
+                Some(format!("still running after {}: {what}{said}", clock::shown(lasted)))
+            } else {
+                None
+            };
+            if let Some(text) = text {
+                (running.told, running.is_news) = (now.elapsed, false);
+                due.push((id.clone(), text));
             }
         }
         for (id, text) in due {

@@ -17,6 +17,8 @@ pub(super) struct Running {
     pub(super) step_since: Duration,
     /// What the step last said about itself.
     pub(super) said: Option<String>,
+    /// Whether that is something new that was not told yet.
+    pub(super) is_news: bool,
     /// When something was last told about it.
     pub(super) told: Duration,
     /// Finished steps with their duration.
@@ -26,13 +28,23 @@ pub(super) struct Running {
 impl Running {
     /// Work on a resource begins.
     pub(super) fn new(action: Action, now: Duration) -> Self {
-        Self { action, since: now, step: None, step_since: now, said: None, told: now, steps: vec![] }
+        Self {
+            action,
+            since: now,
+            step: None,
+            step_since: now,
+            said: None,
+            is_news: false,
+            told: now,
+            steps: vec![],
+        }
     }
 
     /// A step begins, so the one before is finished.
     pub(super) fn begin(&mut self, step: String, now: Duration) {
         self.end(now);
-        (self.step, self.step_since, self.said, self.told) = (Some(step), now, None, now);
+        (self.step, self.step_since, self.told) = (Some(step), now, now);
+        (self.said, self.is_news) = (None, false);
     }
 
     /// The current step is finished.

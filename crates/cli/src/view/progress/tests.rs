@@ -91,15 +91,12 @@ fn run() -> Vec<(u64, Option<Event>)> {
 #[test]
 fn plain_lines_are_dated_and_a_long_step_is_heard_of_every_half_minute() {
     insta::assert_snapshot!(told(ProgressMode::Plain, &run()), @r"
-    2026-11-23T14:05:00Z  image/ollama-gemma                  create: started
     2026-11-23T14:05:00Z  image/ollama-gemma                  upload gs://gemmactl-src-demo/ollama-gemma/9f8e7d6c.tar.gz
     2026-11-23T14:05:03Z  image/ollama-gemma                  build the image (Cloud Build)
     2026-11-23T14:05:04Z  image/ollama-gemma                  follow it at https://console.example/b/1
-    2026-11-23T14:05:05Z  image/ollama-gemma                  build WORKING
-    2026-11-23T14:05:35Z  image/ollama-gemma                  still running for 32s: build the image (Cloud Build), build WORKING
-    2026-11-23T14:06:06Z  image/ollama-gemma                  still running for 1m03s: build the image (Cloud Build), build WORKING
+    2026-11-23T14:05:09Z  image/ollama-gemma                  build WORKING
+    2026-11-23T14:05:50Z  image/ollama-gemma                  still running after 47s: build the image (Cloud Build), build WORKING
     2026-11-23T14:07:41Z  image/ollama-gemma                  created after 2m41s (upload 3s, build the image 2m38s)
-    2026-11-23T14:07:41Z  service/ollama-gemma                create: started
     2026-11-23T14:07:53Z  service/ollama-gemma                FAILED after 12s: the quota allows 0 GPUs\u{a}::error::x
     2026-11-23T14:07:53Z  invoker/ollama-gemma/user:a@x.example  skipped, because service/ollama-gemma failed
     2026-11-23T14:07:53Z  service/other                       not started, because the run was asked to stop
