@@ -227,3 +227,18 @@ pub(crate) fn percent_decode(text: &str) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+/// 400 for a field that the body must not have, in the text of the JSON front end. `at` is empty for the body itself.
+pub(crate) fn refuse_unknown(value: &Value, known: &[&str], at: &str) -> Result<(), ApiError> {
+    let unknown =
+        value.as_object().and_then(|object| object.keys().find(|key| !known.contains(&key.as_str())));
+    match unknown {
+        None => Ok(()),
+        Some(key) if at.is_empty() => Err(ApiError::invalid(format!(
+            "Invalid JSON payload received. Unknown name \"{key}\": Cannot find field."
+        ))),
+        Some(key) => Err(ApiError::invalid(format!(
+            "Invalid JSON payload received. Unknown name \"{key}\" at '{at}': Cannot find field."
+        ))),
+    }
+}

@@ -42,7 +42,7 @@ impl Clock {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "an emulated cloud has a clock of its own, and this is it")]
+#[expect(clippy::disallowed_methods, reason = "an emulated cloud has a clock of its own, and this is it")]
 fn system_now() -> Timestamp {
     Timestamp::now()
 }

@@ -38,6 +38,7 @@ mod journal;
 mod labels;
 mod model_server;
 mod operations;
+mod partial;
 mod policy;
 mod resource_manager;
 mod routes;

@@ -17,7 +17,7 @@ use crate::world::World;
 use crate::{artifact_registry, cloud_build, run, service_usage};
 
 /// Finished operations beyond this many are forgotten, oldest first.
-const KEPT: usize = 5_000;
+const KEPT: usize = 1_000;
 
 /// All operations by full name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

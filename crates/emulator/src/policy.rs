@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::call::refuse_unknown;
 use crate::clock::micros;
 use crate::error::ApiError;
 use crate::world::Project;
@@ -132,7 +133,8 @@ impl Policy {
         let Some(wanted) = request.get("policy").filter(|policy| policy.is_object()) else {
             return Err(ApiError::invalid("Policy must be set in the request."));
         };
-        refuse_unknown_keys(wanted)?;
+        refuse_unknown(request, &["policy", "updateMask"], "")?;
+        refuse_unknown(wanted, &["version", "bindings", "auditConfigs", "etag"], "policy")?;
         if let Some(etag) = wanted.get("etag").and_then(Value::as_str).filter(|etag| !etag.is_empty())
             && etag != self.etag
         {
@@ -201,16 +203,6 @@ impl Policy {
             .map_or(0, |bytes| u64::from_be_bytes(bytes) & 0x00ff_ffff_ffff_ffff);
         let next = micros(now).max(last + 1) & 0x00ff_ffff_ffff_ffff;
         self.etag = STANDARD.encode((next | (7 << 56)).to_be_bytes());
-    }
-}
-
-fn refuse_unknown_keys(policy: &Value) -> Result<(), ApiError> {
-    let known = ["version", "bindings", "auditConfigs", "etag"];
-    match policy.as_object().and_then(|object| object.keys().find(|key| !known.contains(&key.as_str()))) {
-        Some(key) => Err(ApiError::invalid(format!(
-            "Invalid JSON payload received. Unknown name \"{key}\" at 'policy': Cannot find field."
-        ))),
-        None => Ok(()),
     }
 }
 

@@ -5,9 +5,26 @@ use crate::call::{Answer, Call, Handled};
 use crate::error::{ApiError, Shape};
 use crate::world::World;
 use crate::{
-    artifact_registry, cloud_build, control, gate, iam, operations, resource_manager, run, service_usage,
-    storage,
+    artifact_registry, cloud_build, control, gate, iam, operations, partial, resource_manager, run,
+    service_usage, storage,
 };
+
+/// Query parameters of every Google API, from the discovery documents.
+const COMMON: &[&str] = &[
+    "$.xgafv",
+    "$alt",
+    "$fields",
+    "access_token",
+    "alt",
+    "callback",
+    "fields",
+    "key",
+    "oauth_token",
+    "prettyPrint",
+    "quotaUser",
+    "upload_protocol",
+    "uploadType",
+];
 
 /// An imitated API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +64,46 @@ impl Api {
             Self::CloudBuild => Some("cloudbuild.googleapis.com"),
             Self::Run => Some("run.googleapis.com"),
             Self::Operations => None,
+        }
+    }
+
+    /// The query parameters that this API's methods have beside the common ones; `None` where the service itself looks.
+    fn parameters(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::ServiceUsage => Some(&["filter", "names", "pageSize", "pageToken"]),
+            Self::ResourceManager | Self::IamCredentials => Some(&[]),
+            Self::Iam => Some(&["pageSize", "pageToken", "options.requestedPolicyVersion"]),
+            Self::Run => Some(&[
+                "serviceId",
+                "validateOnly",
+                "updateMask",
+                "allowMissing",
+                "forceNewRevision",
+                "etag",
+                "pageSize",
+                "pageToken",
+                "showDeleted",
+                "options.requestedPolicyVersion",
+            ]),
+            Self::Operations => Some(&["filter", "pageSize", "pageToken", "returnPartialSuccess"]),
+            // `repository_id` is what older clients send (recorded).
+            Self::ArtifactRegistry => Some(&[
+                "filter",
+                "force",
+                "options.requestedPolicyVersion",
+                "orderBy",
+                "pageSize",
+                "pageToken",
+                "repositoryId",
+                "repository_id",
+                "tagId",
+                "updateMask",
+                "view",
+            ]),
+            Self::CloudBuild => {
+                Some(&["filter", "id", "name", "pageSize", "pageToken", "parent", "projectId"])
+            }
+            Self::Storage | Self::Registry => None,
         }
     }
 
@@ -116,9 +173,33 @@ pub(crate) fn dispatch(call: &Call, world: &mut World) -> Answer {
     let Some(api) = api_of(call) else {
         return unknown(call).to_answer(Shape::Standard);
     };
-    let judged = gate::admit(call, api, world)
-        .and_then(|()| api.handle(call, world).unwrap_or_else(|| Err(unknown(call))));
+    let judged = bind_query(call, api)
+        .and_then(|()| gate::admit(call, api, world))
+        .and_then(|()| api.handle(call, world).unwrap_or_else(|| Err(unknown(call))))
+        .and_then(|answer| partial::select(&call.query, answer));
     judged.unwrap_or_else(|error| error.to_answer(api.shape()))
+}
+
+/// 400 for a query parameter that no method of the API has, as Google's front end binds them.
+fn bind_query(call: &Call, api: Api) -> Result<(), ApiError> {
+    let Some(known) = api.parameters() else {
+        return Ok(());
+    };
+    match call
+        .query
+        .0
+        .iter()
+        .find(|(name, _)| !known.contains(&name.as_str()) && !COMMON.contains(&name.as_str()))
+    {
+        None => Ok(()),
+        Some((name, _)) => {
+            let text = format!(
+                "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter. Field '{name}' \
+                 could not be found in request message."
+            );
+            Err(ApiError::invalid(text.clone()).with_field_violation("", &text))
+        }
+    }
 }
 
 fn unknown(call: &Call) -> ApiError {

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::call::{Answer, Call, Payload, Query, split_path};
+use crate::control::tokens;
 use crate::emulator::{Emulator, EmulatorError};
 use crate::error::{ApiError, Shape};
 use crate::journal::{Exchange, readable};
@@ -126,6 +127,7 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
         (None, Ok(body)) => {
             exchange.request = readable(&body);
             let (segments, verb) = split_path(&path);
+            let caller = tokens::caller(&head.headers).unwrap_or_else(|| emulator.settings().caller.clone());
             let call = Call {
                 method: head.method,
                 host,
@@ -135,7 +137,7 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
                 query: Query::parse(&query),
                 headers: head.headers,
                 body,
-                caller: emulator.settings().caller.clone(),
+                caller,
                 context: emulator.context(),
             };
             answer(&emulator, call).await

@@ -66,6 +66,11 @@ pub(crate) enum PushError {
 }
 
 impl State {
+    /// The IAM policies of all repositories, for what happens to a member everywhere.
+    pub(crate) fn policies_mut(&mut self) -> impl Iterator<Item = &mut Policy> {
+        self.repositories.values_mut().map(|repository| &mut repository.policy)
+    }
+
     pub(super) fn repository(&self, location: &str, id: &str) -> Option<&Repository> {
         self.repositories.get(&format!("{location}/{id}"))
     }

@@ -5,7 +5,7 @@
 //! | `GET /emulator/identity-token?audience=URL[&account=EMAIL]` | an identity token for calling a deployed service, as `{"token": ...}`, or as plain text with `&format=text`; the account defaults to the caller |
 //! | `GET /emulator/journal` | every exchange so far, oldest first |
 //! | `GET /emulator/project[?project=ID]` | what is set by the next call |
-//! | `POST /emulator/project[?project=ID]` | seeds and bends a project, see below |
+//! | `POST /emulator/project[?project=ID]` | seeds and bends a project, see below; one that is not there is made |
 //! | `POST /emulator/reset` | forgets the whole world and begins with a fresh project |
 //!
 //! The body of `POST /emulator/project` may hold any of:
@@ -13,6 +13,10 @@
 //! `deniedPermissions` (permissions that the caller lacks), `quotas` (`{"QUOTA_ID": 5, "QUOTA_ID/REGION": 1}`, whole
 //! GPUs), `failures` (`[{kind: "revision" | "build", name, message, times}]`, what is to fail next). Each given field
 //! replaces what was set before, except `enable` and `grant`, which add.
+//!
+//! Any access token is good for the imitated APIs and stands for the caller of the settings. `Bearer as:EMAIL` stands
+//! for someone else, so that a change by another person can be shown; a token minted by IAM Credentials stands for its
+//! service account.
 
 pub(crate) mod tokens;
 
@@ -88,6 +92,7 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
     let Value::Object(body) = call.json()? else {
         return Err(ApiError::invalid("Expected an object."));
     };
+    world.ensure_project(project_id(call), &call.context.settings.caller, call.now());
     let project = world.project_mut(project_id(call)).ok_or_else(no_such_project)?;
     let wrong = |field: &str, error: serde_json::Error| {
         ApiError::invalid(format!("The field {field} of the seed is not understood: {error}"))

@@ -1,5 +1,7 @@
-//! Identity tokens in the shape of Google's, sealed with a key of the emulator's own: worth nothing anywhere else.
+//! Identity tokens in the shape of Google's, sealed with a key of the emulator's own, and access tokens that say whose
+//! they are: worth nothing anywhere else.
 
+use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -9,6 +11,9 @@ use crate::blobs::sha256_hex;
 
 /// Not a secret: the tokens guard nothing but an emulated service on this machine, and must outlive a restart.
 const SEAL: &str = "emulated identity token";
+
+/// What minted access tokens begin with.
+const ACCESS: &str = "ya29.emulated.";
 
 /// What a checked token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +57,29 @@ pub(crate) fn check(token: &str, now: Timestamp) -> Option<Claims> {
         email: claims.get("email")?.as_str()?.to_owned(),
         audience: claims.get("aud")?.as_str()?.to_owned(),
     })
+}
+
+/// An access token of a service account; it tells the emulator who calls.
+pub(crate) fn access_token(email: &str, now: Timestamp) -> String {
+    format!("{ACCESS}{}.{}", URL_SAFE_NO_PAD.encode(email), now.as_microsecond())
+}
+
+/// The member whom a request's access token stands for, if it says so: a minted one, or `as:EMAIL`.
+pub(crate) fn caller(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("authorization")?.to_str().ok()?;
+    let (_, token) = value.split_once(' ')?;
+    if let Some(email) = token.strip_prefix("as:") {
+        return Some(member(email));
+    }
+    let (email, _) = token.strip_prefix(ACCESS)?.split_once('.')?;
+    let email = String::from_utf8(URL_SAFE_NO_PAD.decode(email).ok()?).ok()?;
+    Some(member(&email))
+}
+
+/// An e-mail as a policy member.
+pub(crate) fn member(email: &str) -> String {
+    let kind = if email.ends_with(".gserviceaccount.com") { "serviceAccount" } else { "user" };
+    format!("{kind}:{email}")
 }
 
 fn encode(value: &Value) -> String {

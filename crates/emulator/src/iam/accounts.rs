@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Account;
-use crate::call::{Answer, Call, Handled};
+use crate::call::{Answer, Call, Handled, refuse_unknown};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
 use crate::policy::{Anonymous, Policy};
@@ -179,16 +179,16 @@ fn patch(call: &Call, project: &mut Project, asked: &str) -> Result<Answer, ApiE
     Ok(Answer::json(Value::Object(answer)))
 }
 
-/// DELETE: the project's policy keeps the member in its `deleted:` form, and its etag.
+/// DELETE: every policy keeps the member in its `deleted:` form, and its etag.
 fn delete(project: &mut Project, asked: &str) -> Result<Answer, ApiError> {
     let gone = find(project, asked)?.clone();
     project.iam.accounts.remove(&gone.email);
-    project.policy.mark_deleted(&gone.email, &gone.unique_id);
-    for service in project.run.services.values_mut() {
-        service.policy.mark_deleted(&gone.email, &gone.unique_id);
-    }
-    for account in project.iam.accounts.values_mut() {
-        account.policy.mark_deleted(&gone.email, &gone.unique_id);
+    let policies = project.run.services.values_mut().map(|service| &mut service.policy);
+    let policies = policies.chain(project.iam.accounts.values_mut().map(|account| &mut account.policy));
+    let policies = policies.chain(project.storage.policies_mut());
+    let policies = policies.chain(project.artifact_registry.policies_mut());
+    for policy in policies.chain([&mut project.policy]) {
+        policy.mark_deleted(&gone.email, &gone.unique_id);
     }
     Ok(Answer::empty_object())
 }
@@ -228,18 +228,4 @@ pub(super) fn digits(hexadecimal: &str) -> String {
 
 fn text(value: &Value, field: &str) -> String {
     value.get(field).and_then(Value::as_str).unwrap_or("").to_owned()
-}
-
-fn refuse_unknown(value: &Value, known: &[&str], at: &str) -> Result<(), ApiError> {
-    let unknown =
-        value.as_object().and_then(|object| object.keys().find(|key| !known.contains(&key.as_str())));
-    match unknown {
-        None => Ok(()),
-        Some(key) if at.is_empty() => Err(ApiError::invalid(format!(
-            "Invalid JSON payload received. Unknown name \"{key}\": Cannot find field."
-        ))),
-        Some(key) => Err(ApiError::invalid(format!(
-            "Invalid JSON payload received. Unknown name \"{key}\" at '{at}': Cannot find field."
-        ))),
-    }
 }

@@ -48,9 +48,8 @@ fn id_token(call: &Call, world: &World, account: &str) -> Result<Answer, ApiErro
 
 fn access_token(call: &Call, world: &World, account: &str) -> Result<Answer, ApiError> {
     let (email, _) = usable(call, world, account)?;
-    let seed = format!("{email} {}", call.now());
     Ok(Answer::json(json!({
-        "accessToken": format!("ya29.emulated-{}", crate::blobs::sha256_hex(seed.as_bytes())),
+        "accessToken": tokens::access_token(&email, call.now()),
         "expireTime": later(call.now(), LIFETIME).to_string(),
     })))
 }

@@ -31,8 +31,7 @@ pub(super) fn may_call(project: &Project, service: &Service, call: &Call, contex
     if !for_us {
         return false;
     }
-    let kind = if claims.email.ends_with(".gserviceaccount.com") { "serviceAccount" } else { "user" };
-    let mut members = vec![format!("{kind}:{}", claims.email), "allAuthenticatedUsers".to_owned()];
+    let mut members = vec![tokens::member(&claims.email), "allAuthenticatedUsers".to_owned()];
     if let Some((_, domain)) = claims.email.split_once('@') {
         members.push(format!("domain:{domain}"));
     }

@@ -5,7 +5,7 @@ mod tests;
 
 use serde_json::{Value, json};
 
-use crate::call::{Answer, Call, Handled};
+use crate::call::{Answer, Call, Handled, refuse_unknown};
 use crate::error::ApiError;
 use crate::gate::{is_denied, no_such_project};
 use crate::policy::Anonymous;
@@ -25,7 +25,10 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
     };
     Some(match (call.method.as_str(), call.verb.as_deref()) {
         ("GET", None) => Ok(Answer::json(view(version, project))),
-        ("POST", Some("getIamPolicy")) => Ok(Answer::json(project.policy.to_json())),
+        ("POST", Some("getIamPolicy")) => call
+            .json()
+            .and_then(|body| refuse_unknown(&body, &["options"], ""))
+            .map(|()| Answer::json(project.policy.to_json())),
         ("POST", Some("setIamPolicy")) => set_policy(call, project),
         ("POST", Some("testIamPermissions")) => granted(call, project),
         _ => return None,
@@ -65,6 +68,7 @@ fn set_policy(call: &Call, project: &mut Project) -> Result<Answer, ApiError> {
 /// `testIamPermissions` for any resource of the project: all that was asked, less what the control routes took away.
 pub(crate) fn granted(call: &Call, project: &Project) -> Result<Answer, ApiError> {
     let body = call.json()?;
+    refuse_unknown(&body, &["permissions"], "")?;
     let asked: Vec<&str> = body
         .get("permissions")
         .and_then(Value::as_array)

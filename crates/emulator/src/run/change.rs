@@ -59,6 +59,7 @@ fn create_as(
         last_modifier: call.caller_email().to_owned(),
         delete_time: None,
         revisions: Vec::new(),
+        rollouts: 0,
         revisions_made: 0,
         latest_created: None,
         latest_ready: None,
@@ -70,6 +71,7 @@ fn create_as(
     if call.query.is_on("validateOnly") {
         return Ok(only_validated(project, &service));
     }
+    service.rollouts += 1;
     keep(world, project_id, &service);
     Ok(rollout::begin(call, world, project_id, &service, revision, Occasion::Created))
 }
@@ -112,10 +114,13 @@ pub(super) fn patch(
     }
     let when = if force { NewRevision::Always } else { NewRevision::WhenChanged };
     let revision = rollout::add_revision(&mut service, when, project, &call.context)?;
-    service.health = Health::Pending;
+    if changed || revision.is_some() {
+        service.health = Health::Pending;
+    }
     if call.query.is_on("validateOnly") {
         return Ok(only_validated(project, &service));
     }
+    service.rollouts += 1;
     keep(world, project_id, &service);
     Ok(rollout::begin(call, world, project_id, &service, revision, Occasion::Later))
 }

@@ -184,10 +184,14 @@ fn finish_rollout(project: &mut Project, rollout: &Rollout, context: &Context) -
             service.latest_ready = Some(name.clone());
         }
     }
-    // A newer change is still rolling out, and will tell how the service is when it ends.
-    if service.generation == rollout.generation && service.delete_time.is_none() {
-        service.health = newest_health(service);
-        service.health_since = Some(context.now);
+    service.rollouts = service.rollouts.saturating_sub(1);
+    // While another change is rolling out, the service is not settled; the last one to end tells how it is.
+    if service.rollouts == 0 && service.delete_time.is_none() {
+        let health = newest_health(service);
+        if service.health != health {
+            service.health = health;
+            service.health_since = Some(context.now);
+        }
         service.observed_generation = service.generation;
     }
     let answer = view::in_operation(service, &number, Occasion::Later);

@@ -7,6 +7,7 @@ use super::quantity;
 use super::regions::{self, Gpu};
 use super::state::Service;
 use crate::error::ApiError;
+use crate::gate::is_denied;
 use crate::world::Project;
 
 /// Namespaces that v2 keeps for itself in labels and annotations.
@@ -363,7 +364,7 @@ fn traffic(wanted: &Map<String, Value>, before: Option<&Service>, violations: &m
 fn runtime_account(template: &Map<String, Value>, project: &Project) -> Result<(), ApiError> {
     let named = template.get("serviceAccount").and_then(Value::as_str).unwrap_or("");
     let email = named.rsplit('/').next().unwrap_or(named);
-    if project.knows_account(email) {
+    if project.knows_account(email) && !is_denied(project, "iam.serviceAccounts.actAs") {
         return Ok(());
     }
     Err(ApiError::denied(format!(

@@ -44,6 +44,9 @@ pub(crate) struct Service {
     /// Revisions, oldest first.
     #[serde(default)]
     pub(crate) revisions: Vec<Revision>,
+    /// How many rollouts are under way.
+    #[serde(default)]
+    pub(crate) rollouts: u32,
     /// How many revisions were ever begun.
     #[serde(default)]
     pub(crate) revisions_made: u64,

@@ -421,3 +421,59 @@ async fn rollouts_take_their_scaled_real_time() {
     assert_eq!(lab.get(&by_number).await.expect(200).json(), done);
     lab.get(&format!("{path}x")).await.expect(404);
 }
+
+#[tokio::test]
+async fn every_answer_has_only_published_fields() {
+    let lab = lab().await;
+    created(&lab, "ollama-gemma", &gemma()).await;
+    let service = read(&lab, "ollama-gemma").await;
+    super::schema::normal_form(&service, "Service", "service").unwrap();
+    let path = format!("{SERVICES}/ollama-gemma/revisions");
+    let revisions = lab.get(&path).await.expect(200).json();
+    super::schema::normal_form(&revisions["revisions"][0], "Revision", "revision").unwrap();
+}
+
+#[tokio::test]
+async fn a_misspelt_query_parameter_is_refused() {
+    let lab = lab().await;
+    let refused = lab.call("POST", &format!("{SERVICES}?service_id=hello"), &hello()).await.expect(400);
+    assert!(refused.message().contains("Cannot bind query parameter"), "{}", refused.message());
+    created(&lab, "hello", &hello()).await;
+    lab.get(&format!("{SERVICES}/hello?alt=json&prettyPrint=false")).await.expect(200);
+}
+
+#[tokio::test]
+async fn changes_that_overlap_settle_when_the_last_one_ends() {
+    let lab = Lab::with(|settings| settings.time_scale = 1.0);
+    lab.seed(&json!({ "enable": ["run.googleapis.com"] })).await;
+    lab.call("POST", &format!("{SERVICES}?serviceId=hello"), &hello()).await.expect(200);
+    let mut labelled = hello();
+    labelled["labels"] = json!({ "a": "b" });
+    // Settings take 12 seconds, the revision 60: the later change ends first.
+    let second = lab.call("PATCH", &format!("{SERVICES}/hello"), &labelled).await.expect(200).json();
+    lab.clock.advance(std::time::Duration::from_secs(13));
+    assert_eq!(lab.get(&format!("/v2/{}", second["name"].as_str().unwrap())).await.json()["done"], true);
+    assert_eq!(read(&lab, "hello").await["reconciling"], true);
+    lab.clock.advance(std::time::Duration::from_mins(1));
+    let settled = read(&lab, "hello").await;
+    assert_eq!(settled["reconciling"], Value::Null);
+    assert_eq!(settled["observedGeneration"], "2");
+    assert_eq!(settled["terminalCondition"]["state"], "CONDITION_SUCCEEDED");
+}
+
+#[tokio::test]
+async fn who_changed_a_service_is_told() {
+    let lab = lab().await;
+    created(&lab, "hello", &hello()).await;
+    let mut body = hello();
+    body["template"]["containers"][0]["resources"] = json!({ "limits": { "memory": "1Gi" } });
+    let headers = [("authorization", "Bearer as:colleague@example.com")];
+    let bytes = body.to_string().into_bytes();
+    lab.send("PATCH", &format!("{SERVICES}/hello"), &headers, bytes).await.expect(200);
+    let service = read(&lab, "hello").await;
+    assert_eq!(service["creator"], "me@example.com");
+    assert_eq!(service["lastModifier"], "colleague@example.com");
+    let resources = &service["template"]["containers"][0]["resources"];
+    assert_eq!(resources["limits"], json!({ "memory": "1Gi", "cpu": "1000m" }));
+    assert_eq!(resources["cpuIdle"], Value::Null, "resources without it mean CPU always allocated");
+}

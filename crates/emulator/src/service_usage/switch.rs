@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{catalogue, view};
-use crate::call::{Answer, Call, Context};
+use crate::call::{Answer, Call, Context, refuse_unknown};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
 use crate::operations::{Begin, Effect as Any, Ending, Outcome};
@@ -116,6 +116,7 @@ pub(super) fn enable(
     service: &str,
 ) -> Result<Answer, ApiError> {
     catalogue::known(service)?;
+    refuse_unknown(&call.json()?, &[], "")?;
     let project = world.project(project).ok_or_else(no_such_project)?;
     let effect = Effect::Enable(service.to_owned());
     if project.has_enabled(service) {
@@ -133,6 +134,7 @@ pub(super) fn enable(
 pub(super) fn batch_enable(call: &Call, world: &mut World, project: &str) -> Result<Answer, ApiError> {
     let project = world.project(project).ok_or_else(no_such_project)?;
     let body = call.json()?;
+    refuse_unknown(&body, &["serviceIds"], "")?;
     let services: Vec<String> = body
         .get("serviceIds")
         .and_then(Value::as_array)
@@ -172,6 +174,7 @@ pub(super) fn disable(
     catalogue::known(service)?;
     let project = world.project(project).ok_or_else(no_such_project)?;
     let body = call.json()?;
+    refuse_unknown(&body, &["disableDependentServices", "checkIfServiceHasUsage"], "")?;
     if !project.has_enabled(service) {
         return Err(ApiError::failed_precondition(format!(
             "Service {service} is not enabled for project {}.",

@@ -73,6 +73,11 @@ pub(super) struct Upload {
 }
 
 impl State {
+    /// The IAM policies of all buckets, for what happens to a member everywhere.
+    pub(crate) fn policies_mut(&mut self) -> impl Iterator<Item = &mut Policy> {
+        self.buckets.values_mut().map(|bucket| &mut bucket.policy)
+    }
+
     /// A generation for something made now: microseconds of the clock, or one more than the last.
     pub(super) fn next_generation(&mut self, now: Timestamp) -> i64 {
         self.newest_generation = now.as_microsecond().max(self.newest_generation + 1);
