@@ -1,4 +1,70 @@
-//! The `gemmactl` command.
+//! The `gemmactl` command: arguments in, exit code out. The flow itself is in `flow.rs`.
+
+mod arguments;
+mod closing;
+mod commands;
+mod error;
+mod execution;
+mod exit;
+mod flow;
+mod logging;
+mod session;
+mod terminal;
 mod view;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let terminal = Terminal::new(&arguments.talk);
+    logging::start(arguments.talk.verbose);
+    match run(&arguments.command, &terminal) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            tell(&error, &terminal);
+            error.exit().into()
+        }
+    }
+}
+
+fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
+    match command {
+        Command::Validate(arguments) => commands::validate::run(arguments, terminal),
+        Command::Schema => commands::schema::run(terminal),
+        Command::Graph(arguments) => commands::graph::run(arguments, terminal),
+        Command::Completions { shell } => commands::completions::run(*shell, terminal),
+        Command::Man { command } => commands::man::run(command.as_deref(), terminal),
+        Command::Plan(arguments) => block_on(commands::plan::run(arguments, terminal)),
+        Command::Apply(arguments) => block_on(commands::apply::run(arguments, terminal)),
+        Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, terminal)),
+        Command::Emulator(arguments) => block_on(commands::emulator::run(arguments, terminal)),
+    }
+}
+
+/// Only the commands that talk to a cloud pay for a runtime.
+fn block_on(command: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(command)
+}
+
+fn tell(error: &CliError, terminal: &Terminal) {
+    match error {
+        CliError::Spec(problems) => terminal.talk(problems.trim_end()),
+        _ => terminal.talk(&format!("error: {}", view::escape::escape(&error.to_string()))),
+    }
+    for note in error.notes() {
+        terminal.talk(&format!("  {}", view::escape::escape(&note)));
+    }
+}
+
+/// Ends the process where it stands: the second Ctrl-C. The record holds the intents, so a later run goes on.
+#[expect(clippy::disallowed_methods, reason = "a second Ctrl-C asks for exactly this")]
+fn leave_at_once() -> ! {
+    std::process::exit(130)
+}

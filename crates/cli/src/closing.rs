@@ -1,0 +1,101 @@
+//! What apply says last: each service's URL and the command that asks it a question.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use model::{ApplyReport, KindName, Outcome, Outputs, ResourceId};
+use spec::Spec;
+
+use crate::session::Destination;
+
+/// The services of the spec with their URLs, and how to ask each of them.
+pub(crate) fn services(
+    spec: &Spec,
+    known: &Outputs,
+    report: &ApplyReport,
+    destination: &Destination,
+) -> String {
+    let mut text = String::new();
+    let mut hint_given = false;
+    for name in spec.document.services.keys() {
+        let id = ResourceId::new(KindName("service"), name.as_str());
+        let Some(uri) = uri_of(&id, known, report) else { continue };
+        let url = reachable(&uri, destination);
+        let _ = writeln!(text, "\n{id}\n  url  {uri}");
+        if !hint_given && let Destination::Embedded(Some(state)) = destination {
+            let _ = writeln!(text, "  run  {}", run_emulator(spec.document.project.as_str(), state));
+        }
+        hint_given = true;
+        let _ = writeln!(text, "  ask  {}", ask(&url, &uri, &model_of(spec, name.as_str()), destination));
+    }
+    text
+}
+
+fn uri_of(id: &ResourceId, known: &Outputs, report: &ApplyReport) -> Option<String> {
+    let made =
+        report.outcomes.iter().find(|(done, ..)| done == id).and_then(|(_, _, outcome)| match outcome {
+            Outcome::Done(outputs) => {
+                outputs.iter().find(|(name, _)| name == "uri").map(|(_, value)| value.clone())
+            }
+            Outcome::Failed(_) | Outcome::Skipped(_) | Outcome::NotStarted => None,
+        });
+    made.or_else(|| known.get(id, "uri").map(str::to_owned))
+}
+
+/// The port on which the printed commands run the emulator.
+const LISTEN: &str = "127.0.0.1:8085";
+
+/// The URL under which this machine reaches the service: the emulator answers for `*.run.localhost`.
+fn reachable(uri: &str, destination: &Destination) -> String {
+    let address = match destination {
+        Destination::Google => return uri.to_owned(),
+        Destination::Endpoint(url) => url.trim_start_matches("http://").trim_end_matches('/').to_owned(),
+        Destination::Embedded(_) => LISTEN.to_owned(),
+    };
+    let port = address.rsplit_once(':').map_or("80", |(_, port)| port);
+    let host = uri.trim_start_matches("https://").trim_end_matches('/');
+    let host = host.strip_suffix(".run.app").unwrap_or(host);
+    format!("http://{host}.run.localhost:{port}")
+}
+
+fn run_emulator(project: &str, state: &Path) -> String {
+    format!("gemmactl emulator --listen {LISTEN} --project {project} --emulator-state {} &", state.display())
+}
+
+fn ask(url: &str, audience: &str, model: &str, destination: &Destination) -> String {
+    let token = match destination {
+        Destination::Google => "gcloud auth print-identity-token".to_owned(),
+        Destination::Endpoint(endpoint) => {
+            format!(
+                "curl -s '{}/emulator/identity-token?audience={audience}'",
+                endpoint.trim_end_matches('/')
+            )
+        }
+        Destination::Embedded(_) => {
+            format!("curl -s 'http://{LISTEN}/emulator/identity-token?audience={audience}'")
+        }
+    };
+    format!(
+        "curl -s {url}/api/generate -H \"Authorization: Bearer $({token})\" \
+         -d '{{\"model\": \"{model}\", \"prompt\": \"Why is the sky blue?\"}}'"
+    )
+}
+
+/// The model that a service most likely serves: what its Dockerfile or the name of its image tells.
+fn model_of(spec: &Spec, service: &str) -> String {
+    let image = spec.document.services.get(service).map(|service| service.image.as_str()).unwrap_or_default();
+    if let Some(context) = spec.contexts.get(image) {
+        for line in context.dockerfile_text.lines() {
+            let words: Vec<&str> = line.split([' ', '=', '\t']).filter(|word| !word.is_empty()).collect();
+            if let ["ENV" | "env" | "ARG" | "arg", "MODEL", model, ..] = words.as_slice() {
+                return model.trim_matches('"').to_owned();
+            }
+        }
+    }
+    let name = image.rsplit('/').next().unwrap_or_default();
+    let name = name.split([':', '@']).next().unwrap_or_default();
+    match name.split_once('-') {
+        Some((family, size)) if family.starts_with("gemma") => format!("{family}:{size}"),
+        Some(_) | None => "gemma3:4b".to_owned(),
+    }
+}

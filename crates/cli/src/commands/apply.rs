@@ -1,0 +1,47 @@
+//! `gemmactl apply`: the plan, a question, and then the plan carried out.
+
+use engine::ReplacePolicy;
+use model::Goal;
+
+use crate::arguments::ApplyArguments;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::flow::{self, Purpose};
+use crate::session::Session;
+use crate::terminal::Terminal;
+use crate::{closing, execution, view};
+
+/// Applies the spec.
+pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let session = Session::open(&arguments.cloud, &spec).await?;
+    let replace = if arguments.allow_replace { ReplacePolicy::Allow } else { ReplacePolicy::Refuse };
+    let prepared = flow::prepare(&spec, &session, Purpose { goal: Goal::Present, replace }).await?;
+    terminal
+        .talk(view::plan_text::render(&prepared.plan, &terminal.style_of_talk(arguments.detail)).trim_end());
+    flow::guard(&prepared.plan)?;
+    let known = prepared.plan.outputs.clone();
+    let mut exit = Exit::Done;
+    let mut report = model::ApplyReport::default();
+    if !prepared.plan.is_empty() {
+        if !arguments.yes {
+            confirm(terminal)?;
+        }
+        (report, exit) = execution::run(prepared, &session, terminal, arguments.json).await?;
+    }
+    if exit == Exit::Done && !arguments.json {
+        terminal.data(&closing::services(&spec, &known, &report, &session.destination))?;
+    }
+    session.close().await?;
+    Ok(exit)
+}
+
+fn confirm(terminal: &Terminal) -> Result<(), CliError> {
+    match terminal.ask("Apply these changes? (yes/no)")?.as_deref() {
+        Some("yes" | "y") => Ok(()),
+        Some(_) => Err(CliError::NotConfirmed),
+        None => {
+            Err(CliError::Usage("there is no terminal to ask on; review the plan and pass --yes".to_owned()))
+        }
+    }
+}

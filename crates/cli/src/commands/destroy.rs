@@ -1,0 +1,45 @@
+//! `gemmactl destroy`: what goes and what stays, a question, and then the removal.
+
+use engine::ReplacePolicy;
+use model::Goal;
+
+use crate::arguments::{DestroyArguments, DetailLevel};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::flow::{self, Purpose};
+use crate::session::Session;
+use crate::terminal::Terminal;
+use crate::{execution, view};
+
+/// Destroys the stack.
+pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let session = Session::open(&arguments.cloud, &spec).await?;
+    let purpose = Purpose { goal: Goal::Absent, replace: ReplacePolicy::Refuse };
+    let prepared = flow::prepare(&spec, &session, purpose).await?;
+    let style = terminal.style_of_talk(DetailLevel::Changes);
+    terminal.talk(view::plan_text::render(&prepared.plan, &style).trim_end());
+    flow::guard(&prepared.plan)?;
+    let mut exit = Exit::Done;
+    if prepared.has_work() {
+        if !arguments.yes {
+            confirm(terminal, spec.document.stack.as_str())?;
+        }
+        (_, exit) = execution::run(prepared, &session, terminal, arguments.json).await?;
+    }
+    session.close().await?;
+    Ok(exit)
+}
+
+fn confirm(terminal: &Terminal, stack: &str) -> Result<(), CliError> {
+    match terminal
+        .ask(&format!("This cannot be undone. Type the stack's name ({stack}) to destroy it:"))?
+        .as_deref()
+    {
+        Some(answer) if answer == stack => Ok(()),
+        Some(_) => Err(CliError::NotConfirmed),
+        None => {
+            Err(CliError::Usage("there is no terminal to ask on; review the plan and pass --yes".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The commands, one file each.
+
+pub(crate) mod apply;
+pub(crate) mod completions;
+pub(crate) mod destroy;
+pub(crate) mod emulator;
+pub(crate) mod graph;
+pub(crate) mod man;
+pub(crate) mod plan;
+pub(crate) mod schema;
+pub(crate) mod validate;

@@ -1,0 +1,40 @@
+//! `gemmactl validate`: checks the spec without asking the cloud.
+
+use engine::Graph;
+use serde_json::json;
+use spec::LoadError;
+
+use crate::arguments::{CheckFormat, ValidateArguments};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::flow;
+use crate::session::variables;
+use crate::terminal::Terminal;
+
+/// Says that the spec is right, or every problem that it has.
+pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    match arguments.format {
+        CheckFormat::Text => {
+            let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+            let graph = Graph::build(resources::resolve(&spec)).map_err(CliError::graph)?;
+            terminal.data(&format!(
+                "{}: right; stack {} with {} resources\n",
+                arguments.spec.file.display(),
+                spec.document.stack,
+                graph.len(),
+            ))?;
+            Ok(Exit::Done)
+        }
+        CheckFormat::Json => machine(arguments, terminal),
+    }
+}
+
+fn machine(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    let (problems, exit) = match spec::load(&arguments.spec.file, &variables(&arguments.spec)) {
+        Ok(_) => (json!([]), Exit::Done),
+        Err(LoadError::Invalid(problems)) => (json!(problems.0), Exit::Error),
+        Err(error @ LoadError::Read { .. }) => return Err(CliError::Spec(error.to_string())),
+    };
+    terminal.data(&format!("{}\n", json!({ "version": 1, "problems": problems })))?;
+    Ok(exit)
+}

@@ -1,0 +1,119 @@
+//! Errors of the command line: what, where, and what to do next, each with its exit code.
+
+use std::path::PathBuf;
+
+use model::{CloudError, RecordError, Refusal};
+
+use crate::exit::Exit;
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// The spec cannot be read or is not right; the text shows every problem.
+    #[error("{0}")]
+    Spec(String),
+    /// The graph of the resources is not right.
+    #[error("the resources cannot be ordered:\n{0}")]
+    Graph(String),
+    /// The cloud answered with an error.
+    #[error("{0}")]
+    Cloud(#[from] CloudError),
+    /// The ownership record cannot be used.
+    #[error("{0}")]
+    Record(#[from] RecordError),
+    /// A guard refused; the plan above says what.
+    #[error("the plan is refused: {}", refused(.0))]
+    Refused(Vec<Refusal>),
+    /// Live state could not be read; the plan above says which.
+    #[error("{0} could not be read, so nothing is changed")]
+    Unknown(String),
+    /// The emulator did not start.
+    #[error("the emulator did not start: {0}")]
+    Emulator(#[from] emulator::EmulatorError),
+    /// A file of the user's.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An endpoint that calls must not go to.
+    #[error("{0}")]
+    Endpoint(#[from] gcp::EndpointError),
+    /// Something on the command line.
+    #[error("{0}")]
+    Usage(String),
+    /// The answer to the question was no.
+    #[error("not confirmed; nothing was changed")]
+    NotConfirmed,
+    /// The runtime or a stream of this process.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+fn refused(refusals: &[Refusal]) -> String {
+    let names: Vec<String> = refusals.iter().map(|refusal| refusal.id.to_string()).collect();
+    names.join(", ")
+}
+
+impl CliError {
+    /// The error for resources that cannot be ordered, with all their problems.
+    pub(crate) fn graph(errors: Vec<engine::GraphError>) -> Self {
+        Self::Graph(errors.iter().map(|error| format!("  {error}")).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Refused(_) => Exit::Refused,
+            Self::Record(RecordError::Moved) => Exit::Stale,
+            Self::Spec(_)
+            | Self::Graph(_)
+            | Self::Cloud(_)
+            | Self::Record(_)
+            | Self::Unknown(_)
+            | Self::Emulator(_)
+            | Self::File { .. }
+            | Self::Endpoint(_)
+            | Self::Usage(_)
+            | Self::NotConfirmed
+            | Self::Io(_) => Exit::Error,
+        }
+    }
+
+    /// Where it happened and what to do next, a line each.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let cloud = match self {
+            Self::Cloud(error) | Self::Record(RecordError::Cloud(error)) => Some(error),
+            Self::Record(RecordError::Moved) => {
+                return vec!["help: another run was faster; run the command again".to_owned()];
+            }
+            Self::Record(RecordError::Foreign { .. }) => {
+                return vec![
+                    "help: bucket names are global; ask the owner, or use another project".to_owned(),
+                ];
+            }
+            Self::Record(RecordError::Unusable { .. })
+            | Self::Spec(_)
+            | Self::Graph(_)
+            | Self::Refused(_)
+            | Self::Unknown(_)
+            | Self::Emulator(_)
+            | Self::File { .. }
+            | Self::Endpoint(_)
+            | Self::Usage(_)
+            | Self::NotConfirmed
+            | Self::Io(_) => None,
+        };
+        let mut notes = Vec::new();
+        if let Some(error) = cloud {
+            if let Self::Record(_) = self {
+                notes.push(format!("because: {}", error.message));
+            }
+            notes.extend(error.call.iter().map(|call| format!("call: {call}")));
+            notes.extend(error.help.iter().map(|help| format!("help: {help}")));
+        }
+        notes
+    }
+}

@@ -1,0 +1,53 @@
+//! Carrying a plan out in front of somebody: progress, Ctrl-C, and the report at the end.
+
+use engine::StopSignal;
+use model::ApplyReport;
+
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::flow::{self, Prepared};
+use crate::session::Session;
+use crate::terminal::Terminal;
+use crate::view::progress::{ProgressMode, Reporter};
+use crate::view::report;
+
+/// Carries the plan out and tells how it ended. Ctrl-C lets running calls end and starts no new one; a second one
+/// ends at once.
+pub(crate) async fn run(
+    prepared: Prepared,
+    session: &Session,
+    terminal: &Terminal,
+    json: bool,
+) -> Result<(ApplyReport, Exit), CliError> {
+    let mode = match (json, terminal.is_live()) {
+        (true, _) => ProgressMode::Json,
+        (false, true) => ProgressMode::Live,
+        (false, false) => ProgressMode::Plain,
+    };
+    let goal = prepared.plan.goal;
+    let mut reporter = Reporter::new(mode);
+    let stop = StopSignal::new();
+    let interrupt = tokio::spawn(listen(stop.clone()));
+    let result = flow::carry_out(prepared, session, &stop, &mut |event| reporter.event(&event)).await;
+    interrupt.abort();
+    reporter.finish();
+    let report = result?;
+    if !json {
+        terminal.talk(report::render(&report, goal).trim_end());
+    }
+    let exit = match (report.is_complete(), report.did_anything()) {
+        (true, _) => Exit::Done,
+        (false, true) => Exit::Partial,
+        (false, false) => Exit::Error,
+    };
+    Ok((report, exit))
+}
+
+async fn listen(stop: StopSignal) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.stop();
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        crate::leave_at_once();
+    }
+}

@@ -1,0 +1,112 @@
+//! The flow of gemmactl, from a spec to a plan, visible as such.
+
+use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal};
+use model::{ApplyReport, Event, Goal, Plan, RecordError, RecordStore, Versioned};
+use spec::{LoadError, Spec};
+
+use crate::arguments::SpecArguments;
+use crate::error::CliError;
+use crate::session::{Session, variables};
+
+/// A plan and what it was made from.
+pub(crate) struct Prepared {
+    /// The plan.
+    pub(crate) plan: Plan,
+    /// The record that was read, with the generation that its next write needs.
+    pub(crate) record: Versioned,
+}
+
+impl Prepared {
+    /// Whether carrying the plan out does anything, be it only to the record.
+    pub(crate) fn has_work(&self) -> bool {
+        !self.plan.is_empty() || self.plan.record != self.record.inventory
+    }
+}
+
+/// What a plan is made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Purpose {
+    /// Present or absent.
+    pub(crate) goal: Goal,
+    /// Whether replacing is allowed.
+    pub(crate) replace: ReplacePolicy,
+}
+
+/// Reads and checks the spec. Errors show every problem of the file at once.
+pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Spec, CliError> {
+    spec::load(&arguments.file, &variables(arguments)).map_err(|error| match error {
+        LoadError::Invalid(problems) => CliError::Spec(problems.render(colour)),
+        LoadError::Read { .. } => CliError::Spec(error.to_string()),
+    })
+}
+
+/// From a checked spec to a plan: resources, their order, what is there now, what must change and why.
+pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) -> Result<Prepared, CliError> {
+    let mut graph = Graph::build(resources::resolve(spec)).map_err(CliError::graph)?; // resources → dependency order
+    let store = session.record();
+    let (live, record) = tokio::join!(engine::snapshot(&graph, &session.cloud), store.load()); // ask Google Cloud, once
+    let (mut live, record) = (live?, record?);
+    recall(spec, session, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
+    let options = PlanOptions {
+        stack: spec.document.stack.clone(),
+        project: spec.document.project.clone(),
+        goal: purpose.goal,
+        adopt: AdoptPolicy::AsSpecSays,
+        replace: purpose.replace,
+    };
+    let plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
+    Ok(Prepared { plan, record })
+}
+
+/// Adds what only the record knows: what this stack made and the spec no longer names. It is read in a second round,
+/// which a plan without removed lines does not need.
+async fn recall(
+    spec: &Spec,
+    session: &Session,
+    goal: Goal,
+    record: &Versioned,
+    graph: &mut Graph,
+    live: &mut Snapshot,
+) -> Result<(), CliError> {
+    let document = &spec.document;
+    let Some(stack) = record.inventory.stacks.get(&document.stack) else { return Ok(()) };
+    let recalled: Vec<_> = graph
+        .to_recall(stack, goal)
+        .map(|(id, entry)| resources::recall(&document.project, &document.stack, id, entry))
+        .collect::<Result<_, _>>()
+        .map_err(|error| RecordError::Unusable {
+            location: session.record().location(),
+            problem: error.to_string(),
+        })?;
+    if recalled.is_empty() {
+        return Ok(());
+    }
+    let unread = graph.join(recalled).map_err(CliError::graph)?;
+    live.add(engine::snapshot_of(graph, &unread, &session.cloud).await?);
+    Ok(())
+}
+
+/// Refuses to go on where the plan says so. Errors: refused items (exit 4), unreadable items (exit 1).
+pub(crate) fn guard(plan: &Plan) -> Result<(), CliError> {
+    if !plan.refusals.is_empty() {
+        return Err(CliError::Refused(plan.refusals.clone()));
+    }
+    if !plan.unknowns.is_empty() {
+        let names: Vec<String> = plan.unknowns.iter().map(|unknown| unknown.id.to_string()).collect();
+        return Err(CliError::Unknown(names.join(", ")));
+    }
+    Ok(())
+}
+
+/// Carries a plan out: intents first, then the changes side by side, the record kept in step.
+pub(crate) async fn carry_out(
+    prepared: Prepared,
+    session: &Session,
+    stop: &StopSignal,
+    events: &mut (impl FnMut(Event) + Send),
+) -> Result<ApplyReport, CliError> {
+    let Prepared { plan, record } = prepared;
+    let store = session.record();
+    let mut ledger = Ledger::open(&store, record).signed(session.run.clone());
+    Ok(engine::apply(&plan, &session.cloud, &mut ledger, stop, events).await?)
+}

@@ -1,0 +1,151 @@
+//! One run: where it talks to, as whom, with which variables. The only place that knows whether the cloud is
+//! live or emulated.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use gcp::{Ambient, Auth, BucketRecord, Endpoint, GoogleCloud, Target};
+use model::Region;
+use secrecy::SecretString;
+use spec::{Spec, Variables};
+
+use crate::arguments::{CloudArguments, EmulatedArguments, SpecArguments};
+use crate::error::CliError;
+
+/// A run that talks to a cloud. Dropping it stops the embedded emulator.
+pub(crate) struct Session {
+    /// The cloud.
+    pub(crate) cloud: GoogleCloud,
+    /// Where the record's bucket is made when there is none.
+    location: Region,
+    /// A random mark of this run, by which its writes to the record are known.
+    pub(crate) run: String,
+    /// Where calls go.
+    pub(crate) destination: Destination,
+    emulator: Option<emulator::Running>,
+}
+
+/// Where calls go, for what is said at the end.
+#[derive(Debug, Clone)]
+pub(crate) enum Destination {
+    /// Google Cloud.
+    Google,
+    /// An emulator that runs on its own, at this URL.
+    Endpoint(String),
+    /// The embedded emulator, with the file that keeps its state.
+    Embedded(Option<PathBuf>),
+}
+
+impl Session {
+    /// Connects to the cloud that the arguments choose. No call is made and no credential is opened yet.
+    pub(crate) async fn open(arguments: &CloudArguments, spec: &Spec) -> Result<Self, CliError> {
+        let project = spec.document.project.clone();
+        let mut running = None;
+        let (endpoint, destination) = if arguments.emulator {
+            let state = state_path(&arguments.emulated, &spec.base);
+            let emulator = emulator::start(settings(
+                &arguments.emulated,
+                state.as_deref(),
+                project.as_str(),
+                SocketAddr::from(([127, 0, 0, 1], 0)),
+                "user:me@example.com",
+            )?)
+            .await?;
+            let url = format!("http://{}", emulator.address);
+            running = Some(emulator);
+            (Endpoint::parse(&url)?, Destination::Embedded(state))
+        } else if let Some(url) = &arguments.endpoint {
+            (Endpoint::parse(url)?, Destination::Endpoint(url.clone()))
+        } else {
+            (Endpoint::Google, Destination::Google)
+        };
+        let target = Target { endpoint, quota_project: Some(project.clone()), project };
+        let cloud = GoogleCloud::new(target, auth(arguments)?)?;
+        Ok(Self {
+            cloud,
+            location: spec.document.region.clone(),
+            run: uuid::Uuid::new_v4().to_string(),
+            destination,
+            emulator: running,
+        })
+    }
+
+    /// Where the ownership record is kept.
+    pub(crate) fn record(&self) -> BucketRecord<'_> {
+        BucketRecord::new(&self.cloud, self.location.clone())
+    }
+
+    /// Ends the run; the embedded emulator writes its state.
+    pub(crate) async fn close(self) -> Result<(), CliError> {
+        if let Some(emulator) = self.emulator {
+            emulator.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The variables of the command line.
+pub(crate) fn variables(arguments: &SpecArguments) -> Variables {
+    Variables::gather(&arguments.variable_files, &arguments.variables)
+}
+
+/// Settings of an emulator.
+pub(crate) fn settings(
+    arguments: &EmulatedArguments,
+    state: Option<&Path>,
+    project: &str,
+    listen: SocketAddr,
+    caller: &str,
+) -> Result<emulator::Settings, CliError> {
+    let state = match state {
+        Some(path) => {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder)
+                    .map_err(|source| CliError::File { path: folder.to_owned(), source })?;
+            }
+            emulator::StateStore::File(path.to_owned())
+        }
+        None => emulator::StateStore::Nowhere,
+    };
+    Ok(emulator::Settings {
+        listen,
+        state,
+        latency: arguments.emulator_latency,
+        time_scale: arguments.emulator_time_scale,
+        journal: arguments.emulator_journal.clone(),
+        caller: caller.to_owned(),
+        ..emulator::Settings::new(project)
+    })
+}
+
+/// The file that keeps the emulated project: as given, none, or `.gemmactl/emulator.json` in a folder.
+pub(crate) fn state_path(arguments: &EmulatedArguments, folder: &Path) -> Option<PathBuf> {
+    match &arguments.emulator_state {
+        Some(path) if path.as_os_str() == "none" => None,
+        Some(path) => Some(path.clone()),
+        None => Some(folder.join(".gemmactl").join("emulator.json")),
+    }
+}
+
+fn auth(arguments: &CloudArguments) -> Result<Auth, CliError> {
+    let from_file = match &arguments.access_token_file {
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .map(|text| SecretString::from(text.trim().to_owned()))
+                .map_err(|source| CliError::File { path: path.clone(), source })?,
+        ),
+        None => None,
+    };
+    let token = from_file.or_else(|| arguments.access_token.clone().map(SecretString::from));
+    let well_known = arguments
+        .gcloud_config
+        .clone()
+        .or_else(|| arguments.home.as_ref().map(|home| home.join(".config").join("gcloud")))
+        .map(|folder| folder.join("application_default_credentials.json"));
+    Ok(Auth {
+        access_token: token,
+        credential_file: arguments.credentials_file.clone(),
+        well_known_file: well_known,
+        ambient: Ambient::Ask,
+    })
+}

@@ -1,0 +1,97 @@
+//! The two streams: stdout is data, stderr is talk. The only place that writes to them outside of progress.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::arguments::{DetailLevel, Talk, When};
+use crate::view::{Colour, Detail, Style, Symbols};
+
+/// What is known of the terminal, decided once.
+pub(crate) struct Terminal {
+    data_colour: Colour,
+    talk_colour: Colour,
+    symbols: Symbols,
+    continuous_integration: bool,
+}
+
+impl Terminal {
+    /// Decides colour and symbols from the arguments, `NO_COLOR` and the streams.
+    pub(crate) fn new(talk: &Talk) -> Self {
+        let decide = |automatic: ColorChoice| match talk.color {
+            When::Always => Colour::Always,
+            When::Never => Colour::Never,
+            When::Auto => match automatic {
+                ColorChoice::Never => Colour::Never,
+                ColorChoice::Auto | ColorChoice::Always | ColorChoice::AlwaysAnsi => Colour::Always,
+            },
+        };
+        Self {
+            data_colour: decide(AutoStream::choice(&io::stdout())),
+            talk_colour: decide(AutoStream::choice(&io::stderr())),
+            symbols: if talk.ascii { Symbols::Ascii } else { Symbols::Unicode },
+            continuous_integration: !matches!(talk.ci.as_str(), "" | "0" | "false"),
+        }
+    }
+
+    /// Writes data to stdout. A reader that went away (`| head`) is no error.
+    pub(crate) fn data(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Says a line on stderr; if nobody can hear it, so be it.
+    pub(crate) fn talk(&self, line: &str) {
+        drop(writeln!(io::stderr().lock(), "{line}"));
+    }
+
+    /// How a plan on stdout looks.
+    pub(crate) fn style_of_data(&self, detail: DetailLevel) -> Style {
+        self.style(self.data_colour, detail)
+    }
+
+    /// How a plan on stderr looks.
+    pub(crate) fn style_of_talk(&self, detail: DetailLevel) -> Style {
+        self.style(self.talk_colour, detail)
+    }
+
+    fn style(&self, colour: Colour, detail: DetailLevel) -> Style {
+        Style {
+            colour,
+            symbols: self.symbols,
+            width: 100,
+            detail: match detail {
+                DetailLevel::Summary => Detail::Summary,
+                DetailLevel::Changes => Detail::Changes,
+                DetailLevel::Full => Detail::Full,
+            },
+        }
+    }
+
+    /// Colour of the problems of a spec, which are talk.
+    pub(crate) fn spec_colour(&self) -> spec::Colour {
+        match self.talk_colour {
+            Colour::Always => spec::Colour::Ansi,
+            Colour::Never => spec::Colour::Plain,
+        }
+    }
+
+    /// Whether a live display makes sense: a terminal that is not a log of a CI system.
+    pub(crate) fn is_live(&self) -> bool {
+        io::stderr().is_terminal() && !self.continuous_integration
+    }
+
+    /// Asks a question and reads a line. `None`: there is nobody to ask.
+    pub(crate) fn ask(&self, question: &str) -> io::Result<Option<String>> {
+        if !io::stdin().is_terminal() {
+            return Ok(None);
+        }
+        write!(io::stderr().lock(), "{question} ")?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(Some(answer.trim().to_owned()))
+    }
+}

@@ -1,0 +1,14 @@
+//! The real binary against the emulator, as a user runs it: separate processes, its own folder, no account.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may stop at the first surprise"
+)]
+
+mod answers;
+mod bad_input;
+mod examples;
+mod lifecycle;
+mod world;
