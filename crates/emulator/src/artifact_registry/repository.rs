@@ -64,7 +64,7 @@ pub(super) fn list(call: &Call, world: &World, place: &Place) -> Result {
 /// Changes the fields that the mask names, at once; what else is sent is ignored, as recorded.
 pub(super) fn patch(call: &Call, world: &mut World, place: &Place, id: &str) -> Result {
     let body = body(call)?;
-    let mask = call.query.get("updateMask").or_else(|| call.query.get("update_mask")).unwrap_or_default();
+    let mask = call.query.get("updateMask").unwrap_or_default();
     let repository = find_mut(world, place, id)?;
     repository.settings = repository_fields::patched(&repository.settings, &body, mask)?;
     repository.updated = call.now();

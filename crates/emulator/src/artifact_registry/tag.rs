@@ -37,7 +37,7 @@ pub(super) fn create(
     id: &str,
     name: &str,
 ) -> Result<Answer, ApiError> {
-    let tag = call.query.get("tagId").or_else(|| call.query.get("tag_id")).unwrap_or_default();
+    let tag = call.query.get("tagId").unwrap_or_default();
     if !is_tag(tag) {
         return Err(ApiError::invalid(format!("invalid tag id {tag:?}")));
     }

@@ -120,6 +120,7 @@ async fn a_patch_changes_what_its_mask_names_and_nothing_else() {
     assert_eq!(all["cleanupPolicies"]["keep"]["id"], "keep");
     assert_eq!(all["dockerConfig"], json!({ "immutableTags": true }));
     assert!(all.get("labels").is_none());
+    lab.call("PATCH", &format!("{path}?mask=description"), &body).await.expect(400);
     for mask in ["", "colour", "format"] {
         let body = json!({ "format": "MAVEN" });
         lab.call("PATCH", &format!("{path}?updateMask={mask}"), &body).await.expect(400);

@@ -306,6 +306,15 @@ async fn objects_are_listed_by_prefix_delimiter_and_page() {
 }
 
 #[tokio::test]
+async fn an_answer_is_cut_to_the_fields_asked_for() {
+    let lab = with_bucket(json!({ "name": "box" })).await;
+    upload(&lab, "a", "x", "").await.expect(200);
+    let cut = lab.get("/storage/v1/b/box/o?fields=items(name,size),nextPageToken").await.expect(200).json();
+    assert_eq!(cut, json!({ "items": [{ "name": "a", "size": "1" }] }));
+    lab.get("/storage/v1/b/box/o?fields=items(name").await.expect(400);
+}
+
+#[tokio::test]
 async fn a_multipart_upload_brings_its_metadata() {
     let lab = with_bucket(json!({ "name": "box" })).await;
     let body = |sum: &str| {
