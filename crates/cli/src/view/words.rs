@@ -212,8 +212,8 @@ pub(super) fn reason(change: &Change) -> Option<String> {
         Reason::RemovedFromSpec => Some("removed from spec".to_owned()),
         Reason::SharedSwitch { holders } => Some(format!("shared with {}", stacks(holders))),
         Reason::KeptByRule => Some("stays by rule (onDestroy: keep)".to_owned()),
-        Reason::Gone => Some("it is gone already; the record drops it".to_owned()),
-        Reason::NotOurs => Some("it is there, but no longer this stack's".to_owned()),
+        Reason::Gone => Some("gone already".to_owned()),
+        Reason::NotOurs => Some("there, but not what this stack made".to_owned()),
     }
 }
 

@@ -91,7 +91,7 @@ fn what_is_lost_stands_in_a_warning() {
     | − | `service/ollama-gemma` | delete | removed from spec |
     | ~ | `service/gemma` | repair | `does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time.` |
     | − | `account/ollama-run` | detach | removed from spec |
-    | − | `image/old` | forget | it is gone already; the record drops it |
+    | − | `image/old` | forget | gone already |
 
     <details><summary><code>repository/ollama</code>: replace, 1 field</summary>
 

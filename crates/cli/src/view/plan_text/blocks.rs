@@ -69,10 +69,15 @@ pub(super) fn is_removal(change: &Change) -> bool {
     }
 }
 
-/// Writes what is deleted, given back or forgotten, and warns of what is replaced.
+/// Whether a change is carried out in the cloud, beyond the record.
+fn removes(change: &Change) -> bool {
+    is_removal(change) && change.action.writes()
+}
+
+/// Writes what is deleted or given back, and warns of what is replaced.
 pub(super) fn destructive(plan: &Plan, order: &Order<'_>, page: &mut Page) {
     let removals: Vec<&Change> =
-        plan.changes.iter().filter(|change| is_removal(change) && !is_only_access(change)).collect();
+        plan.changes.iter().filter(|change| removes(change) && !is_only_access(change)).collect();
     let replaced: Vec<&Change> =
         plan.changes.iter().filter(|change| change.action == Action::Replace).collect();
     if removals.is_empty() && replaced.is_empty() {
@@ -117,13 +122,29 @@ pub(super) fn kept(plan: &Plan, page: &mut Page) {
         return;
     }
     title(page, "KEEP", "these stay as they are", Ink::Strong);
-    let widths = kept.iter().map(|change| 6 + change.id.to_string().width());
-    let column = widths.filter(|width| *width <= 46).max().unwrap_or(0);
-    for change in kept {
-        let line = Line::indented(4).with("= ", Ink::Faint).with(&change.id.to_string(), Ink::Plain);
+    listed(&kept, page);
+}
+
+/// Writes what only the record still speaks of.
+pub(super) fn forgotten(plan: &Plan, page: &mut Page) {
+    let forgotten: Vec<&Change> =
+        plan.changes.iter().filter(|change| change.action == Action::Forget).collect();
+    if forgotten.is_empty() {
+        return;
+    }
+    title(page, "FORGET", "only the record still speaks of these; nothing is deleted", Ink::Strong);
+    listed(&forgotten, page);
+}
+
+fn listed(changes: &[&Change], page: &mut Page) {
+    let widths = changes.iter().map(|change| 6 + change.id.to_string().width());
+    let column = widths.filter(|width| *width <= 56).max().unwrap_or(0);
+    for change in changes {
+        let sign = words::symbol(change, page.style.symbols);
+        let line = Line::indented(4).with(sign, Ink::Faint).with(" ", Ink::Faint);
+        let line = line.with(&change.id.to_string(), Ink::Plain);
         let reason = words::reason(change).unwrap_or_default();
-        let arrow = arrow_back(page.style.symbols);
-        with_cause(page, line, column, &reason, arrow);
+        with_cause(page, line, column, &reason, arrow_back(page.style.symbols));
     }
 }
 

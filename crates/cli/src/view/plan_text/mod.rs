@@ -37,6 +37,7 @@ pub(crate) fn render(plan: &Plan, style: &Style) -> String {
     access::table(plan, &mut page);
     blocks::destructive(plan, &order, &mut page);
     change::all(plan, &order, &mut page);
+    blocks::forgotten(plan, &mut page);
     blocks::kept(plan, &mut page);
     match style.detail {
         Detail::Full => blocks::unchanged(plan, &mut page),

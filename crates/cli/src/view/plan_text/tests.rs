@@ -112,7 +112,6 @@ fn what_is_lost_stands_above_the_changes() {
       − service/ollama-gemma  delete  removed from spec                   (4th of 6)
       − account/ollama-run  detach  removed from spec                     (5th of 6)
           it stays; the stack's mark is removed and changed fields are given back
-      − image/old  forget  it is gone already; the record drops it        (6th of 6)
       ± repository/ollama  replace
             ← deleted and made again: location cannot change in place
 
@@ -123,6 +122,9 @@ fn what_is_lost_stands_above_the_changes() {
           ← does not work: Revision 'gemma-00002' is not ready: the container did
           │ not listen on port 8080 in time.
           the same is deployed anew
+
+      FORGET   only the record still speaks of these; nothing is deleted
+        − image/old  gone already
 
     Plan: 1 to replace, 1 to repair, 2 to delete, 1 to detach, 1 to forget; 6
       unchanged.
