@@ -13,6 +13,7 @@
 
 mod access;
 mod body;
+mod causes;
 pub(crate) mod escape;
 pub(crate) mod graph;
 #[cfg(test)]

@@ -25,7 +25,7 @@ use serde_json::{Map, json};
 
 use super::access::{self, Way};
 use super::value::references_named;
-use super::words;
+use super::{causes, words};
 
 /// The version of this form.
 const VERSION: u32 = 1;
@@ -108,7 +108,7 @@ fn change(change: &Change) -> Json {
 }
 
 fn field(field: &FieldChange) -> Json {
-    let decided = words::decided_after(field);
+    let decided = causes::decided_after(field);
     json!({
         "path": field.path,
         "before": field.before,

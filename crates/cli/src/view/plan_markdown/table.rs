@@ -6,7 +6,7 @@ use model::{Action, Cause, Change, Plan, Reason};
 
 use super::span::{self, code};
 use crate::view::access::{self, Way};
-use crate::view::{Symbols, inputs, words};
+use crate::view::{Symbols, causes, inputs, words};
 
 /// Writes the table, if there is anything to write.
 pub(super) fn write(plan: &Plan, text: &mut String) {
@@ -77,7 +77,7 @@ fn why(change: &Change) -> String {
     if change.reason == Reason::InputsChanged {
         return span::text(&inputs::summary(change));
     }
-    if let Some(reason) = words::reason(change) {
+    if let Some(reason) = causes::reason(change) {
         return span::text(&reason);
     }
     let mut causes: Vec<String> = vec![];

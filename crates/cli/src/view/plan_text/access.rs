@@ -6,8 +6,8 @@ use model::{Plan, Reason};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::access::{self, Access, Way};
+use super::super::causes;
 use super::super::line::{Ink, Line, Page};
-use super::super::words;
 use super::super::{Style, Symbols};
 use super::values::{arrow_back, with_cause};
 
@@ -19,7 +19,7 @@ pub(super) fn public(plan: &Plan, page: &mut Page) {
     }
     page.gap();
     for public in found {
-        let place = public.place.map(|place| words::place(place, page.style.symbols));
+        let place = public.place.map(|place| causes::place(place, page.style.symbols));
         let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
         page.prose(2, "PUBLIC ACCESS  ", &format!("{}{place}", public.what), Ink::Danger);
     }
@@ -75,7 +75,7 @@ fn write(row: &Access<'_>, roles: usize, members: usize, page: &mut Page) {
 }
 
 fn cause(row: &Access<'_>, style: Style) -> String {
-    let place = row.change.place.as_ref().map(|place| words::place(place, style.symbols));
+    let place = row.change.place.as_ref().map(|place| causes::place(place, style.symbols));
     let word = match &row.change.reason {
         Reason::Destroying | Reason::NotFound | Reason::InSync => None,
         Reason::SpecEdited => Some("spec edited".to_owned()),
@@ -90,7 +90,7 @@ fn cause(row: &Access<'_>, style: Style) -> String {
         | Reason::SharedSwitch { .. }
         | Reason::KeptByRule
         | Reason::Gone
-        | Reason::NotOurs => words::reason(row.change),
+        | Reason::NotOurs => causes::reason(row.change),
     };
     place.into_iter().chain(word).collect::<Vec<_>>().join(" ")
 }

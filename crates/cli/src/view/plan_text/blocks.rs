@@ -4,6 +4,7 @@ use model::{Action, Change, Effect, Goal, Plan};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::access::is_only_access;
+use super::super::causes;
 use super::super::line::{Ink, Line, Page};
 use super::super::words::{self, counted};
 use super::change;
@@ -49,7 +50,7 @@ pub(super) fn unknown(plan: &Plan, page: &mut Page) {
 
 fn item(page: &mut Page, id: &str, place: Option<&model::Place>) {
     let line = Line::indented(4).with("! ", Ink::Danger).with(id, Ink::Strong);
-    let place = place.map(|place| words::place(place, page.style.symbols)).unwrap_or_default();
+    let place = place.map(|place| causes::place(place, page.style.symbols)).unwrap_or_default();
     let column = line.width();
     let arrow = arrow_back(page.style.symbols);
     with_cause(page, line, column, &place, arrow);
@@ -143,7 +144,7 @@ fn listed(changes: &[&Change], page: &mut Page) {
         let sign = words::symbol(change, page.style.symbols);
         let line = Line::indented(4).with(sign, Ink::Faint).with(" ", Ink::Faint);
         let line = line.with(&change.id.to_string(), Ink::Plain);
-        let reason = words::reason(change).unwrap_or_default();
+        let reason = causes::reason(change).unwrap_or_default();
         with_cause(page, line, column, &reason, arrow_back(page.style.symbols));
     }
 }

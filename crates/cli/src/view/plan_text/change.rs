@@ -5,10 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::access::is_only_access;
 use super::super::line::{Ink, Line, Page};
-use super::super::{Detail, words};
+use super::super::{Detail, causes, words};
 use super::order::Order;
 use super::values::arrow_back;
-use super::{blocks, fields};
+use super::{blocks, created, fields};
 
 /// The order stands at the right margin, but not further out than this.
 const FAR_RIGHT: usize = 100;
@@ -25,7 +25,7 @@ pub(super) fn all(plan: &Plan, order: &Order<'_>, page: &mut Page) {
         heading(change, order, page);
         why(change, page);
         match (change.action, page.style.detail) {
-            (Action::Create, _) if !is_rebuild(change) => fields::created(change, page),
+            (Action::Create, _) if !is_rebuild(change) => created::fields(change, page),
             (_, Detail::Summary) => fields::names(change, page),
             (_, Detail::Changes | Detail::Full) => fields::changed(change, page),
         }
@@ -69,7 +69,7 @@ fn heading(change: &Change, order: &Order<'_>, page: &mut Page) {
 /// Writes a change that takes something away: its reason stands beside it where there is room.
 pub(super) fn removal(change: &Change, order: &Order<'_>, page: &mut Page) {
     let line = start(change, page);
-    let reason = words::reason(change).unwrap_or_default();
+    let reason = causes::reason(change).unwrap_or_default();
     if line.width() + 2 + reason.width() + ORDER <= page.style.width && !reason.is_empty() {
         let line = line.with("  ", Ink::Plain).with(&reason, Ink::Faint);
         with_order(line, change, order, page);
@@ -85,7 +85,7 @@ const ORDER: usize = 14;
 
 /// Writes why the change is made, where its fields do not say it, and what the action means.
 fn why(change: &Change, page: &mut Page) {
-    if let Some(reason) = words::reason(change) {
+    if let Some(reason) = causes::reason(change) {
         let label = format!("{} ", arrow_back(page.style.symbols));
         page.prose(6, &label, &reason, Ink::Faint);
     }

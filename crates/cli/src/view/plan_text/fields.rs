@@ -4,17 +4,17 @@ use model::{Change, FieldChange, Json};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::body::{self, Mark};
+use super::super::causes::field_cause;
 use super::super::line::{Ink, Line, Page, bar, wrap};
-use super::super::value::{self, Side};
-use super::super::words::{counted, field_cause};
+use super::super::value;
+use super::super::words::counted;
 use super::super::{Detail, inputs};
-use super::header::dot;
-use super::values::{Sides, arrow_back, length, side, sides, with_cause};
+use super::values::{Sides, arrow_back, side, sides, with_cause};
 
-const INDENT: usize = 6;
+pub(super) const INDENT: usize = 6;
 /// Lines of a diff, or of the short list of a new resource, before the rest is only counted.
 const DIFF_LINES: usize = 40;
-const LIST_LINES: usize = 4;
+pub(super) const LIST_LINES: usize = 4;
 const FILES: usize = 12;
 /// Paths wider than this do not push the values of their neighbours to the right.
 const WIDE_PATH: usize = 30;
@@ -46,7 +46,7 @@ fn is_body(field: &FieldChange) -> bool {
     value::is_diff(field.before.as_ref(), field.after.as_ref())
 }
 
-fn column<'text>(texts: impl Iterator<Item = &'text str>) -> usize {
+pub(super) fn column<'text>(texts: impl Iterator<Item = &'text str>) -> usize {
     texts.map(UnicodeWidthStr::width).filter(|width| *width <= WIDE_PATH).max().unwrap_or(0)
 }
 
@@ -122,74 +122,9 @@ fn diff(field: &FieldChange, page: &mut Page) {
     }
 }
 
-fn more(page: &mut Page, number: usize, one: &str, many: &str) {
+pub(super) fn more(page: &mut Page, number: usize, one: &str, many: &str) {
     let text = format!("and {} more (--detail full)", counted(number, one, many));
     page.line(&Line::indented(INDENT + 2).with(&text, Ink::Faint));
-}
-
-/// Writes the fields of a new resource: a short list, or every field with its line of the spec.
-pub(super) fn created(change: &Change, page: &mut Page) {
-    match page.style.detail {
-        Detail::Summary => {}
-        Detail::Changes => short_list(change, page),
-        Detail::Full => full_list(change, page),
-    }
-}
-
-fn short_list(change: &Change, page: &mut Page) {
-    let files: Vec<String> =
-        change.fields.iter().filter_map(|field| inputs::file(field).map(str::to_owned)).collect();
-    let mut items: Vec<String> = vec![];
-    for field in change.fields.iter().filter(|field| inputs::file(field).is_none()) {
-        let text = value::show(&field.path, field.after.as_ref(), Side::After, length(page.style));
-        items.push(format!("{} {text}", field.path));
-    }
-    if !files.is_empty() {
-        items.insert(0, format!("context {}", counted(files.len(), "file", "files")));
-    }
-    let room = page.style.width.saturating_sub(INDENT);
-    let separator = dot(page.style);
-    let mut lines: Vec<String> = vec![];
-    let mut left = 0;
-    for item in items {
-        let item = super::super::line::clip(&super::super::escape::escape(&item), room, page.style.symbols);
-        let number = lines.len();
-        match lines.last_mut() {
-            _ if left > 0 => left += 1,
-            Some(line) if line.width() + separator.width() + item.width() <= room => {
-                line.push_str(separator);
-                line.push_str(&item);
-            }
-            Some(_) if number == LIST_LINES => left += 1,
-            Some(_) | None => lines.push(item),
-        }
-    }
-    for line in lines {
-        page.line(&Line::indented(INDENT).with(&line, Ink::Plain));
-    }
-    if left > 0 {
-        more(page, left, "field", "fields");
-    }
-}
-
-fn full_list(change: &Change, page: &mut Page) {
-    let style = page.style;
-    let paths = column(change.fields.iter().map(|field| field.path.as_str()));
-    for field in &change.fields {
-        let line = Line::indented(INDENT).with(&field.path, Ink::Plain).pad_to(INDENT + paths);
-        let cause = field_cause(field, style.symbols);
-        if let Some(body) = value::body(field.after.as_ref()) {
-            with_cause(page, line, INDENT + paths, &cause, arrow_back(style.symbols));
-            for text in body.lines() {
-                let line = Line::indented(INDENT + 2).with(bar(style.symbols), Ink::Faint);
-                page.line(&line.with(" +", Ink::Added).with(text, Ink::Added));
-            }
-        } else {
-            let text = value::show(&field.path, field.after.as_ref(), Side::After, length(style));
-            let line = line.with("  ", Ink::Plain).with(&text, Ink::Added);
-            with_cause(page, line, INDENT + paths, &cause, arrow_back(style.symbols));
-        }
-    }
 }
 
 /// The names of the fields that change, for the summary.

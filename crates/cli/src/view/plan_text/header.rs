@@ -4,8 +4,8 @@ use model::{Goal, Plan};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::line::{Ink, Line, Page};
-use super::super::words;
 use super::super::{Style, Symbols};
+use super::super::{causes, words};
 
 /// Writes the head.
 pub(super) fn write(plan: &Plan, page: &mut Page) {
@@ -98,6 +98,6 @@ fn long_path(plan: &Plan) -> Option<String> {
         .chain(plan.refusals.iter().filter_map(|refusal| refusal.place.as_ref()))
         .chain(plan.unknowns.iter().filter_map(|unknown| unknown.place.as_ref()));
     let file =
-        places.map(|place| place.file.as_ref()).find(|file| file.chars().count() > words::LONG_PATH)?;
+        places.map(|place| place.file.as_ref()).find(|file| file.chars().count() > causes::LONG_PATH)?;
     file.contains('/').then(|| file.to_owned())
 }

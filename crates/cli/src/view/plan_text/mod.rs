@@ -4,6 +4,7 @@
 mod access;
 mod blocks;
 mod change;
+mod created;
 mod fields;
 mod header;
 mod order;
