@@ -52,9 +52,9 @@ impl Item {
         }
     }
 
-    /// An item that only the record still knows. What it was made after stands in the record, not here.
+    /// An item that only the record still knows, which also says what it was made after.
     pub(crate) fn recalled(recalled: &Recalled<'_>) -> Self {
-        Self {
+        let mut item = Self {
             project: recalled.project.clone(),
             stack: recalled.stack.clone(),
             id: recalled.id.clone(),
@@ -63,7 +63,9 @@ impl Item {
             desired: Fields::new(),
             before: recalled.entry.before.clone(),
             adopt: false,
-        }
+        };
+        item.needs(Tie::After, recalled.entry.after.iter().cloned());
+        item
     }
 
     /// Adds what it is made after; what is named twice counts once, with the tie it was named with first.

@@ -42,7 +42,7 @@ fn entry(resource: &dyn Resource) -> Entry {
         uid: None,
         applied: BTreeMap::new(),
         before: BTreeMap::new(),
-        after: Vec::new(),
+        after: resource.depends_on().into_iter().map(|dependency| dependency.on).collect(),
         remembered: resource.remember(),
     }
 }
@@ -73,6 +73,10 @@ fn what_is_recalled_is_found_and_deleted_as_before() {
             resource.id()
         );
         assert!(again.desired().0.is_empty());
+        let needs = |resource: &dyn Resource| -> Vec<ResourceId> {
+            resource.depends_on().into_iter().map(|dependency| dependency.on).collect()
+        };
+        assert_eq!(needs(&*again), needs(&*resource), "{}", resource.id());
     }
     assert_eq!(kinds, KINDS.iter().map(|kind| kind.name.0.to_owned()).collect(), "a kind is not tested");
 }
