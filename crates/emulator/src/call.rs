@@ -242,3 +242,55 @@ pub(crate) fn refuse_unknown(value: &Value, known: &[&str], at: &str) -> Result<
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn paths_are_split_into_decoded_segments_and_a_verb() {
+        let cases: [(&str, &[&str], Option<&str>); 7] = [
+            (
+                "/v1/projects/p/services:batchEnable",
+                &["v1", "projects", "p", "services"],
+                Some("batchEnable"),
+            ),
+            ("/v1/projects/p:getIamPolicy", &["v1", "projects", "p"], Some("getIamPolicy")),
+            ("/v2/p/r/i/manifests/sha256:0a1b", &["v2", "p", "r", "i", "manifests", "sha256:0a1b"], None),
+            ("/v1/x/serviceAccounts/a%40b.c", &["v1", "x", "serviceAccounts", "a@b.c"], None),
+            ("/storage/v1/b/b/o/a%2Fb:c", &["storage", "v1", "b", "b", "o", "a/b:c"], None),
+            ("/v1/a%ZZ%4", &["v1", "a%ZZ%4"], None),
+            ("/", &[""], None),
+        ];
+        for (path, segments, verb) in cases {
+            let (found, found_verb) = split_path(path);
+            assert_eq!(found, segments, "{path}");
+            assert_eq!(found_verb.as_deref(), verb, "{path}");
+        }
+    }
+
+    #[test]
+    fn query_parameters_are_decoded_and_repeated_ones_kept() {
+        let query = Query::parse("names=a%2Fb&names=c+d&on=true&flag&size=7");
+        assert_eq!(query.all("names").collect::<Vec<_>>(), ["a/b", "c d"]);
+        assert!(query.is_on("on") && !query.is_on("flag"));
+        assert_eq!(query.integer("size").unwrap(), Some(7));
+        assert!(Query::parse("size=x").integer("size").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_undoes_encoding(text in ".{0,40}") {
+            let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+            prop_assert_eq!(percent_decode(&encoded), text);
+        }
+
+        #[test]
+        fn no_path_is_too_strange_to_split(path in ".{0,60}") {
+            let (segments, _) = split_path(&path);
+            prop_assert!(!segments.is_empty());
+        }
+    }
+}

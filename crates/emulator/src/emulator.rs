@@ -71,7 +71,8 @@ pub enum EmulatorError {
 pub struct Emulator {
     settings: Arc<Settings>,
     world: Mutex<World>,
-    state_file: Option<StateFile>,
+    /// Emptied when the emulator closes, so that the file is free although a connection may still hold the emulator.
+    state_file: Mutex<Option<StateFile>>,
     blobs: Arc<dyn Blobs>,
     journal: Journal,
 }
@@ -90,8 +91,13 @@ impl Emulator {
             }
         };
         world.ensure_project(&settings.project, &settings.caller, settings.clock.now());
-        let emulator =
-            Self { settings: Arc::new(settings), world: Mutex::new(world), state_file, blobs, journal };
+        let emulator = Self {
+            settings: Arc::new(settings),
+            world: Mutex::new(world),
+            state_file: Mutex::new(state_file),
+            blobs,
+            journal,
+        };
         Ok(Arc::new(emulator))
     }
 
@@ -105,10 +111,12 @@ impl Emulator {
         &self.settings
     }
 
-    /// Writes the state file, if there is one.
-    pub fn save(&self) -> Result<(), EmulatorError> {
+    /// Writes the state file a last time and lets go of it; what is asked afterwards is not kept.
+    pub fn close(&self) -> Result<(), EmulatorError> {
         let world = self.world();
-        self.save_world(&world)
+        let saved = self.save_world(&world);
+        self.state_file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        saved
     }
 
     /// The surroundings of a request that arrives now.
@@ -129,7 +137,11 @@ impl Emulator {
     pub(crate) fn look<T>(&self, read: impl FnOnce(&mut World, &Context) -> T) -> T {
         let context = self.context();
         let mut world = self.world();
-        operations::settle(&mut world, &context);
+        if operations::settle(&mut world, &context)
+            && let Err(error) = self.save_world(&world)
+        {
+            tracing::error!(%error, "the emulator's state could not be saved");
+        }
         read(&mut world, &context)
     }
 
@@ -156,11 +168,7 @@ impl Emulator {
     }
 
     fn save_world(&self, world: &World) -> Result<(), EmulatorError> {
-        match (&self.state_file, &self.settings.state) {
-            (Some(file), StateStore::File(path)) => {
-                file.save(world).map_err(|source| EmulatorError::State { path: path.clone(), source })
-            }
-            (None, _) | (Some(_), StateStore::Nowhere) => Ok(()),
-        }
+        let file = self.state_file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.as_ref().map_or(Ok(()), |file| file.save(world))
     }
 }

@@ -277,3 +277,59 @@ fn check_member(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::world::World;
+
+    fn bindings() -> impl Strategy<Value = Vec<Binding>> {
+        let members = proptest::collection::vec("user:[a-d]@example[.]com", 0..4);
+        let binding =
+            ("roles/[a-c]", members, proptest::option::of("[xy]")).prop_map(|(role, members, title)| {
+                Binding {
+                    role,
+                    members,
+                    condition: title.map(|title| json!({ "title": title, "expression": "true" })),
+                }
+            });
+        proptest::collection::vec(binding, 0..6)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read_back_sorted_and_writing_it_again_changes_only_the_etag(wanted in bindings()) {
+            let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+            let mut world = World::default();
+            world.ensure_project("demo-project", "user:me@example.com", now);
+            let project = world.project("demo-project").unwrap();
+            let mut policy = Policy::default();
+            let write = |policy: &mut Policy, bindings: &[Binding]| {
+                let body = json!({ "policy": { "version": 3, "bindings": bindings, "etag": policy.etag } });
+                policy.set(&body, project, Anonymous::Refused, now).unwrap();
+            };
+            write(&mut policy, &wanted);
+            let held = |list: &[Binding], binding: &Binding, member: &String| list.iter().any(|known| {
+                known.role == binding.role && known.condition == binding.condition && known.members.contains(member)
+            });
+            for binding in &wanted {
+                for member in &binding.members {
+                    prop_assert!(held(&policy.bindings, binding, member));
+                }
+            }
+            for binding in &policy.bindings {
+                for member in &binding.members {
+                    prop_assert!(held(&wanted, binding, member));
+                }
+            }
+            prop_assert!(policy.bindings.windows(2).all(|pair| pair[0].role <= pair[1].role));
+            let first = policy.clone();
+            write(&mut policy, &first.bindings);
+            prop_assert_eq!(&policy.bindings, &first.bindings);
+            prop_assert_ne!(&policy.etag, &first.etag, "even when the clock stands still");
+        }
+    }
+}

@@ -64,13 +64,16 @@ impl Running {
         // Idle keep-alive connections of a client in this process would hold a graceful end for ever.
         let _ = tokio::time::timeout(Duration::from_millis(200), &mut self.task).await;
         self.task.abort();
-        self.emulator.save()
+        self.emulator.close()
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         self.task.abort();
+        if let Err(error) = self.emulator.close() {
+            tracing::error!(%error, "the emulator's state could not be saved");
+        }
     }
 }
 

@@ -247,3 +247,20 @@ async fn reply_over_tcp(address: std::net::SocketAddr) -> String {
     stream.read_to_string(&mut answer).await.unwrap();
     answer
 }
+
+#[tokio::test]
+async fn a_stopped_emulator_lets_go_of_its_state_though_a_client_stays_connected() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = || {
+        let mut settings = Settings::new(PROJECT);
+        settings.state = StateStore::File(folder.path().join("state.json"));
+        settings
+    };
+    let running = start(settings()).await.unwrap();
+    let held = running.emulator().clone();
+    running.stop().await.unwrap();
+    let again = start(settings()).await.unwrap();
+    drop(again);
+    start(settings()).await.unwrap().stop().await.unwrap();
+    drop(held);
+}

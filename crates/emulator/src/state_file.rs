@@ -45,7 +45,11 @@ impl StateFile {
     }
 
     /// Replaces the file's contents, so that a reader sees the old world or the new one, never half of one.
-    pub(crate) fn save(&self, world: &World) -> io::Result<()> {
+    pub(crate) fn save(&self, world: &World) -> Result<(), EmulatorError> {
+        self.replace(world).map_err(|source| EmulatorError::State { path: self.path.clone(), source })
+    }
+
+    fn replace(&self, world: &World) -> io::Result<()> {
         let text = serde_json::to_vec(world)?;
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,

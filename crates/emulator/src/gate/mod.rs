@@ -130,11 +130,8 @@ fn project_of<'world>(
 ) -> Result<Option<&'world Project>, ApiError> {
     let parts = call.parts();
     let named = match (api, parts.as_slice()) {
-        (Api::Registry, [_, project, ..]) if !parts.ends_with(&["v2", ""]) => match world.project(project) {
-            // Public images of other projects are the registry's own matter.
-            None => return Ok(None),
-            found => return Ok(found),
-        },
+        // Public images of other projects are the registry's own matter.
+        (Api::Registry, [_, project, ..]) => return Ok(world.project(project)),
         (Api::Storage, ["storage", "v1", "b"]) => match call.query.get("project") {
             Some(project) => project,
             None => return Ok(None),

@@ -61,7 +61,6 @@ pub(super) fn add_revision(
     if service.revisions.len() > REVISIONS_KEPT {
         service.revisions.remove(0);
     }
-    service.latest_created = Some(name.clone());
     Ok(Some(name))
 }
 
@@ -153,7 +152,9 @@ fn finish_deletion(project: &mut Project, target: &Target, context: &Context) ->
     project.run.services.remove(&target.name);
     // The etag changes once more when a deletion ends (recorded).
     gone.update_time = context.now;
+    gone.observed_generation = gone.generation;
     gone.health = Health::Ready;
+    gone.health_since = Some(context.now);
     let answer = view::in_operation(&gone, &project.number, Occasion::Later);
     Some(Outcome { metadata: Some(answer.clone()), ending: Ending::Response(answer) })
 }
@@ -180,6 +181,8 @@ fn finish_rollout(project: &mut Project, rollout: &Rollout, context: &Context) -
             revision.health = health.clone();
             revision.health_since = Some(context.now);
         }
+        // Only now is the revision the service's latest, as recorded.
+        service.latest_created = Some(name.clone());
         if health == Health::Ready {
             service.latest_ready = Some(name.clone());
         }
@@ -203,9 +206,7 @@ fn finish_rollout(project: &mut Project, rollout: &Rollout, context: &Context) -
 }
 
 fn newest_health(service: &Service) -> Health {
-    let newest = service.latest_created.as_ref();
-    let revision = service.revisions.iter().find(|revision| Some(&revision.name) == newest);
-    revision.map_or(Health::Ready, |revision| revision.health.clone())
+    service.revisions.last().map_or(Health::Ready, |revision| revision.health.clone())
 }
 
 /// Whether a revision becomes ready; if not, the operation's error code and the condition.

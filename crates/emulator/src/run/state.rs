@@ -50,7 +50,7 @@ pub(crate) struct Service {
     /// How many revisions were ever begun.
     #[serde(default)]
     pub(crate) revisions_made: u64,
-    /// Short name of the newest revision.
+    /// Short name of the newest revision whose rollout has ended.
     #[serde(default)]
     pub(crate) latest_created: Option<String>,
     /// Short name of the newest ready revision.

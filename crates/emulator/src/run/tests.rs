@@ -408,6 +408,11 @@ async fn rollouts_take_their_scaled_real_time() {
     lab.seed(&json!({ "enable": ["run.googleapis.com"] })).await;
     let first = lab.call("POST", &format!("{SERVICES}?serviceId=hello"), &hello()).await.expect(200).json();
     let path = format!("/v2/{}", first["name"].as_str().unwrap());
+    assert_eq!(
+        read(&lab, "hello").await["latestCreatedRevision"],
+        Value::Null,
+        "not before the rollout ends"
+    );
     lab.clock.advance(std::time::Duration::from_secs(29));
     let pending = lab.get(&path).await.expect(200).json();
     assert_eq!(pending["done"], Value::Null);

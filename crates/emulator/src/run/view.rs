@@ -71,7 +71,7 @@ fn fields(service: &Service, number: &str, occasion: Occasion) -> Map<String, Va
     if let Some(ready) = &service.latest_ready {
         put("latestReadyRevision", revision(ready));
     }
-    if let Some(created) = service.latest_created.as_ref().filter(|_| service.health_since.is_some()) {
+    if let Some(created) = &service.latest_created {
         put("latestCreatedRevision", revision(created));
     }
     if service.latest_ready.is_some() {

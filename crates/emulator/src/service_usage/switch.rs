@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{catalogue, view};
-use crate::call::{Answer, Call, Context, refuse_unknown};
+use crate::call::{Answer, Call, Context, Payload, refuse_unknown};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
 use crate::operations::{Begin, Effect as Any, Ending, Outcome};
@@ -127,7 +127,7 @@ pub(super) fn enable(
         return Ok(nothing_to_do(&response));
     }
     let begin = operation(call, project, "acat.p2", effect);
-    Ok(world.operations.begin(&call.context, begin))
+    Ok(only_its_name(&world.operations.begin(&call.context, begin)))
 }
 
 /// `services:batchEnable`.
@@ -161,7 +161,7 @@ pub(super) fn batch_enable(call: &Call, world: &mut World, project: &str) -> Res
         return Ok(nothing_to_do(&response));
     }
     let begin = operation(call, project, "acat.p2", Effect::BatchEnable(services));
-    Ok(world.operations.begin(&call.context, begin))
+    Ok(only_its_name(&world.operations.begin(&call.context, begin)))
 }
 
 /// `services/S:disable`. Dependents are refused, or go along when the caller says so.
@@ -200,7 +200,7 @@ pub(super) fn disable(
     let mut services = vec![service.to_owned()];
     services.extend(dependents);
     let begin = operation(call, project, "acat.p17", Effect::Disable(services));
-    Ok(world.operations.begin(&call.context, begin))
+    Ok(only_its_name(&world.operations.begin(&call.context, begin)))
 }
 
 /// `v1beta1 services/S:generateServiceIdentity`, which answers a finished operation at once.
@@ -228,6 +228,14 @@ pub(super) fn generate_identity(
     Ok(world.operations.finished(&call.context, begin, outcome))
 }
 
+/// The first answer is only a name, though polls carry empty metadata (recorded).
+fn only_its_name(answer: &Answer) -> Answer {
+    match &answer.payload {
+        Payload::Json(operation) => Answer::json(json!({ "name": operation.get("name") })),
+        Payload::Bytes(..) | Payload::Empty => answer.clone(),
+    }
+}
+
 /// What enabling something that is on answers: an operation without a name to poll, finished at once.
 fn nothing_to_do(response: &Value) -> Answer {
     Answer::json(json!({ "name": "operations/noop.DONE_OPERATION", "done": true, "response": response }))
@@ -238,7 +246,7 @@ fn operation(call: &Call, project: &Project, prefix: &str, effect: Effect) -> Be
         name: format!("operations/{prefix}-{}-{}", project.number, Uuid::new_v4()),
         service: "serviceusage.googleapis.com",
         project: project.id.clone(),
-        metadata: None,
+        metadata: Some(json!({ "@type": "type.googleapis.com/google.protobuf.Empty" })),
         effect: Any::ServiceUsage(effect),
         takes: call.context.settings.durations.service_usage,
     }

@@ -45,6 +45,7 @@ async fn enabling_takes_an_operation_and_brings_accounts_and_bindings() {
     assert!(first["name"].as_str().unwrap().starts_with(&format!("operations/acat.p2-{NUMBER}-")));
     let done = lab.finish(&first, "/v1/").await;
     assert_eq!(done["response"]["service"]["state"], "ENABLED");
+    assert_eq!(done["metadata"], json!({ "@type": "type.googleapis.com/google.protobuf.Empty" }));
     let beta = lab.get(&format!("/v1beta1/{}", first["name"].as_str().unwrap())).await.expect(200).json();
     assert_eq!(beta, done);
 
