@@ -9,12 +9,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{ApiRequest, Body, Json, Method, PolicyEdit};
+use tokio::time::Instant;
 
 use crate::created::created_path;
 use crate::errors::{Problem, Reason};
 use crate::http::Outgoing;
 use crate::retry::Settling;
-use tokio::time::Instant;
 
 const ENABLING: Duration = Duration::from_mins(5);
 const GRANTING: Duration = Duration::from_mins(10);
@@ -63,6 +63,12 @@ impl Caused {
         }
     }
 
+    /// Notes a thing that was made at a path which its request does not tell.
+    pub(crate) fn note_made(&self, path: String) {
+        let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        deeds.made.insert(path, Instant::now());
+    }
+
     /// Notes grants that were written.
     pub(crate) fn note_grants(&self, edit: &PolicyEdit) {
         if !edit.add.is_empty() {
@@ -73,6 +79,10 @@ impl Caused {
 
     /// What this run did that explains a refusal, if anything.
     pub(crate) fn explain(&self, outgoing: &Outgoing, problem: &Problem) -> Option<Explanation> {
+        // There is another way to follow an operation, so a refused wait method is not waited for.
+        if outgoing.path.ends_with(":wait") {
+            return None;
+        }
         let deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let explanation = |since: Instant, limit: Duration, waiting_for: String| {
             Some(Explanation { settling: Settling { age: since.elapsed(), limit }, waiting_for })
@@ -104,13 +114,11 @@ impl Caused {
                 let (path, since) = deeds.made.iter().find(|(path, _)| is_within(&outgoing.path, path))?;
                 explanation(*since, PARENT, format!("{path} to be readable"))
             }
-            Reason::Exists | Reason::Aborted if outgoing.method == Method::Post => {
-                let since = deeds.deleted.iter().find(|(path, _)| parent(path) == outgoing.path)?.1;
+            Reason::Exists | Reason::Aborted => {
+                let since = deeds.deleted.get(outgoing.creates.as_deref()?)?;
                 explanation(*since, NAME_REUSE, "the deletion of the former one to end".to_owned())
             }
             Reason::NotFound
-            | Reason::Exists
-            | Reason::Aborted
             | Reason::RateLimit
             | Reason::ActivationInProgress
             | Reason::Precondition
@@ -143,10 +151,6 @@ fn is_within(path: &str, thing: &str) -> bool {
         .unwrap_or(path)
         .strip_prefix(thing)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 #[cfg(test)]

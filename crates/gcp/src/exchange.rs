@@ -1,6 +1,7 @@
 //! One request to its end: token, attempts, delays. Says what it waits for; explains nothing.
 
 use model::{ApiRequest, CloudError, Json, Method, Progress};
+use tokio::time::Instant;
 use tracing::debug;
 
 use crate::GoogleCloud;
@@ -8,7 +9,6 @@ use crate::auth::{Renewal, Token};
 use crate::errors::{Cause, Context, Failure, Fate, Problem, Reason, explain};
 use crate::http::{Answer, Broken, Outgoing};
 use crate::retry::{Distance, Repeat, Settling, Signal, Situation, Verdict, verdict};
-use tokio::time::Instant;
 
 /// Where progress is told.
 pub(crate) type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);

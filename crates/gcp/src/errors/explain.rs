@@ -148,8 +148,16 @@ fn help_denied(problem: &Problem, context: &Context<'_>) -> String {
         .member
         .or_else(|| member_in(&problem.message))
         .map_or_else(|| "\"user:$(gcloud config get-value account)\"".to_owned(), str::to_owned);
+    let hint = match context.api {
+        Api::ResourceManager | Api::ServiceUsage => {
+            format!(
+                "; a project that does not exist is refused the same way, so check the id {project} first"
+            )
+        }
+        Api::ArtifactRegistry | Api::CloudBuild | Api::Iam | Api::Run | Api::Storage => String::new(),
+    };
     format!(
-        "the permission {permission} is missing; the narrowest role with it is {role}: `gcloud projects add-iam-policy-binding {project} --member={member} --role={role}`"
+        "the permission {permission} is missing; the narrowest role with it is {role}: `gcloud projects add-iam-policy-binding {project} --member={member} --role={role}`{hint}"
     )
 }
 

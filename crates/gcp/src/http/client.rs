@@ -33,7 +33,6 @@ pub(crate) fn client(proxies: Proxies) -> Result<Client, CloudError> {
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("gemmactl/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
         .connect_timeout(Duration::from_secs(10))
         .pool_max_idle_per_host(64)
         .tcp_nodelay(true);

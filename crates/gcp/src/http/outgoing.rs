@@ -7,6 +7,7 @@ use model::{Api, ApiRequest, Body, CloudError, ErrorKind, Method};
 use reqwest::Url;
 
 use crate::Endpoint;
+use crate::created::created_path;
 
 /// A request ready to be sent.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub(crate) struct Outgoing {
     pub(crate) method: Method,
     /// Path without the leading slash, for messages and for what depends on the resource.
     pub(crate) path: String,
+    /// Path of the thing that it creates, if it creates one.
+    pub(crate) creates: Option<String>,
     pub(crate) url: Url,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) payload: Payload,
@@ -61,6 +64,7 @@ impl Outgoing {
             api: request.api,
             method: request.method,
             path: request.path.clone(),
+            creates: created_path(request),
             url,
             headers: Vec::new(),
             payload,

@@ -53,6 +53,7 @@ impl RecordStore for BucketRecord<'_> {
     async fn remove(&self, generation: i64) -> Result<(), RecordError> {
         self.delete_object(generation).await?;
         self.delete_old_versions(generation).await?;
+        *self.checked.lock().await = Ownership::Unknown;
         self.delete_bucket().await
     }
 }

@@ -108,7 +108,10 @@ impl BucketRecord<'_> {
                 generation_of(&object).ok_or_else(|| self.unusable("the written object has no generation"))
             }
             Err(failure) => {
-                let moved = failure.problem().is_some_and(|problem| problem.reason() == Reason::Precondition);
+                // A bucket that is gone was taken away by the destroy of another run.
+                let moved = failure.problem().is_some_and(|problem| {
+                    matches!(problem.reason(), Reason::Precondition | Reason::NotFound)
+                });
                 if !moved && failure.fate == Fate::NotDone {
                     return Err(RecordError::Cloud(self.cloud.explain(failure, &request)));
                 }
@@ -166,5 +169,9 @@ fn is_absent(failure: &Failure) -> bool {
 
 /// 64-bit integers are text in JSON answers.
 pub(super) fn generation_of(object: &Json) -> Option<i64> {
-    object.get("generation").and_then(Json::as_str)?.parse().ok()
+    match object.get("generation")? {
+        Json::String(text) => text.parse().ok(),
+        Json::Number(number) => number.as_i64(),
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    }
 }

@@ -6,12 +6,12 @@
 use std::time::Duration;
 
 use model::{ApiRequest, Body, CloudError, Done, ErrorKind, Json, Progress};
+use tokio::time::Instant;
 
 use crate::GoogleCloud;
 use crate::errors::{Fate, tidy};
 use crate::exchange::Tell;
 use crate::http::is_plain_path;
-use tokio::time::Instant;
 
 /// Builds in all: one more when the service itself failed.
 const TRIES: u32 = 2;
@@ -101,6 +101,7 @@ impl GoogleCloud {
             tell(Progress::Link(link.to_owned()));
         }
         let get = ApiRequest::get(create.api, format!("{builds}/{id}"));
+        self.caused.note_made(get.path.clone());
         let deadline = duration(&create.body, "timeout", TIMEOUT) + duration(&create.body, "queueTtl", QUEUE);
         let began = Instant::now();
         let mut told = String::new();
@@ -201,7 +202,7 @@ fn failed(build: &Json, id: &str, create: &ApiRequest) -> CloudError {
             "the image could not be pushed: check repository and image name; "
         }
         (_, "FETCH_SOURCE_FAILED") => {
-            "the build's account may not read the source bucket: grant it roles/storage.objectViewer there; "
+            "the source could not be read: the build's account needs roles/storage.objectViewer on its bucket; "
         }
         (_, "LOGGING_FAILURE") => {
             "the build's account may not write logs: grant it roles/logging.logWriter; "

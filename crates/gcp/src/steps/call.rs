@@ -1,6 +1,7 @@
 //! One request and what is to be waited for afterwards.
 
 use model::{ApiRequest, CloudError, Done, ErrorKind, Json, Method, Progress, Wait};
+use tokio::time::Instant;
 
 use super::operation::{OperationFailure, SECOND_TRY, is_operation, is_worth_another_try};
 use super::outputs::done_with;
@@ -9,7 +10,6 @@ use crate::GoogleCloud;
 use crate::created::created_path;
 use crate::errors::Reason;
 use crate::exchange::Tell;
-use tokio::time::Instant;
 
 /// What a request answered.
 enum Accepted {
@@ -60,16 +60,8 @@ impl GoogleCloud {
             (Accepted::Answer(answer), Wait::Ready) => {
                 let service = match self.result(request, answer, tell).await {
                     Ok(result) => result.get("terminalCondition").is_some().then_some(result),
-                    // The service knows better than an operation that lost its way.
-                    Err(OperationFailure::Ended(code, error)) if is_worth_another_try(code) => {
-                        let path = thing_path(request);
-                        return match self.ready(&path, None, request, tell).await {
-                            Ok(service) => Ok(self.finished(request, service)),
-                            Err(missing) if missing.kind == ErrorKind::NotFound => {
-                                Err(OperationFailure::Ended(code, error))
-                            }
-                            Err(unready) => Err(OperationFailure::NotFollowed(unready)),
-                        };
+                    Err(OperationFailure::Ended(code, error)) => {
+                        self.after_failed_rollout(request, code, error, tell).await?
                     }
                     Err(failure) => return Err(failure),
                 };
@@ -88,6 +80,29 @@ impl GoogleCloud {
             }
         };
         Ok(self.finished(request, body))
+    }
+
+    /// What the service itself says after its operation failed. After a problem of the operation alone the service
+    /// is judged; after any other failure its condition tells what to do next.
+    async fn after_failed_rollout(
+        &self,
+        request: &ApiRequest,
+        code: u64,
+        error: CloudError,
+        tell: Tell<'_>,
+    ) -> Result<Option<Json>, OperationFailure> {
+        let get = ApiRequest::get(request.api, thing_path(request));
+        let Ok(service) = self.ask(&get, tell).await else {
+            return Err(OperationFailure::Ended(code, error));
+        };
+        if is_worth_another_try(code) {
+            return Ok(Some(service));
+        }
+        let advised = match &error.help {
+            Some(_) => error,
+            None => error.with_help(self.rollout_advice(&service)),
+        };
+        Err(OperationFailure::Ended(code, advised))
     }
 
     fn finished(&self, request: &ApiRequest, body: Json) -> Done {
@@ -140,6 +155,7 @@ impl GoogleCloud {
         // From here on "not found" is the wanted answer, not one to wait through.
         self.caused.note(request, &Json::Null);
         let get = ApiRequest::get(request.api, request.path.clone());
+        tell(Progress::Waiting("waiting until it is gone".to_owned()));
         loop {
             match self.ask(&get, tell).await {
                 Ok(_) => {}
@@ -159,7 +175,6 @@ impl GoogleCloud {
                 .at(request)
                 .with_help("run the same command again"));
             }
-            tell(Progress::Waiting("waiting until it is gone".to_owned()));
             tokio::time::sleep(self.pace.poll(began.elapsed())).await;
         }
     }

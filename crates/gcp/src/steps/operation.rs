@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use model::{Api, ApiRequest, CloudError, ErrorKind, Json, Progress};
+use tokio::time::Instant;
 
 use crate::GoogleCloud;
 use crate::errors::{Context, Problem, explain_problem};
 use crate::exchange::Tell;
 use crate::http::is_plain_path;
-use tokio::time::Instant;
 
 /// Why an operation gave no result.
 pub(super) enum OperationFailure {

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use model::{Api, ApiRequest, CloudError, Done, ErrorKind, Json, Method, PolicyEdit, Progress};
+use tokio::time::Instant;
 
 use crate::GoogleCloud;
 use crate::errors::{Fate, Reason};
 use crate::exchange::Tell;
-use tokio::time::Instant;
 
 /// How long an edit goes on against others who edit the same policy.
 const AGAINST_OTHERS: Duration = Duration::from_secs(30);

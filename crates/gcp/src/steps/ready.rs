@@ -1,20 +1,29 @@
 //! Judges whether a Cloud Run service works after its operation ended: a finished operation does not say healthy
 //! (recorded). Source: Cloud Run Admin v2, `Service.terminalCondition`.
 
+use std::time::Duration;
+
 use model::{ApiRequest, CloudError, ErrorKind, Json, Progress};
+use tokio::time::Instant;
 
 use crate::GoogleCloud;
 use crate::errors::{quota_advice, tidy};
 use crate::exchange::Tell;
-use tokio::time::Instant;
 
 /// How a service is.
 #[derive(Debug, PartialEq)]
 enum Judgement {
     Ready,
     Changing(String),
-    Unready { text: String, reason: String },
+    /// It calls itself ready while its newest revision is not: a moment's lag, or a revision that failed.
+    Lagging(String),
+    Unready {
+        text: String,
+    },
 }
+
+/// How long a service may call itself ready before its newest revision is.
+const LAG: Duration = Duration::from_secs(15);
 
 impl GoogleCloud {
     /// Waits until a service is ready, starting from what is known of it.
@@ -36,12 +45,17 @@ impl GoogleCloud {
             };
             match judge(&service) {
                 Judgement::Ready => return Ok(service),
-                Judgement::Unready { text, reason } => {
+                Judgement::Unready { text } => {
                     return Err(CloudError::new(ErrorKind::Failed, text)
                         .at(request)
-                        .with_help(self.advice(&service, &reason)));
+                        .with_help(self.rollout_advice(&service)));
                 }
-                Judgement::Changing(doing) => {
+                Judgement::Lagging(text) if began.elapsed() > LAG.min(self.pace.propagation) => {
+                    return Err(CloudError::new(ErrorKind::Failed, text)
+                        .at(request)
+                        .with_help(self.rollout_advice(&service)));
+                }
+                Judgement::Changing(doing) | Judgement::Lagging(doing) => {
                     if began.elapsed() > self.pace.operation {
                         let minutes = self.pace.operation.as_secs() / 60;
                         let text = format!("the service was not ready within {minutes} minutes: {doing}");
@@ -57,8 +71,10 @@ impl GoogleCloud {
         }
     }
 
-    fn advice(&self, service: &Json, reason: &str) -> String {
+    /// What to do about a service that did not become ready.
+    pub(super) fn rollout_advice(&self, service: &Json) -> String {
         let project = self.target.project.as_str();
+        let reason = reason(service);
         let message =
             service.pointer("/terminalCondition/message").and_then(Json::as_str).unwrap_or_default();
         if let Some(advice) = quota_advice(message, project) {
@@ -93,11 +109,6 @@ impl GoogleCloud {
 fn judge(service: &Json) -> Judgement {
     let text = |pointer: &str| service.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
     let message = tidy(text("/terminalCondition/message"));
-    let reason = [text("/terminalCondition/reason"), text("/terminalCondition/revisionReason")]
-        .into_iter()
-        .find(|reason| !reason.is_empty())
-        .unwrap_or_default()
-        .to_owned();
     let or_else = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.clone() };
     if service.get("reconciling") == Some(&Json::Bool(true)) {
         return Judgement::Changing(or_else("the new revision starts"));
@@ -105,15 +116,13 @@ fn judge(service: &Json) -> Judgement {
     // Unknown states are none that says "succeeded"; they change or they run into the deadline.
     match text("/terminalCondition/state") {
         "CONDITION_FAILED" => {
+            let reason = reason(service);
             let shown = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
-            Judgement::Unready {
-                text: format!("the service is not ready: {}{shown}", or_else("no message")),
-                reason,
-            }
+            Judgement::Unready { text: format!("the service is not ready: {}{shown}", or_else("no message")) }
         }
         "CONDITION_SUCCEEDED" => match (text("/latestReadyRevision"), text("/latestCreatedRevision")) {
             (ready, created) if ready != created => {
-                Judgement::Changing(format!("revision {} is not ready yet", last_part(created)))
+                Judgement::Lagging(format!("revision {} is not ready", last_part(created)))
             }
             _ if text("/observedGeneration") != text("/generation") => {
                 Judgement::Changing("the change is not observed yet".to_owned())
@@ -122,6 +131,15 @@ fn judge(service: &Json) -> Judgement {
         },
         _ => Judgement::Changing(or_else("the service starts")),
     }
+}
+
+/// Why the service, or its newest revision, is not ready, in the API's own word.
+fn reason(service: &Json) -> &str {
+    ["/terminalCondition/reason", "/terminalCondition/revisionReason"]
+        .into_iter()
+        .filter_map(|pointer| service.pointer(pointer).and_then(Json::as_str))
+        .find(|reason| !reason.is_empty())
+        .unwrap_or_default()
 }
 
 fn last_part(name: &str) -> &str {
@@ -142,15 +160,12 @@ mod tests {
                 "observedGeneration": "2", "reconciling": reconciling})
         };
         assert_eq!(judge(&service("CONDITION_SUCCEEDED", "s-00002-a", false)), Judgement::Ready);
-        assert!(matches!(judge(&service("CONDITION_SUCCEEDED", "s-00001-a", false)), Judgement::Changing(_)));
+        assert!(matches!(judge(&service("CONDITION_SUCCEEDED", "s-00001-a", false)), Judgement::Lagging(_)));
         assert!(matches!(judge(&service("CONDITION_SUCCEEDED", "s-00002-a", true)), Judgement::Changing(_)));
         assert!(matches!(judge(&service("CONDITION_PENDING", "", false)), Judgement::Changing(_)));
         assert_eq!(
             judge(&service("CONDITION_FAILED", "s-00001-a", false)),
-            Judgement::Unready {
-                text: "the service is not ready: no message (CONTAINER_MISSING)".into(),
-                reason: "CONTAINER_MISSING".into()
-            }
+            Judgement::Unready { text: "the service is not ready: no message (CONTAINER_MISSING)".into() }
         );
     }
 }

@@ -96,6 +96,30 @@ async fn a_change_that_was_done_although_its_answer_was_lost_is_not_a_conflict()
 }
 
 #[tokio::test]
+async fn a_name_that_this_run_freed_is_waited_for_and_another_one_is_not() {
+    let server = serve(|asked, before| match (asked.method.as_str(), before) {
+        ("DELETE", _) => ok(json!({})),
+        _ if before < 4 || asked.query("repositoryId") != "r" => {
+            refused(409, "ALREADY_EXISTS", "It already exists.")
+        }
+        _ => ok(json!({"name": "projects/demo-project/locations/l/repositories/r"})),
+    })
+    .await;
+    let cloud = server.cloud();
+    let delete =
+        ApiRequest::delete(Api::ArtifactRegistry, "v1/projects/demo-project/locations/l/repositories/r");
+    cloud.run(&Step::call(delete), &|_| {}).await.unwrap();
+    cloud.run(&repository(), &|_| {}).await.unwrap();
+    let other = ApiRequest::post(
+        Api::ArtifactRegistry,
+        "v1/projects/demo-project/locations/l/repositories",
+        json!({}),
+    );
+    let error = cloud.run(&Step::call(other.with_query("repositoryId", "other")), &|_| {}).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Exists);
+}
+
+#[tokio::test]
 async fn a_bucket_is_emptied_by_generation_and_then_looked_at_again() {
     let server = serve(|asked, before| match (asked.method.as_str(), before) {
         ("GET", 0) => {

@@ -130,6 +130,7 @@ async fn an_error_inside_a_finished_operation_is_a_failure() {
         .await;
         let error = server.cloud().run(&step(create(), Wait::Ready), &|_| {}).await.unwrap_err();
         assert_eq!(error.kind, kind, "{error:?}");
+        assert!(error.help.is_some(), "{error:?}");
         assert!(message.starts_with(&error.message), "{error}");
     }
 }
@@ -144,6 +145,20 @@ async fn a_finished_operation_of_a_service_that_is_not_ready_is_a_failure() {
     assert_eq!(error.kind, ErrorKind::Failed);
     assert_eq!(error.message, "the service is not ready: said so (CONTAINER_MISSING)");
     assert!(error.help.unwrap().contains("image"));
+}
+
+#[tokio::test]
+async fn a_service_whose_newest_revision_never_becomes_ready_is_a_failure() {
+    let server = serve(|_, _| {
+        let mut lagging = service("CONDITION_SUCCEEDED", false);
+        lagging["latestCreatedRevision"] = "r2".into();
+        ok(json!({"name": OPERATION, "done": true, "response": lagging.clone(), "terminalCondition": lagging["terminalCondition"],
+            "latestReadyRevision": "r1", "latestCreatedRevision": "r2"}))
+    })
+    .await;
+    let pace = gcp::Pace { propagation: std::time::Duration::from_millis(20), ..crate::server::quick() };
+    let error = server.cloud().with_pace(pace).run(&step(create(), Wait::Ready), &|_| {}).await.unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Failed, "revision r2 is not ready"));
 }
 
 #[tokio::test]
