@@ -157,6 +157,7 @@ fn an_adopted_service_is_given_back_with_what_was_replaced() {
     let sent = body(&given_back(text, "service/gemma", before, &found));
     assert_eq!(sent["labels"], json!({"foreign": "kept"}));
     assert_eq!(sent["description"], "Mine");
+    assert!(sent.get("client").is_none() && sent.get("clientVersion").is_none());
     assert_eq!(sent["template"]["maxInstanceRequestConcurrency"], 33);
     assert_eq!(sent["template"]["containers"][0]["env"], json!([{"name": "OLD", "value": "back"}]));
 }

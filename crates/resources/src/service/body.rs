@@ -49,7 +49,7 @@ pub(super) fn created(desired: &Fields, stack: &StackName, home: &Home<'_>) -> J
         write(&mut service, "cpuThrottling", Some(&Json::Bool(true)), home);
     }
     json::put(&mut service, &["labels", stamp::LABEL], stack.as_str());
-    finished(service)
+    signed(finished(service))
 }
 
 /// The live service with the wanted fields and the mark written over it.
@@ -74,10 +74,10 @@ pub(super) fn updated(
         }
     }
     json::put(&mut service, &["labels", stamp::LABEL], stack.as_str());
-    finished(service)
+    signed(finished(service))
 }
 
-/// The live service without the mark, and with what our changes replaced put back.
+/// The live service without our marks, and with what our changes replaced put back.
 pub(super) fn given_back<'before>(
     raw: &Json,
     before: impl IntoIterator<Item = (&'before FieldPath, &'before Json)>,
@@ -93,6 +93,8 @@ pub(super) fn given_back<'before>(
         write(&mut service, path, Some(value), home);
     }
     json::remove(&mut service, &["labels", stamp::LABEL]);
+    json::remove(&mut service, &["client"]);
+    json::remove(&mut service, &["clientVersion"]);
     finished(service)
 }
 
@@ -123,7 +125,14 @@ fn sendable(raw: &Json) -> Json {
     service
 }
 
-/// Removes what is left of parts that were taken out, adds what parts need, and says who writes.
+/// Says who writes.
+fn signed(mut service: Json) -> Json {
+    json::put(&mut service, &["client"], "gemmactl");
+    json::put(&mut service, &["clientVersion"], env!("CARGO_PKG_VERSION"));
+    service
+}
+
+/// Removes what is left of parts that were taken out, and adds what parts need.
 fn finished(mut service: Json) -> Json {
     volume::tidy(&mut service);
     probe::tidy(&mut service);
@@ -141,8 +150,6 @@ fn finished(mut service: Json) -> Json {
             Some(container::DEFAULT_PORT.into()),
         );
     }
-    json::put(&mut service, &["client"], "gemmactl");
-    json::put(&mut service, &["clientVersion"], env!("CARGO_PKG_VERSION"));
     service
 }
 
