@@ -156,7 +156,7 @@ fn an_endpoint_that_is_neither_loopback_nor_googles_is_refused() {
 fn a_missing_permission_names_the_role_that_has_it() {
     let world = world_with("cpu: 4", "cpu: 4");
     let emulator = world.emulator();
-    let deny = serde_json::json!({"denied_permissions": ["resourcemanager.projects.getIamPolicy"]});
+    let deny = serde_json::json!({"deniedPermissions": ["resourcemanager.projects.getIamPolicy"]});
     assert_eq!(emulator.call("POST", "/emulator/project", Some(&deny)).0, 200);
     world
         .gemmactl(&["plan", "--endpoint", &emulator.url])

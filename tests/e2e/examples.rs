@@ -12,7 +12,7 @@ fn lives(folder: &str) {
     run(&["apply", "--yes"]).exits(0).says("run.app");
     run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
     run(&["destroy", "--yes"]).exits(0);
-    run(&["plan", "--destroy"]).exits(0).says("No changes");
+    run(&["plan", "--destroy"]).exits(0).says("Nothing to destroy.");
     assert!(fs::read_to_string(world.state()).unwrap().contains("demo-project"));
 }
 

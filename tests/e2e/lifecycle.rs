@@ -69,12 +69,14 @@ fn a_change_by_somebody_else_is_shown_as_drift_with_who_and_when() {
         let emulator = world.emulator();
         let (_, mut service) = emulator.call("GET", SERVICE, None);
         service["template"]["containers"][0]["resources"]["limits"]["memory"] = json!("24Gi");
-        let (status, answer) = emulator.call("PATCH", SERVICE, Some(&service));
+        let ana = [("authorization", "Bearer as:ana@example.com")];
+        let (status, answer) = emulator.send("PATCH", SERVICE, &ana, Some(&service));
         assert_eq!(status, 200, "{answer}");
+        let answer: Value = serde_json::from_str(&answer).unwrap();
         emulator.call("GET", &format!("/v2/{}", answer["name"].as_str().unwrap()), None);
         emulator.call("GET", SERVICE, None);
     }
-    let plan = world.emulated(&["plan", "--detailed-exitcode"]).exits(2).says("drift").says("me@example.com");
+    let plan = world.emulated(&["plan", "--detailed-exitcode"]).exits(2).says("drift").says("ana@example.com");
     let changed: Vec<&str> = plan.stdout.lines().filter(|line| line.contains('→')).collect();
     assert_eq!(changed.len(), 1, "{}", plan.stdout);
     assert!(changed[0].contains("memory") && changed[0].contains("24Gi → 32Gi"), "{}", plan.stdout);
@@ -98,7 +100,7 @@ fn a_removed_role_line_plans_exactly_that_removal() {
         .map(|(_, line)| *line)
         .collect();
     std::fs::write(world.path().join("gemmactl.yaml"), kept.join("\n") + "\n").unwrap();
-    world.emulated(&["plan"]).exits(0).says("role/storage.admin/user:me@example.com").says("1 delete");
+    world.emulated(&["plan"]).exits(0).says("− roles/storage.admin  user:me@example.com").says("Plan: 1 to delete; 14 unchanged.");
     world.emulated(&["apply", "--yes"]).exits(0);
     let (_, policy) = world.emulator().call("POST", POLICY, Some(&json!({})));
     assert!(!policy.to_string().contains("roles/storage.admin"), "{policy}");
@@ -118,7 +120,7 @@ fn a_touched_context_file_rebuilds_the_image_and_redeploys_the_service() {
         .emulated(&["plan"])
         .exits(0)
         .says("image/ollama-gemma")
-        .says("+ # One more line.")
+        .says("+# One more line.")
         .says("Dockerfile")
         .says("service/ollama-gemma");
     world.emulated(&["apply", "--yes"]).exits(0);
@@ -142,21 +144,11 @@ fn project_of(world: &World) -> Value {
         .collect();
     let (_, buckets) = emulator.call("GET", "/storage/v1/b?project=demo-project", None);
     let (_, accounts) = emulator.call("GET", "/v1/projects/demo-project/serviceAccounts", None);
-    let in_region = |path: &str| {
-        emulator
-            .call(
-                "GET",
-                &format!(
-                    "{path}/projects/demo-project/locations/europe-west1/{}",
-                    if path == "/v1" { "repositories" } else { "services" }
-                ),
-                None,
-            )
-            .1
-    };
+    let list = |path: &str| emulator.call("GET", &format!("/{path}"), None).1;
     json!({
         "policy": policy, "apis": names, "buckets": buckets["items"], "accounts": accounts,
-        "repositories": in_region("/v1")["repositories"], "services": in_region("/v2")["services"],
+        "repositories": list("v1/projects/demo-project/locations/europe-west1/repositories")["repositories"],
+        "services": list("v2/projects/demo-project/locations/europe-west1/services")["services"],
     })
 }
 
@@ -196,5 +188,5 @@ fn destroy_leaves_the_project_as_it_was_and_keeps_what_was_there_before() {
     for key in ["buckets", "repositories", "services"] {
         assert_eq!(after[key], before[key], "{key}");
     }
-    world.emulated(&["plan", "--destroy"]).exits(0).says("No changes");
+    world.emulated(&["plan", "--destroy"]).exits(0).says("Nothing to destroy.");
 }

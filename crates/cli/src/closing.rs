@@ -67,12 +67,12 @@ fn ask(url: &str, audience: &str, model: &str, destination: &Destination) -> Str
         Destination::Google => "gcloud auth print-identity-token".to_owned(),
         Destination::Endpoint(endpoint) => {
             format!(
-                "curl -s '{}/emulator/identity-token?audience={audience}'",
+                "curl -s '{}/emulator/identity-token?format=text&audience={audience}'",
                 endpoint.trim_end_matches('/')
             )
         }
         Destination::Embedded(_) => {
-            format!("curl -s 'http://{LISTEN}/emulator/identity-token?audience={audience}'")
+            format!("curl -s 'http://{LISTEN}/emulator/identity-token?format=text&audience={audience}'")
         }
     };
     format!(
