@@ -3,16 +3,17 @@
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use model::{
-    ApplyReport, Cloud, CloudError, Done, ErrorKind, Event, Json, Outcome, Outputs, Plan, Progress,
-    RecordError, RecordStore,
+    ApplyReport, Cloud, CloudError, Done, Event, Json, Outcome, Outputs, Plan, Progress, RecordError,
+    RecordStore,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tracing::debug;
 
 use super::StopSignal;
+use super::ending::stopped_between;
 use super::fill::filled;
 use super::join::{Act, Joins};
-use super::schedule::{Schedule, is_work};
+use super::schedule::Schedule;
 use crate::ledger::{Ledger, Saving};
 
 /// What a running call says of itself.
@@ -20,18 +21,20 @@ type Word = (Vec<usize>, Progress);
 
 /// One apply.
 pub(super) struct Run<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> {
-    plan: &'run Plan,
+    pub(super) plan: &'run Plan,
     cloud: &'run C,
-    ledger: &'run mut Ledger<'store, S>,
+    pub(super) ledger: &'run mut Ledger<'store, S>,
     stop: &'run StopSignal,
-    events: &'run mut E,
-    schedule: Schedule,
-    joins: Joins,
-    outputs: Outputs,
+    pub(super) events: &'run mut E,
+    pub(super) schedule: Schedule,
+    pub(super) joins: Joins,
+    pub(super) outputs: Outputs,
     /// By change: the step it is at, and what it handed on so far.
-    at_step: Vec<usize>,
-    given: Vec<Vec<(String, String)>>,
-    outcomes: Vec<Option<Outcome>>,
+    pub(super) at_step: Vec<usize>,
+    pub(super) given: Vec<Vec<(String, String)>>,
+    pub(super) outcomes: Vec<Option<Outcome>>,
+    /// By change: whether its beginning was told.
+    told: Vec<bool>,
     /// Why nothing new is begun, if the record says so.
     halted: Option<RecordError>,
 }
@@ -57,6 +60,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             at_step: vec![0; count],
             given: vec![Vec::new(); count],
             outcomes: vec![None; count],
+            told: vec![false; count],
             halted: None,
         }
     }
@@ -134,12 +138,18 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
     fn tell_begun(&mut self, act: &Act) {
         let shown = act.step.shown();
         for at in &act.members {
+            self.tell_started(*at);
             let Some(change) = self.plan.changes.get(*at) else { continue };
-            if self.at_step.get(*at) == Some(&0) {
-                (self.events)(Event::Started { id: change.id.clone(), action: change.action });
-            }
             debug!(resource = %change.id, step = %shown, joined = act.members.len(), "begins");
             (self.events)(Event::StepStarted { id: change.id.clone(), step: shown.clone() });
+        }
+    }
+
+    /// Tells that a change began, once.
+    pub(super) fn tell_started(&mut self, at: usize) {
+        let (Some(change), Some(told)) = (self.plan.changes.get(at), self.told.get_mut(at)) else { return };
+        if !std::mem::replace(told, true) {
+            (self.events)(Event::Started { id: change.id.clone(), action: change.action });
         }
     }
 
@@ -179,7 +189,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
         }
     }
 
-    fn steps_left(&self, at: usize) -> usize {
+    pub(super) fn steps_left(&self, at: usize) -> usize {
         let all = self.plan.changes.get(at).map_or(0, |change| change.steps.len());
         all.saturating_sub(self.at_step.get(at).copied().unwrap_or_default())
     }
@@ -195,65 +205,6 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             given.retain(|(known, _)| *known != name);
             given.push((name, value));
         }
-    }
-
-    fn complete(&mut self, at: usize) {
-        let Some(change) = self.plan.changes.get(at) else { return };
-        if is_work(change.action) {
-            self.ledger.note(change, &self.outputs);
-            (self.events)(Event::Done { id: change.id.clone(), action: change.action });
-            let given = self.given.get_mut(at).map(std::mem::take).unwrap_or_default();
-            self.end(at, Outcome::Done(given));
-        }
-        self.schedule.done(at);
-    }
-
-    fn fail(&mut self, at: usize, error: &CloudError) {
-        let Some(change) = self.plan.changes.get(at) else { return };
-        debug!(resource = %change.id, %error, "failed");
-        (self.events)(Event::Failed { id: change.id.clone(), error: error.clone() });
-        self.end(at, Outcome::Failed(error.clone()));
-        for at in self.schedule.failed(at) {
-            let Some(skipped) = self.plan.changes.get(at) else { continue };
-            if is_work(skipped.action) {
-                self.ledger.untouched(skipped);
-                (self.events)(Event::Skipped { id: skipped.id.clone(), because: change.id.clone() });
-                self.end(at, Outcome::Skipped(change.id.clone()));
-            }
-        }
-    }
-
-    /// After a stop: what was not begun is told, and its intent taken back.
-    fn leave_the_rest(&mut self) {
-        for at in self.joins.give_up() {
-            if self.at_step.get(at) == Some(&0) {
-                self.schedule.not_begun(at);
-            } else {
-                self.fail(at, &stopped_between(self.steps_left(at)));
-            }
-        }
-        for at in self.schedule.waiting() {
-            let Some(change) = self.plan.changes.get(at) else { continue };
-            if is_work(change.action) {
-                self.ledger.untouched(change);
-                (self.events)(Event::NotStarted { id: change.id.clone() });
-                self.end(at, Outcome::NotStarted);
-            }
-        }
-    }
-
-    fn end(&mut self, at: usize, outcome: Outcome) {
-        if let Some(slot) = self.outcomes.get_mut(at) {
-            *slot = Some(outcome);
-        }
-    }
-
-    fn report(self) -> ApplyReport {
-        let outcomes = self.plan.changes.iter().zip(self.outcomes);
-        let outcomes = outcomes
-            .filter_map(|(change, outcome)| Some((change.id.clone(), change.action, outcome?)))
-            .collect();
-        ApplyReport { outcomes }
     }
 }
 
@@ -283,10 +234,4 @@ async fn reached(due: Option<tokio::time::Instant>) {
     if let Some(due) = due {
         tokio::time::sleep_until(due).await;
     }
-}
-
-fn stopped_between(left: usize) -> CloudError {
-    let steps = if left == 1 { "step" } else { "steps" };
-    CloudError::new(ErrorKind::Stopped, format!("stopped with {left} {steps} left"))
-        .with_help("run apply again: it goes on from what is there")
 }

@@ -5,6 +5,7 @@
 //! Apply finds nothing left to decide.
 
 mod causes;
+mod compare;
 pub(crate) mod decide;
 mod diff;
 mod gone;

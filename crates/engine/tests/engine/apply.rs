@@ -249,3 +249,15 @@ async fn an_updated_thing_keeps_what_is_not_ours() {
     converge(&world, &store, &[thing("a").with("size", 3)], &Options::default()).await;
     assert_eq!(world.object("things/here/a").unwrap()["labels"], json!({"foreign": "1"}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_only_forgotten_is_told_from_beginning_to_end_and_called_nowhere() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    world.remove("things/here/a");
+    let plan = make_plan(&world, &store, &[], &Options::default()).await;
+    world.calls();
+    let (_, events) = carry_out(&world, &store, &plan).await;
+    assert_eq!(told(&events), ["started thing/a Forget", "done thing/a Forget"]);
+    assert!(world.calls().is_empty());
+}

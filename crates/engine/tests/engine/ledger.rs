@@ -180,3 +180,17 @@ async fn an_entry_is_dropped_only_when_its_thing_is_gone() {
     converge(&world, &store, &[], &destroy()).await;
     assert_eq!(store.inventory(), None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stack_that_begins_while_the_last_one_goes_keeps_the_record() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    let plan = make_plan(&world, &store, &[thing("a")], &destroy()).await;
+    // The first write is the intent, the second the removal.
+    store.before_write(1, |inventory| {
+        inventory.stacks.entry(stack("two")).or_default();
+    });
+    run(&world, &store, &plan).await.unwrap();
+    let left: Vec<String> = store.inventory().unwrap().stacks.keys().map(ToString::to_string).collect();
+    assert_eq!(left, ["two"]);
+}

@@ -1,7 +1,7 @@
 //! A record in memory with a generation, and writers that get in between.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use model::{CloudError, ErrorKind, Inventory, RecordError, RecordStore, Versioned};
 
@@ -12,7 +12,7 @@ pub(crate) struct Store {
     pub(crate) kept: Mutex<Option<(Inventory, i64)>>,
     /// Every inventory that was written.
     pub(crate) saves: Mutex<Vec<Inventory>>,
-    /// What other writers do just before a write, one for each.
+    /// What other writers do just before a write or removal, one for each.
     between: Mutex<VecDeque<Option<Between>>>,
     /// Writes that fail, counted from now; `true` fails.
     failing: Mutex<VecDeque<bool>>,
@@ -35,6 +35,20 @@ impl Store {
         self.failing.lock().unwrap().extend(pattern);
     }
 
+    /// What is kept, after the writer that gets in between.
+    fn kept_after_others(&self) -> MutexGuard<'_, Option<(Inventory, i64)>> {
+        let other = self.between.lock().unwrap().pop_front().flatten();
+        let mut kept = self.kept.lock().unwrap();
+        if let Some(other) = other {
+            let (mut inventory, generation) =
+                kept.take().unwrap_or_else(|| (Inventory::new(super::project()), 0));
+            other(&mut inventory);
+            inventory.serial += 1;
+            *kept = Some((inventory, generation + 1));
+        }
+        kept
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.saves.lock().unwrap().len()
     }
@@ -51,15 +65,7 @@ impl RecordStore for Store {
     }
 
     async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
-        let other = self.between.lock().unwrap().pop_front().flatten();
-        let mut kept = self.kept.lock().unwrap();
-        if let Some(other) = other {
-            let (mut inventory, generation) =
-                kept.take().unwrap_or_else(|| (Inventory::new(super::project()), 0));
-            other(&mut inventory);
-            inventory.serial += 1;
-            *kept = Some((inventory, generation + 1));
-        }
+        let mut kept = self.kept_after_others();
         if self.failing.lock().unwrap().pop_front() == Some(true) {
             return Err(RecordError::Cloud(CloudError::new(ErrorKind::Unavailable, "503")));
         }
@@ -75,7 +81,7 @@ impl RecordStore for Store {
     }
 
     async fn remove(&self, generation: i64) -> Result<(), RecordError> {
-        let mut kept = self.kept.lock().unwrap();
+        let mut kept = self.kept_after_others();
         if kept.as_ref().map_or(0, |(_, generation)| *generation) != generation {
             return Err(RecordError::Moved);
         }

@@ -1,0 +1,121 @@
+//! Changes to what is there: nothing, an update, a replacement, a repair, a stamp put back, an adoption.
+
+use model::{
+    Action, Cause, Change, Effect, Entry, FieldChange, Fields, Health, Json, Live, Origin, Reason, Resource,
+};
+
+use super::diff::Wanted;
+use super::{Planner, ReplacePolicy, causes, change_of};
+
+impl Planner<'_> {
+    pub(super) fn comparison<'a>(
+        &'a self,
+        resource: &'a dyn Resource,
+        desired: &'a Fields,
+        entry: Option<&'a Entry>,
+    ) -> Wanted<'a> {
+        Wanted {
+            fields: desired,
+            rules: resource.rules(),
+            place: resource.place(),
+            entry,
+            outputs: &self.outputs,
+        }
+    }
+
+    pub(super) fn compare(
+        &mut self,
+        at: usize,
+        resource: &dyn Resource,
+        desired: &Fields,
+        live: &Live,
+        entry: Option<&Entry>,
+    ) -> Change {
+        let comparison = self.comparison(resource, desired, entry);
+        let fields = comparison.differences(live);
+        let applied = comparison.applied();
+        let (action, reason) = match (causes::reason(&fields), &live.health) {
+            (None, Health::Unready(message)) => {
+                (Action::Repair, Reason::Unhealthy { message: message.clone() })
+            }
+            (None, Health::Ready | Health::Changing) => (Action::NoOp, Reason::InSync),
+            (Some(reason), Health::Ready | Health::Changing | Health::Unready(_)) => match effect(&fields) {
+                Effect::InPlace => (Action::Update, reason),
+                Effect::Replace => (Action::Replace, reason),
+            },
+        };
+        if action == Action::Replace {
+            self.guard_replace(at, resource, &fields, entry);
+        }
+        let steps = if action.writes() { resource.steps(&action, Some(live)) } else { Vec::new() };
+        Change { fields, steps, applied, ..change_of(resource, action, reason) }
+    }
+
+    /// Ours, but somebody took the stamp off: the calls of an adoption put it back.
+    pub(super) fn restamp(
+        &mut self,
+        at: usize,
+        resource: &dyn Resource,
+        desired: &Fields,
+        live: &Live,
+        entry: Option<&Entry>,
+    ) -> Change {
+        let comparison = self.comparison(resource, desired, entry);
+        let mut fields = comparison.differences(live);
+        let applied = comparison.applied();
+        fields.push(FieldChange {
+            path: "stamp".to_owned(),
+            before: None,
+            after: Some(Json::String(self.options.stack.to_string())),
+            cause: Cause::Drifted(live.touched.clone()),
+            place: resource.place().cloned(),
+            effect: Effect::InPlace,
+        });
+        let reason = causes::reason(&fields).unwrap_or(Reason::Drifted(live.touched.clone()));
+        let (action, steps) = match effect(&fields) {
+            Effect::InPlace => (Action::Update, resource.steps(&Action::Adopt, Some(live))),
+            Effect::Replace => {
+                self.guard_replace(at, resource, &fields, entry);
+                (Action::Replace, resource.steps(&Action::Replace, Some(live)))
+            }
+        };
+        Change { fields, steps, applied, ..change_of(resource, action, reason) }
+    }
+
+    pub(super) fn adopt(&mut self, resource: &dyn Resource, desired: &Fields, live: &Live) -> Option<Change> {
+        let comparison = self.comparison(resource, desired, None);
+        let fields = comparison.differences(live);
+        let applied = comparison.applied();
+        if effect(&fields) == Effect::Replace {
+            self.refuse_adopting_other(resource, &fields);
+            return None;
+        }
+        let steps = resource.steps(&Action::Adopt, Some(live));
+        Some(Change { fields, steps, applied, ..change_of(resource, Action::Adopt, Reason::FoundUnmarked) })
+    }
+
+    /// A replacement deletes: it needs the record as a witness, a thing that was not there before, and leave.
+    fn guard_replace(
+        &mut self,
+        at: usize,
+        resource: &dyn Resource,
+        fields: &[FieldChange],
+        entry: Option<&Entry>,
+    ) {
+        let made_here = entry.is_some_and(|entry| {
+            entry.origin == Origin::Created && self.prior(resource, Some(entry)) == model::Prior::Absent
+        });
+        match (made_here, self.options.replace) {
+            (true, ReplacePolicy::Allow) => {}
+            (true, ReplacePolicy::Refuse) => self.refuse_replace(at, resource, fields),
+            (false, ReplacePolicy::Allow | ReplacePolicy::Refuse) => {
+                self.refuse_replacing_other(resource, fields);
+            }
+        }
+    }
+}
+
+/// What the changes cost together.
+fn effect(fields: &[FieldChange]) -> Effect {
+    if fields.iter().any(|field| field.effect == Effect::Replace) { Effect::Replace } else { Effect::InPlace }
+}
