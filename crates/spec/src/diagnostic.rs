@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::source::Source;
 
+/// Longer lines, in bytes, are not shown: a file of one line is made by a machine, or to do harm.
+const LONGEST_LINE: usize = 2_000;
+
 /// Whether output carries colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
@@ -32,7 +35,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The text that was probably meant, ready to take the place of what the caret shows.
     pub suggestion: Option<String>,
-    caret: Option<Caret>,
+    caret: Option<Box<Caret>>,
 }
 
 /// The bytes to underline, in which text.
@@ -86,7 +89,7 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn under(mut self, source: &Arc<Source>, span: Range<usize>) -> Self {
         self.place = Some(source.place(span.start));
-        self.caret = Some(Caret { source: Arc::clone(source), span });
+        self.caret = Some(Box::new(Caret { source: Arc::clone(source), span }));
         self
     }
 
@@ -116,7 +119,7 @@ impl Diagnostic {
         let line;
         let mut report = Vec::new();
         match (&self.caret, &self.place) {
-            (Some(caret), Some(place)) => {
+            (Some(caret), Some(place)) if caret.source.line(caret.span.start).len() <= LONGEST_LINE => {
                 let whole = caret.source.line(caret.span.start);
                 line = tame(caret.source.text().get(whole.clone()).unwrap_or_default());
                 let start = caret.span.start.saturating_sub(whole.start).min(line.len());
@@ -127,9 +130,8 @@ impl Diagnostic {
                     .annotation(AnnotationKind::Primary.span(start..end));
                 let mut group = Group::with_title(title).element(snippet);
                 let patch = self.patch();
-                match (&help, &patch) {
-                    (Some(help), None) => group = group.element(Level::HELP.message(help.as_str())),
-                    (Some(_), Some(_)) | (None, _) => {}
+                if let (Some(help), None) = (&help, &patch) {
+                    group = group.element(Level::HELP.message(help.as_str()));
                 }
                 report.push(group);
                 if let (Some(help), Some(patch)) = (&help, patch) {
@@ -137,7 +139,8 @@ impl Diagnostic {
                         .path(caret.source.name())
                         .line_start(usize::try_from(place.line).unwrap_or(1))
                         .patch(Patch::new(start..end, patch));
-                    report.push(Group::with_title(Level::HELP.secondary_title(help.as_str())).element(snippet));
+                    report
+                        .push(Group::with_title(Level::HELP.secondary_title(help.as_str())).element(snippet));
                 }
             }
             (Some(_) | None, place) => {
@@ -165,7 +168,11 @@ impl Diagnostic {
         if written.is_empty() || written.contains("${") || written.contains('\n') {
             return None;
         }
-        match written.chars().next().filter(|first| ['"', '\''].contains(first) && !suggestion.starts_with(*first)) {
+        match written
+            .chars()
+            .next()
+            .filter(|first| ['"', '\''].contains(first) && !suggestion.starts_with(*first))
+        {
             Some(quote) if self.id != "wrong-type" => Some(format!("{quote}{suggestion}{quote}")),
             Some(_) | None => Some(suggestion),
         }

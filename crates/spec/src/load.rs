@@ -96,6 +96,8 @@ pub fn parse(file: &str, text: &str, base: &Path, variables: &Variables) -> Resu
     let value = check_structure(strict(), &root, &mut report, if readable { Whole::Yes } else { Whole::No });
     let mut contexts = BTreeMap::new();
     let document = match serde_json::from_value::<Document>(value) {
+        // What was not looked at any more can not be checked against the rest.
+        Ok(_) | Err(_) if report.is_full() => None,
         Ok(document) => {
             contexts = check_meaning(&document, base, own_name(file), &mut report);
             Some(document)

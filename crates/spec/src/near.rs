@@ -27,3 +27,25 @@ fn fold(word: &str) -> String {
 fn allowed(text: &str, candidate: &str) -> usize {
     (text.chars().count().max(candidate.chars().count()) / 3).min(3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_other_words_are_not() {
+        let keys = ["concurrency", "cpu", "cpuBoost", "memory", "minInstances", "maxInstances"];
+        for (text, near) in [
+            ("concurency", Some("concurrency")),
+            ("min_instances", Some("minInstances")),
+            ("min-instance", Some("minInstances")),
+            ("CPU", Some("cpu")),
+            ("memroy", Some("memory")),
+            ("colour", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(text, keys), near, "{text}");
+        }
+    }
+}

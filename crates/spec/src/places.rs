@@ -1,6 +1,6 @@
 //! Where each value of a spec stands in its file, by JSON pointer. Knows no meaning.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,12 +28,12 @@ pub(crate) enum Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
     source: Arc<Source>,
-    spans: HashMap<String, Spans>,
+    spans: BTreeMap<String, Spans>,
 }
 
 impl Places {
     pub(crate) fn new(source: Arc<Source>) -> Self {
-        Self { source, spans: HashMap::new() }
+        Self { source, spans: BTreeMap::new() }
     }
 
     pub(crate) fn insert(&mut self, pointer: String, spans: Spans) {

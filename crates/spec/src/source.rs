@@ -19,7 +19,12 @@ impl Source {
     pub(crate) fn new(name: &str, text: &str) -> Self {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Self { name: name.into(), line_starts: line_starts.collect(), text: text.to_owned(), ascii: text.is_ascii() }
+        Self {
+            name: name.into(),
+            line_starts: line_starts.collect(),
+            text: text.to_owned(),
+            ascii: text.is_ascii(),
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -37,11 +42,7 @@ impl Source {
         let before = self.text.get(start..byte.min(self.text.len())).unwrap_or_default();
         // Almost every file is ASCII, where characters need no counting; a hostile one may be a single very long line.
         let characters = if self.ascii { before.len() } else { before.chars().count() };
-        Place {
-            file: Arc::clone(&self.name),
-            line: count(line + 1),
-            column: count(characters + 1),
-        }
+        Place { file: Arc::clone(&self.name), line: count(line + 1), column: count(characters + 1) }
     }
 
     /// The bytes of the line that holds a byte, without its line break.

@@ -1,20 +1,18 @@
 //! Values for the variables of a spec, and where they are put. Never reads the environment.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::check::MOST;
 use crate::diagnostic::Diagnostic;
 use crate::near::nearest;
 use crate::read::read_text;
 use crate::source::Source;
 use crate::text::shown;
 use crate::yaml::{Content, Node, Scalar, Style, scalar_map};
-
-/// After so many problems no more are looked for.
-const PROBLEMS: usize = 200;
 
 /// The values given for a spec's variables: those of files, and over them those of the command line.
 #[derive(Debug, Clone, Default)]
@@ -114,7 +112,7 @@ impl Variables {
                 (name.clone(), given.or_else(|| declaration.default.clone()))
             })
             .collect();
-        let mut pass = Pass { values, source, problems, missing: HashSet::new() };
+        let mut pass = Pass { values, source, problems, missing: BTreeSet::new() };
         pass.node(root, Where::Top);
         let Pass { missing, mut problems, .. } = pass;
         for (name, declaration) in declared.iter().filter(|(name, _)| missing.contains(*name)) {
@@ -164,7 +162,7 @@ struct Pass<'s> {
     values: IndexMap<String, Option<Scalar>>,
     source: &'s Arc<Source>,
     problems: Vec<Diagnostic>,
-    missing: HashSet<String>,
+    missing: BTreeSet<String>,
 }
 
 impl Pass<'_> {
@@ -261,7 +259,7 @@ impl Pass<'_> {
 
     fn value(&mut self, name: &str, span: &std::ops::Range<usize>) -> Option<Scalar> {
         match self.values.get(name) {
-            None if self.problems.len() >= PROBLEMS => None,
+            None if self.problems.len() >= MOST => None,
             Some(Some(value)) => Some(value.clone()),
             Some(None) => {
                 self.missing.insert(name.to_owned());

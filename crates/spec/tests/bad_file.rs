@@ -6,31 +6,31 @@ use common::refused;
 
 #[test]
 fn refuses_an_empty_file() {
-    insta::assert_snapshot!(refused(r#""#), @r#"
+    insta::assert_snapshot!(refused(""), @"
 error[empty-file]: gemmactl.yaml is empty
 --> gemmactl.yaml:1:1
  = help: a spec begins with `version: 1`, `stack`, `project` and `region`
 
 1 problem
-"#);
+");
 }
 
 #[test]
 fn refuses_a_file_of_comments_only() {
-    insta::assert_snapshot!(refused(r#"# nothing
-"#), @r#"
+    insta::assert_snapshot!(refused("# nothing
+"), @"
 error[empty-file]: gemmactl.yaml is empty
 --> gemmactl.yaml:1:1
  = help: a spec begins with `version: 1`, `stack`, `project` and `region`
 
 1 problem
-"#);
+");
 }
 
 #[test]
 fn refuses_a_list_instead_of_a_map() {
-    insta::assert_snapshot!(refused(r#"- version: 1
-"#), @r#"
+    insta::assert_snapshot!(refused("- version: 1
+"), @"
 error[wrong-type]: the spec has to be a map, found a list
  --> gemmactl.yaml:1:1
   |
@@ -40,15 +40,15 @@ error[wrong-type]: the spec has to be a map, found a list
   = help: write `key: value` lines without the hyphens
 
 1 problem
-"#);
+");
 }
 
 #[test]
 fn refuses_a_tab_as_indentation() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 services:
 	model: {}
-"#), @r#"
+"), @"
 error[invalid-yaml]: this is not valid YAML: tabs disallowed within this context (block indentation)
  --> gemmactl.yaml:3:2
   |
@@ -58,7 +58,7 @@ error[invalid-yaml]: this is not valid YAML: tabs disallowed within this context
   = help: indent with spaces, not with tabs
 
 1 problem
-"#);
+");
 }
 
 #[test]
@@ -78,13 +78,13 @@ error[invalid-yaml]: this is not valid YAML: unclosed quote
 
 #[test]
 fn refuses_a_second_document() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: demo
 project: demo-project
 region: europe-west1
 ---
 version: 1
-"#), @r#"
+"), @"
 error[several-documents]: a second document begins here
  --> gemmactl.yaml:5:1
   |
@@ -94,19 +94,19 @@ error[several-documents]: a second document begins here
   = help: one file is one stack; put the rest into a file of its own
 
 1 problem
-"#);
+");
 }
 
 #[test]
 fn refuses_anchors_and_aliases() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: demo
 project: &p demo-project
 region: europe-west1
 variables:
   copy: { default: *p }
   other: { default: *missing }
-"#), @r#"
+"), @"
 error[anchor]: anchors are not part of a spec
  --> gemmactl.yaml:3:10
   |
@@ -132,12 +132,12 @@ error[alias]: aliases are not part of a spec
   = help: write the value here, or declare a variable
 
 3 problems
-"#);
+");
 }
 
 #[test]
 fn refuses_a_merge_key() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: demo
 project: demo-project
 region: europe-west1
@@ -145,7 +145,7 @@ services:
   model:
     <<: { cpu: 1 }
     image: us-docker.pkg.dev/p/r/i:1
-"#), @r#"
+"), @"
 error[merge-key]: merge keys are not part of a spec
  --> gemmactl.yaml:7:5
   |
@@ -155,16 +155,16 @@ error[merge-key]: merge keys are not part of a spec
   = help: write the keys out
 
 1 problem
-"#);
+");
 }
 
 #[test]
 fn refuses_a_tag() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: !!str demo
 project: demo-project
 region: europe-west1
-"#), @r#"
+"), @"
 error[tag]: tags are not part of a spec
  --> gemmactl.yaml:2:8
   |
@@ -174,17 +174,17 @@ error[tag]: tags are not part of a spec
   = help: write the plain value; put a text in quotes
 
 1 problem
-"#);
+");
 }
 
 #[test]
 fn refuses_a_custom_tag() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: demo
 project: demo-project
 region: europe-west1
 apis: !include apis.yaml
-"#), @r#"
+"), @"
 error[tag]: tags are not part of a spec
  --> gemmactl.yaml:5:7
   |
@@ -206,13 +206,13 @@ help: did you mean `[apis.yaml]`?
   |
 
 2 problems
-"#);
+");
 }
 
 #[test]
 fn refuses_nesting_without_end() {
-    insta::assert_snapshot!(refused(r#"a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
-"#), @r#"
+    insta::assert_snapshot!(refused("a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+"), @"
 error[unknown-key]: unknown key `a` in the spec
  --> gemmactl.yaml:1:1
   |
@@ -228,15 +228,15 @@ error[too-deep]: maps and lists are nested more than 32 deep
   |                                    ^
 
 2 problems
-"#);
+");
 }
 
 #[test]
 fn a_syntax_error_does_not_report_what_was_not_read() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: Demo
 project: [a
-"#), @r#"
+"), @"
 error[bad-value]: `Demo` is not a stack name
  --> gemmactl.yaml:2:8
   |
@@ -256,5 +256,5 @@ error[invalid-yaml]: this is not valid YAML: unclosed bracket '['
   |          ^
 
 2 problems
-"#);
+");
 }

@@ -6,7 +6,7 @@ use common::refused;
 
 #[test]
 fn refuses_a_variable_without_a_value() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: demo
 project: ${project}
 region: europe-west1
@@ -14,7 +14,7 @@ variables:
   project: { description: Google Cloud project id }
 services:
   model: { image: gone, memory: 32 }
-"#), @r#"
+"), @"
 error[missing-variable]: the variable `project` has no value
  --> gemmactl.yaml:6:3
   |
@@ -43,18 +43,18 @@ help: did you mean `32Gi`? memory is written with its unit, for example `32Gi` o
   |                                   ++
 
 3 problems
-"#);
+");
 }
 
 #[test]
 fn refuses_an_undeclared_variable() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: ${HOME}
 project: ${projcet}
 region: europe-west1
 variables:
   project: { default: demo-project }
-"#), @r#"
+"), @"
 error[undeclared-variable]: the variable `HOME` is not declared
  --> gemmactl.yaml:2:10
   |
@@ -76,12 +76,12 @@ help: did you mean `project`?
   |
 
 2 problems
-"#);
+");
 }
 
 #[test]
 fn refuses_a_variable_of_the_wrong_type() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: demo
 project: demo-project
 region: europe-west1
@@ -93,7 +93,7 @@ services:
     image: us-docker.pkg.dev/p/r/i:1
     concurrency: ${many}
     memory: ${size}
-"#), @r#"
+"), @"
 error[wrong-type]: `concurrency` has to be a whole number, found the text `lots`
   --> gemmactl.yaml:11:18
    |
@@ -109,16 +109,16 @@ error[bad-value]: the memory `32` has no unit
    = help: did you mean `32Gi`? memory is written with its unit, for example `32Gi` or `512Mi`
 
 2 problems
-"#);
+");
 }
 
 #[test]
 fn refuses_a_variable_that_is_not_closed() {
-    insta::assert_snapshot!(refused(r#"version: 1
+    insta::assert_snapshot!(refused("version: 1
 stack: demo
 project: demo-${project
 region: europe-west1
-"#), @r#"
+"), @"
 error[open-variable]: `${` begins a variable that is not closed by `}`
  --> gemmactl.yaml:3:10
   |
@@ -128,7 +128,7 @@ error[open-variable]: `${` begins a variable that is not closed by `}`
   = help: write `$${` for the two characters themselves
 
 1 problem
-"#);
+");
 }
 
 #[test]

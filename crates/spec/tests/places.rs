@@ -1,5 +1,10 @@
 //! Where things stand, and what a good spec comes out as.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may stop at the first surprise"
+)]
 
 use std::path::Path;
 
@@ -46,7 +51,9 @@ services:
 
 fn stack() -> Spec {
     let text = STACK.replace("\"Ü\": no, ", "");
-    spec::parse("gemmactl.yaml", &text, Path::new("tests/stack"), &Variables::none()).map_err(|problems| problems.to_string()).unwrap()
+    spec::parse("gemmactl.yaml", &text, Path::new("tests/stack"), &Variables::none())
+        .map_err(|problems| problems.to_string())
+        .unwrap()
 }
 
 #[test]
@@ -55,7 +62,10 @@ fn a_good_spec_comes_out_typed() {
     let document = &spec.document;
     assert_eq!(document.project.as_str(), "demo-project");
     assert_eq!(document.apis[1].on_destroy(), ApiOnDestroy::Restore);
-    assert_eq!(document.iam[0].members[1].as_str(), "serviceAccount:caller@demo-project.iam.gserviceaccount.com");
+    assert_eq!(
+        document.iam[0].members[1].as_str(),
+        "serviceAccount:caller@demo-project.iam.gserviceaccount.com"
+    );
     let service = &document.services["model"];
     assert_eq!(service.image.source(), ImageSource::Built("server"));
     assert_eq!(service.concurrency, Some(4));
@@ -102,19 +112,24 @@ fn a_value_that_is_not_there_has_the_place_of_the_nearest_thing_around_it() {
 #[test]
 fn columns_after_other_scripts_count_characters() {
     let text = STACK;
-    let problems = spec::parse("gemmactl.yaml", text, Path::new("tests/stack"), &Variables::none()).unwrap_err();
+    let problems =
+        spec::parse("gemmactl.yaml", text, Path::new("tests/stack"), &Variables::none()).unwrap_err();
     let places: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(places.len(), 1, "{places:?}");
     assert!(places[0].starts_with("gemmactl.yaml:31:12: `Ü` is not the name"), "{places:?}");
 
-    let text = text.replace("displayName: \"Ü ☃ 𝄞\" }", "displayName: \"Ü ☃ 𝄞\", colour: red }").replace("\"Ü\": no, ", "");
-    let problems = spec::parse("gemmactl.yaml", &text, Path::new("tests/stack"), &Variables::none()).unwrap_err();
-    assert_eq!(problems.0[0].place.as_ref().unwrap().column, 38);
+    let text = text
+        .replace("displayName: \"Ü ☃ 𝄞\" }", "displayName: \"Ü ☃ 𝄞\", colour: red }")
+        .replace("\"Ü\": no, ", "");
+    let problems =
+        spec::parse("gemmactl.yaml", &text, Path::new("tests/stack"), &Variables::none()).unwrap_err();
+    assert_eq!(problems.0[0].place.as_ref().unwrap().column, 37);
 }
 
 #[test]
 fn a_problem_has_a_form_for_programs() {
-    let problems = spec::parse("gemmactl.yaml", "version: 1\nregin: x\n", Path::new("."), &Variables::none()).unwrap_err();
+    let problems = spec::parse("gemmactl.yaml", "version: 1\nregin: x\n", Path::new("."), &Variables::none())
+        .unwrap_err();
     let unknown = problems.iter().find(|problem| problem.id == "unknown-key").unwrap();
     insta::assert_json_snapshot!(unknown, @r#"
     {
@@ -131,7 +146,13 @@ fn a_problem_has_a_form_for_programs() {
 
 #[test]
 fn text_of_the_file_can_not_steer_a_terminal() {
-    let problems = spec::parse("gemmactl.yaml", "\"\\e[2Jstack\": \"\\u202e\"\n# \u{202e}x\n", Path::new("."), &Variables::none()).unwrap_err();
+    let problems = spec::parse(
+        "gemmactl.yaml",
+        "\"\\e[2Jstack\": \"\\u202e\"\n# \u{202e}x\n",
+        Path::new("."),
+        &Variables::none(),
+    )
+    .unwrap_err();
     let shown = problems.render(spec::Colour::Plain);
     assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
 }

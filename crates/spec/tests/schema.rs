@@ -1,5 +1,10 @@
 //! The published schema: in step with the types, and true to what the loader takes.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may stop at the first surprise"
+)]
 
 use std::collections::BTreeSet;
 
@@ -38,7 +43,9 @@ fn every_object_is_closed_and_no_value_may_be_null() {
     fn visit(schema: &Value) {
         match schema {
             Value::Object(object) => {
-                if object.contains_key("properties") && object.get("type").is_some_and(|kind| kind == "object") {
+                if object.contains_key("properties")
+                    && object.get("type").is_some_and(|kind| kind == "object")
+                {
                     assert_eq!(object.get("additionalProperties"), Some(&Value::Bool(false)), "{schema}");
                 }
                 assert_ne!(object.get("type").and_then(Value::as_str), Some("null"));
@@ -56,7 +63,9 @@ fn every_reference_leads_somewhere_and_every_definition_is_used() {
     fn visit(schema: &Value, used: &mut BTreeSet<String>) {
         match schema {
             Value::Object(object) => {
-                if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix("#/$defs/")) {
+                if let Some(name) =
+                    object.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix("#/$defs/"))
+                {
                     used.insert(name.to_owned());
                 }
                 object.values().for_each(|value| visit(value, used));
@@ -70,9 +79,23 @@ fn every_reference_leads_somewhere_and_every_definition_is_used() {
     visit(&schema, &mut used);
     let defined: BTreeSet<String> = schema["$defs"].as_object().unwrap().keys().cloned().collect();
     assert!(used.is_subset(&defined), "{:?}", used.difference(&defined));
-    let names = ["HeaderName", "EnvName", "LabelKey", "VolumeName", "ServiceName", "ImageName", "RepositoryName", "ServiceAccountId", "VariableName"];
+    let names = [
+        "HeaderName",
+        "EnvName",
+        "LabelKey",
+        "VolumeName",
+        "ServiceName",
+        "ImageName",
+        "RepositoryName",
+        "ServiceAccountId",
+        "VariableName",
+    ];
     // Names of items are only used as the patterns of keys.
-    assert!(defined.difference(&used).all(|name| names.contains(&name.as_str())), "{:?}", defined.difference(&used));
+    assert!(
+        defined.difference(&used).all(|name| names.contains(&name.as_str())),
+        "{:?}",
+        defined.difference(&used)
+    );
 }
 
 #[test]
@@ -80,7 +103,10 @@ fn the_reference_names_every_key() {
     let reference = spec::reference();
     let schema = spec::schema();
     let objects = schema["$defs"].as_object().unwrap().values().chain([&schema]);
-    for key in objects.filter_map(|object| object.get("properties")?.as_object()).flat_map(|properties| properties.keys()) {
+    for key in objects
+        .filter_map(|object| object.get("properties")?.as_object())
+        .flat_map(|properties| properties.keys())
+    {
         assert!(reference.contains(&format!("| `{key}` |")), "{key}");
     }
     assert!(!reference.contains("| text |  |  |"));

@@ -1,5 +1,10 @@
 //! Values for variables, from files and from the command line.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may stop at the first surprise"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +27,8 @@ services:
 ";
 
 fn load(variables: &Variables) -> Result<Spec, String> {
-    spec::parse("gemmactl.yaml", STACK, Path::new("."), variables).map_err(|problems| problems.render(Colour::Plain))
+    spec::parse("gemmactl.yaml", STACK, Path::new("."), variables)
+        .map_err(|problems| problems.render(Colour::Plain))
 }
 
 fn assigned(assignments: &[&str]) -> Variables {
@@ -63,7 +69,21 @@ fn a_text_may_hold_an_equals_sign_and_a_variable_like_text() {
 
 #[test]
 fn refuses_values_for_what_is_not_declared_and_texts_that_give_no_value() {
-    insta::assert_snapshot!(load(&assigned(&["project=demo-project", "regon=us-east4", "concurrency", "=x"])).unwrap_err(), @r"");
+    insta::assert_snapshot!(load(&assigned(&["project=demo-project", "regon=us-east4", "concurrency", "=x"])).unwrap_err(), @r#"
+error[invalid-variable]: `--var concurrency` gives no variable a value
+ |
+ = help: write `--var NAME=VALUE`
+
+error[invalid-variable]: `--var =x` gives no variable a value
+ |
+ = help: write `--var NAME=VALUE`
+
+error[unknown-variable]: --var regon gives a value to `regon`, which the spec does not declare
+ |
+ = help: did you mean `region`?
+
+3 problems
+"#);
 }
 
 #[test]

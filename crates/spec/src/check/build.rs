@@ -26,16 +26,15 @@ pub(super) fn check(
         let timeout = format!("{at}/timeout");
         if let Some(seconds) =
             image.build.timeout.map(Duration::seconds).filter(|_| report.is_sound(&[&timeout]))
+            && (seconds == 0 || seconds > LONGEST_BUILD)
         {
-            if seconds == 0 || seconds > LONGEST_BUILD {
-                report.at_value(
-                    &timeout,
-                    Diagnostic::new(
-                        "out-of-range",
-                        format!("`timeout` has to be between 1s and 24h, found {seconds}s"),
-                    ),
-                );
-            }
+            report.at_value(
+                &timeout,
+                Diagnostic::new(
+                    "out-of-range",
+                    format!("`timeout` has to be between 1s and 24h, found {seconds}s"),
+                ),
+            );
         }
         let help =
             "build arguments stay readable in the image; fetch the secret at run time, from Secret Manager";

@@ -1,6 +1,6 @@
 //! Items that wait for each other in a circle.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::report::Report;
 use crate::diagnostic::Diagnostic;
@@ -49,7 +49,7 @@ fn items(document: &Document) -> Vec<Item> {
     let services = document.services.keys().map(|name| format!("service/{name}"));
     let images = document.images.keys().map(|name| format!("image/{name}"));
     let ids: Vec<String> = services.chain(images).collect();
-    let numbers: HashMap<&str, usize> =
+    let numbers: BTreeMap<&str, usize> =
         ids.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
     // Repositories and service accounts wait for nothing in the spec, so they are in no circle.
     let edges =
@@ -109,7 +109,7 @@ fn settle(items: &[Item], waiting: &mut [bool]) {
 /// A circle among the items that still wait, as items with the pointer to the line that leads on.
 fn circle(items: &[Item], waiting: &[bool], start: usize) -> Option<Vec<(usize, String)>> {
     let mut path: Vec<(usize, String)> = Vec::new();
-    let mut position: HashMap<usize, usize> = HashMap::new();
+    let mut position: BTreeMap<usize, usize> = BTreeMap::new();
     let mut at = start;
     loop {
         if let Some(first) = position.get(&at) {

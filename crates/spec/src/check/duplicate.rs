@@ -1,17 +1,13 @@
 //! Lists in which nothing may stand twice.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 use super::report::Report;
 use crate::diagnostic::Diagnostic;
 
 /// Reports every item of a list that stood there before; each comes with its pointer and its name for the message.
-pub(super) fn check<K: Eq + Hash>(
-    items: impl IntoIterator<Item = (String, K, String)>,
-    report: &mut Report<'_>,
-) {
-    let mut seen: HashMap<K, String> = HashMap::new();
+pub(super) fn check<K: Ord>(items: impl IntoIterator<Item = (String, K, String)>, report: &mut Report<'_>) {
+    let mut seen: BTreeMap<K, String> = BTreeMap::new();
     for (pointer, key, name) in items {
         if report.is_broken(&pointer) {
             continue;

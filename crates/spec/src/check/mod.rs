@@ -17,11 +17,12 @@ mod secret;
 mod service;
 mod structure;
 mod traffic;
+mod value;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(crate) use report::Report;
+pub(crate) use report::{MOST, Report};
 pub(crate) use structure::check_structure;
 
 use crate::context::BuildContext;

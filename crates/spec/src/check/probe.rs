@@ -64,13 +64,14 @@ fn one(probe: &Probe, purpose: Purpose, at: &str, report: &mut Report<'_>) {
         }
     }
     let (timeout_at, period_at) = (format!("{at}/timeout"), format!("{at}/period"));
-    if let (Some(timeout), Some(period)) = (probe.timeout, probe.period) {
-        if timeout > period && report.is_sound(&[&timeout_at, &period_at]) {
-            let problem = Diagnostic::new(
-                "probe-times",
-                format!("the probe's timeout {timeout} is longer than its period {period}"),
-            );
-            report.at_value(&timeout_at, problem.with_help("a check has to end before the next one begins"));
-        }
+    if let (Some(timeout), Some(period)) = (probe.timeout, probe.period)
+        && timeout > period
+        && report.is_sound(&[&timeout_at, &period_at])
+    {
+        let problem = Diagnostic::new(
+            "probe-times",
+            format!("the probe's timeout {timeout} is longer than its period {period}"),
+        );
+        report.at_value(&timeout_at, problem.with_help("a check has to end before the next one begins"));
     }
 }

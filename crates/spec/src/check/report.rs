@@ -7,7 +7,7 @@ use crate::places::{Part, Places};
 use crate::types::GrammarError;
 
 /// After so many problems no more are looked for; nobody reads them, and a hostile file may hold very many.
-const MOST: usize = 500;
+pub(crate) const MOST: usize = 200;
 
 /// The problems found so far, and the pointers at which something is wrong already.
 #[derive(Debug)]
@@ -29,6 +29,9 @@ impl<'p> Report<'p> {
 
     /// Whether the value at a pointer, something inside it or something around it is known to be wrong.
     pub(crate) fn is_broken(&self, pointer: &str) -> bool {
+        if self.broken.is_empty() {
+            return false;
+        }
         let mut around = pointer;
         loop {
             if self.broken.contains(around) {
@@ -120,7 +123,8 @@ impl<'p> Report<'p> {
         problems.sort_by(|one, other| (one.place.as_ref(), one.id).cmp(&(other.place.as_ref(), other.id)));
         problems.dedup();
         if full {
-            let message = format!("there are more than {} problems; the rest was not looked for", problems.len());
+            let message =
+                format!("there are more than {} problems; the rest was not looked for", problems.len());
             problems.push(Diagnostic::new("too-many-problems", message));
         }
         problems

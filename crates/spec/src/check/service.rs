@@ -30,16 +30,16 @@ pub(super) fn check(document: &Document, report: &mut Report<'_>) {
 
 fn scaling(service: &Service, at: &str, report: &mut Report<'_>) {
     let timeout = format!("{at}/timeout");
-    if let Some(seconds) = service.timeout.map(Duration::seconds).filter(|_| report.is_sound(&[&timeout])) {
-        if seconds == 0 || seconds > LONGEST_REQUEST {
-            report.at_value(
-                &timeout,
-                Diagnostic::new(
-                    "out-of-range",
-                    format!("`timeout` has to be between 1s and {LONGEST_REQUEST}s, found {seconds}s"),
-                ),
-            );
-        }
+    if let Some(seconds) = service.timeout.map(Duration::seconds).filter(|_| report.is_sound(&[&timeout]))
+        && (seconds == 0 || seconds > LONGEST_REQUEST)
+    {
+        report.at_value(
+            &timeout,
+            Diagnostic::new(
+                "out-of-range",
+                format!("`timeout` has to be between 1s and {LONGEST_REQUEST}s, found {seconds}s"),
+            ),
+        );
     }
     ordered(
         service.min_instances,
@@ -62,16 +62,17 @@ fn scaling(service: &Service, at: &str, report: &mut Report<'_>) {
 }
 
 fn ordered(least: Option<u32>, most: Option<u32>, [low, high]: [&str; 2], report: &mut Report<'_>) {
-    if let (Some(least), Some(most)) = (least, most) {
-        if least > most && report.is_sound(&[low, high]) {
-            report.at_value(
-                low,
-                Diagnostic::new(
-                    "scaling-bounds",
-                    format!("the least number of instances, {least}, is over the most, {most}"),
-                ),
-            );
-        }
+    if let (Some(least), Some(most)) = (least, most)
+        && least > most
+        && report.is_sound(&[low, high])
+    {
+        report.at_value(
+            low,
+            Diagnostic::new(
+                "scaling-bounds",
+                format!("the least number of instances, {least}, is over the most, {most}"),
+            ),
+        );
     }
 }
 

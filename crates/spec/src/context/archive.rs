@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 
 use super::ContextFile;
-use super::hash::Digester;
+use super::hash::{Digester, hex};
 
 /// Writes a gzipped tar of the files to a file without a name, and checks on the way that they are still the same.
 pub(super) fn write(folder: &Path, files: &[ContextFile]) -> io::Result<Archive> {
@@ -53,7 +53,7 @@ fn regular<W: Write>(tar: &mut Builder<W>, folder: &Path, file: &ContextFile) ->
     tar.append_data(&mut header(file, EntryType::Regular), &file.path, &mut source)?;
     let mut rest = [0; 1];
     let grown = source.inner.into_inner().read(&mut rest)? > 0;
-    let digest: String = source.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&source.hasher.finalize());
     if grown || source.length != file.size || digest != file.digest { Err(changed(file)) } else { Ok(()) }
 }
 

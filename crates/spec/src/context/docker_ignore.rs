@@ -74,6 +74,7 @@ fn rule(line: &str) -> Result<Option<Rule>, ignore::Error> {
         return Ok(None);
     }
     let mut builder = GitignoreBuilder::new("");
+    builder.allow_unclosed_class(false);
     builder.add_line(None, &format!("/{}", parts.join("/")))?;
     Ok(Some(Rule { pattern: builder.build()?, effect }))
 }

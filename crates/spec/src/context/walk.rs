@@ -42,12 +42,12 @@ pub(super) fn folder(base: &Path, context: &str) -> Result<PathBuf, ContextError
         return Err(outside());
     }
     let folder = base.join(context);
-    let real = fs::canonicalize(&folder).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            ContextError::new("context-missing", format!("the context folder `{context}` does not exist"))
-                .with_help(format!("it is looked for at {}", folder.display()))
+    let real = fs::canonicalize(&folder).map_err(|error| {
+        if error.kind() != std::io::ErrorKind::NotFound {
+            return ContextError::unreadable(context, &error);
         }
-        _ => ContextError::unreadable(context, &error),
+        ContextError::new("context-missing", format!("the context folder `{context}` does not exist"))
+            .with_help(format!("it is looked for at {}", folder.display()))
     })?;
     let real_base = fs::canonicalize(base)
         .map_err(|error| ContextError::unreadable(&base.display().to_string(), &error))?;

@@ -47,7 +47,13 @@ impl Page {
             let _ = write!(self.text, "{says}\n\n");
         }
         self.text.push_str("| key | value | if left out | meaning |\n| --- | --- | --- | --- |\n");
-        let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         for (key, property) in properties {
             let left_out = if required.contains(&key.as_str()) {
                 "required".to_owned()
@@ -55,8 +61,14 @@ impl Page {
                 property.get("default").map_or_else(String::new, |default| format!("`{}`", plain(default)))
             };
             let value = self.value(property);
-            let says = description(property).or_else(|| description(resolve(self.root, property))).unwrap_or_default();
-            let says = match property.get("examples").and_then(Value::as_array).and_then(|examples| examples.first()) {
+            let says = description(property)
+                .or_else(|| description(resolve(self.root, property)))
+                .unwrap_or_default();
+            let says = match property
+                .get("examples")
+                .and_then(Value::as_array)
+                .and_then(|examples| examples.first())
+            {
                 Some(example) => format!("{says} Example: `{}`", plain(example)),
                 None => says.to_owned(),
             };
@@ -91,11 +103,14 @@ impl Page {
     /// What a value may be, in words.
     fn value(&mut self, schema: &'static Value) -> String {
         let root: &'static Value = self.root;
-        if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/$defs/")) {
-            if resolve(root, schema).get("pattern").is_some() || name.starts_with("Scalar") {
-                self.words.insert(name);
-                return format!("[{name}](#{})", name.to_lowercase());
-            }
+        if let Some(name) = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| reference.strip_prefix("#/$defs/"))
+            && (resolve(root, schema).get("pattern").is_some() || name.starts_with("Scalar"))
+        {
+            self.words.insert(name);
+            return format!("[{name}](#{})", name.to_lowercase());
         }
         let resolved = resolve(root, schema);
         if let Some(options) = resolved.get("anyOf").and_then(Value::as_array) {
@@ -132,7 +147,8 @@ impl Page {
             let Some(schema) = root.pointer(&format!("/$defs/{name}")) else { continue };
             let _ = write!(self.text, "\n### {name}\n\n{}\n", description(schema).unwrap_or_default());
             if let Some(examples) = schema.get("examples").and_then(Value::as_array) {
-                let examples: Vec<String> = examples.iter().map(|example| format!("`{}`", plain(example))).collect();
+                let examples: Vec<String> =
+                    examples.iter().map(|example| format!("`{}`", plain(example))).collect();
                 let _ = write!(self.text, "\nExamples: {}\n", examples.join(", "));
             }
             if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
@@ -144,7 +160,10 @@ impl Page {
 
 /// The pattern and schema of a map whose keys are names.
 fn by_name(schema: &'static Value) -> Option<(&'static String, &'static Value)> {
-    schema.get("patternProperties").and_then(Value::as_object).and_then(|patterns: &'static Map<String, Value>| patterns.iter().next())
+    schema
+        .get("patternProperties")
+        .and_then(Value::as_object)
+        .and_then(|patterns: &'static Map<String, Value>| patterns.iter().next())
 }
 
 fn description(schema: &'static Value) -> Option<&'static str> {
@@ -163,9 +182,11 @@ fn bounded(schema: &Value) -> String {
         Some("integer") => "whole number",
         Some("number") => "number",
         Some("boolean") => return "`true` or `false`".to_owned(),
-        Some("string") | Some(_) | None => "text",
+        Some(_) | None => "text",
     };
-    let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_u64).filter(|bound| *bound < u64::from(u32::MAX));
+    let bound = |keyword: &str| {
+        schema.get(keyword).and_then(Value::as_u64).filter(|bound| *bound < u64::from(u32::MAX))
+    };
     match (bound("minimum"), bound("maximum"), bound("maxLength")) {
         (Some(least), Some(most), _) if least == most => format!("`{least}`"),
         (Some(least), Some(most), _) => format!("{word}, {least} to {most}"),

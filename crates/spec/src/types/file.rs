@@ -52,10 +52,11 @@ impl FileMode {
     /// Takes three octal digits, with or without a leading zero: `0444`.
     pub fn parse(text: &str) -> Result<Self, GrammarError> {
         let digits = if text.len() == 4 { text.strip_prefix('0').unwrap_or(text) } else { text };
-        if digits.len() == 3 && digits.chars().all(|digit| ('0'..='7').contains(&digit)) {
-            if let Ok(bits) = u32::from_str_radix(digits, 8) {
-                return Ok(Self(bits));
-            }
+        if digits.len() == 3
+            && digits.chars().all(|digit| ('0'..='7').contains(&digit))
+            && let Ok(bits) = u32::from_str_radix(digits, 8)
+        {
+            return Ok(Self(bits));
         }
         Err(GrammarError::new(format!("`{}` is not a file mode", shown(text)))
             .with_help("write three octal digits as for `chmod`, for example `0444`"))

@@ -92,3 +92,144 @@ pub(crate) const GRAMMARS: &[(&str, &str, Check)] = &[
 pub(crate) fn grammar_of(pattern: &str) -> Option<Check> {
     GRAMMARS.iter().find(|(_, known, _)| *known == pattern).map(|(_, _, check)| *check)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::schema::strict;
+
+    /// Texts of the table that a grammar takes.
+    fn taken<'t>(check: Check, texts: &[&'t str]) -> Vec<&'t str> {
+        texts.iter().copied().filter(|text| check(text).is_ok()).collect()
+    }
+
+    fn check_of(name: &str) -> Check {
+        GRAMMARS.iter().find(|(known, _, _)| *known == name).unwrap().2
+    }
+
+    #[test]
+    fn every_pattern_of_the_schema_has_exactly_one_grammar() {
+        fn visit(schema: &Value, patterns: &mut BTreeSet<String>) {
+            match schema {
+                Value::Object(object) => {
+                    patterns.extend(object.get("pattern").and_then(Value::as_str).map(str::to_owned));
+                    let keys = object.get("patternProperties").and_then(Value::as_object);
+                    patterns.extend(keys.into_iter().flat_map(|keys| keys.keys().cloned()));
+                    object.values().for_each(|value| visit(value, patterns));
+                }
+                Value::Array(items) => items.iter().for_each(|item| visit(item, patterns)),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        let mut patterns = BTreeSet::new();
+        visit(strict(), &mut patterns);
+        for pattern in patterns {
+            let known = GRAMMARS.iter().filter(|(_, known, _)| *known == pattern).count();
+            assert_eq!(known, 1, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn every_grammar_takes_the_examples_of_its_schema_and_refuses_nothing_at_all() {
+        for (name, _, check) in GRAMMARS {
+            let examples = strict().pointer(&format!("/$defs/{name}/examples"));
+            for example in examples.and_then(Value::as_array).into_iter().flatten() {
+                assert_eq!(check(example.as_str().unwrap()), Ok(()), "{name}");
+            }
+            assert_eq!(check("").is_ok(), *name == "LabelValue", "{name}");
+            assert!(check("\u{0}").is_err() && check("a\nb").is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_suggestion_says_is_taken() {
+        let wrong = [
+            ("Memory", "32"),
+            ("Memory", "512"),
+            ("Memory", "32GB"),
+            ("Memory", "16 gb"),
+            ("Duration", "600"),
+            ("Region", "eu-west4"),
+            ("Region", "us-central-1"),
+            ("Region", "europe-west1-b"),
+            ("Location", "eu-west1"),
+            ("GpuType", "nvidia-l-4"),
+            ("GpuType", "l4"),
+            ("Role", "run.admin"),
+            ("Role", "role/run.admin"),
+            ("Member", "me@example.com"),
+            ("Member", "a@p.iam.gserviceaccount.com"),
+            ("Member", "users:me@example.com"),
+            ("Member", "alluser"),
+            ("ApiName", "run"),
+            ("StackName", "My_Stack"),
+            ("MachineType", "e2-highcpu-8"),
+            ("BucketName", "gs://models/"),
+            ("AbsolutePath", "models"),
+            ("DependencyReference", "services/a"),
+            ("ServiceName", "My.Service"),
+        ];
+        for (name, text) in wrong {
+            let check = check_of(name);
+            let suggestion = check(text).unwrap_err().suggestion.unwrap_or_else(|| panic!("{name} {text}"));
+            assert_eq!(check(&suggestion), Ok(()), "{name}: {text} -> {suggestion}");
+        }
+    }
+
+    #[test]
+    fn roles_and_members_are_taken_by_their_forms() {
+        let roles = [
+            "roles/run.admin",
+            "projects/my-project/roles/x",
+            "organizations/12/roles/y",
+            "run.admin",
+            "roles/",
+            "roles/a/b",
+            "projects/P/roles/x",
+            "organizations/x/roles/y",
+            "roles/a b",
+        ];
+        assert_eq!(
+            taken(check_of("Role"), &roles),
+            ["roles/run.admin", "projects/my-project/roles/x", "organizations/12/roles/y"]
+        );
+        let members = [
+            "user:a@b.c",
+            "group:a@b.c",
+            "serviceAccount:a@b.c",
+            "domain:b.c",
+            "principal://iam.googleapis.com/x",
+            "principalSet://x",
+            "allUsers",
+            "user:a",
+            "user:a@b@c",
+            "domain:a@b.c",
+            "principal://",
+            "deleted:user:a@b.c?uid=1",
+            "a@b.c",
+            "user:a @b.c",
+        ];
+        assert_eq!(taken(check_of("Member"), &members), members[..7].to_vec());
+    }
+
+    #[test]
+    fn image_references_are_taken_by_their_forms() {
+        let digest = format!("us-docker.pkg.dev/p/r/i@sha256:{}", "0".repeat(64));
+        let good = [
+            "server",
+            "a.b-c_d",
+            "docker.io/library/nginx",
+            "localhost:5000/a:b",
+            "europe-docker.pkg.dev/p/r/i:v1.2",
+            digest.as_str(),
+        ];
+        assert_eq!(taken(check_of("ImageReference"), &good), good);
+        let bad =
+            ["Server", "https://x/y", "x/y:", "x/Y", "x//y", "x/y@sha256:12", "x:port/y", "-a", "x/y:a b"];
+        assert_eq!(taken(check_of("ImageReference"), &bad), Vec::<&str>::new());
+    }
+}

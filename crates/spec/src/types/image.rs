@@ -9,9 +9,11 @@ text_type! {
     /// The image a service runs: a name under `images`, or a full reference with registry, repository and tag or digest.
     ImageReference, pattern: r"^[a-z0-9]+([._-][a-z0-9]+)*$|^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
     examples: ["ollama-gemma", "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-4b:latest"],
-    check: |text| match text.contains('/') {
-        false => ImageName::parse(text).map(drop).map_err(|error| error.with_help(HELP)),
-        true => check_reference(text),
+    check: |text| {
+        if text.contains('/') {
+            return check_reference(text);
+        }
+        ImageName::parse(text).map(drop).map_err(|error| error.with_help(HELP))
     },
 }
 

@@ -17,8 +17,6 @@ mod time;
 
 pub use access::{Member, Role};
 pub use file::{AbsolutePath, BucketName, FileMode};
-#[cfg(test)]
-pub(crate) use grammar::GRAMMARS;
 pub use grammar::GrammarError;
 pub(crate) use grammar::grammar_of;
 pub use image::{ImageReference, ImageSource};

@@ -180,3 +180,43 @@ text_conversions!(
     "A number of CPUs, or thousandths of one with `m`.",
     ["8", "0.5", "1000m"]
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_counted_in_bytes_and_written_in_the_largest_unit() {
+        for (text, bytes, shown) in [
+            ("32Gi", 32 << 30, "32Gi"),
+            ("32768Mi", 32 << 30, "32Gi"),
+            ("512Mi", 512 << 20, "512Mi"),
+            ("1G", 1_000_000_000, "1G"),
+            ("1500M", 1_500_000_000, "1500M"),
+            ("1Ti", 1 << 40, "1Ti"),
+        ] {
+            let memory = Memory::parse(text).unwrap();
+            assert_eq!((memory.bytes(), memory.to_string().as_str()), (bytes, shown));
+        }
+        for text in ["", "32", "Gi", "0Gi", "-1Gi", "1.5Gi", "32 Gi", "99999999999999Ti", "32gi", "３Gi"] {
+            assert!(Memory::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn cpus_are_counted_in_thousandths() {
+        for (text, millis, shown) in [
+            ("8", 8000, "8"),
+            ("0.5", 500, "500m"),
+            ("1000m", 1000, "1"),
+            ("2.25", 2250, "2250m"),
+            ("80m", 80, "80m"),
+        ] {
+            let cpu = Cpu::parse(text).unwrap();
+            assert_eq!((cpu.millis(), cpu.to_string().as_str()), (millis, shown));
+        }
+        for text in ["", "0", "m", ".5", "1.", "1.2345", "-1", "1e3", "79m", "1000", "lots"] {
+            assert!(Cpu::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -100,3 +100,38 @@ impl JsonSchema for Duration {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_counted_in_seconds() {
+        for (text, seconds) in [
+            ("600s", 600),
+            ("10m", 600),
+            ("1h30m", 5400),
+            ("30d", 2_592_000),
+            ("1d1h1m1s", 90_061),
+            ("0s", 0),
+        ] {
+            let duration = Duration::parse(text).unwrap();
+            assert_eq!((duration.seconds(), duration.to_string()), (seconds, format!("{seconds}s")));
+        }
+        for text in [
+            "",
+            "600",
+            "s",
+            "1m1h",
+            "1s1s",
+            "1.5h",
+            "-1s",
+            "10 m",
+            "99999999999999999999s",
+            "999999999999d",
+            "1w",
+        ] {
+            assert!(Duration::parse(text).is_err(), "{text}");
+        }
+    }
+}

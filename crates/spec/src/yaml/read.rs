@@ -1,12 +1,13 @@
 //! Builds the tree from the parser's events; refuses what the subset leaves out, all of it at once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde_yaml::granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 
 use super::node::{Content, Entry, Node, Scalar, Style};
+use crate::check::MOST;
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 
@@ -14,8 +15,6 @@ use crate::source::Source;
 const DEPTH: usize = 32;
 /// Values in a file, at most; more than 1 MiB of text can sensibly hold.
 const NODES: usize = 400_000;
-/// After so many problems the rest of a file is not read.
-const PROBLEMS: usize = 200;
 
 /// What came of a text.
 #[derive(Debug)]
@@ -87,7 +86,7 @@ fn character_at(text: &str, byte: usize) -> Range<usize> {
 /// A collection whose end has not come yet.
 enum Open {
     List { start: usize, items: Vec<Node> },
-    Map { start: usize, entries: Vec<Entry>, seen: HashMap<String, usize>, key: Option<Key> },
+    Map { start: usize, entries: Vec<Entry>, seen: BTreeMap<String, usize>, key: Option<Key> },
 }
 
 /// A key that waits for its value.
@@ -111,7 +110,7 @@ impl Builder {
         use std::ops::ControlFlow::{Break, Continue};
         let bytes = span.byte_range().unwrap_or_default();
         self.nodes += 1;
-        if self.problems.len() >= PROBLEMS {
+        if self.problems.len() >= MOST {
             self.close_all();
             return Break(());
         }
@@ -167,7 +166,7 @@ impl Builder {
                 self.open.push(Open::Map {
                     start: bytes.start,
                     entries: Vec::new(),
-                    seen: HashMap::new(),
+                    seen: BTreeMap::new(),
                     key: None,
                 });
             }
@@ -259,10 +258,10 @@ impl Builder {
     fn close(&mut self, end: usize) {
         match self.open.pop() {
             Some(Open::List { start, items }) => {
-                self.value(Node { span: self.trim(start, end), content: Content::List(items) })
+                self.value(Node { span: self.trim(start, end), content: Content::List(items) });
             }
             Some(Open::Map { start, entries, .. }) => {
-                self.value(Node { span: self.trim(start, end), content: Content::Map(entries) })
+                self.value(Node { span: self.trim(start, end), content: Content::Map(entries) });
             }
             None => {}
         }
@@ -273,18 +272,20 @@ impl Builder {
         let end = self.source.text().len();
         if let Some(Open::List { start, .. } | Open::Map { start, .. }) = self.open.last() {
             // A flow collection that was cut off says nothing about what it was to be.
-            if self.open.len() > 1 && self.source.text().get(*start..).is_some_and(|text| text.starts_with(['[', '{'])) {
+            if self.open.len() > 1
+                && self.source.text().get(*start..).is_some_and(|text| text.starts_with(['[', '{']))
+            {
                 let span = *start..end;
                 self.open.pop();
                 self.value(Node { span, content: Content::Unknown });
             }
         }
         while !self.open.is_empty() {
-            if let Some(Open::Map { entries, key, .. }) = self.open.last_mut() {
-                if let Some(Key::Text(key, key_span)) = key.take() {
-                    let span = key_span.clone();
-                    entries.push(Entry { key, key_span, value: Node { span, content: Content::Unknown } });
-                }
+            if let Some(Open::Map { entries, key, .. }) = self.open.last_mut()
+                && let Some(Key::Text(key, key_span)) = key.take()
+            {
+                let span = key_span.clone();
+                entries.push(Entry { key, key_span, value: Node { span, content: Content::Unknown } });
             }
             self.close(end);
         }
