@@ -7,7 +7,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 
 use super::failure::unusable;
-use super::user::UserCredentials;
+use super::user::{TOKEN_URL, UserCredentials};
 use crate::target::is_google;
 
 /// A file that was read and understood.
@@ -55,6 +55,7 @@ pub(super) fn read(file: &Path) -> Result<CredentialFile, CloudError> {
             client_secret: text_of("client_secret")?.into(),
             refresh_token: text_of("refresh_token")?.into(),
             quota_project: text_of("quota_project_id").ok().map(str::to_owned),
+            token_url: TOKEN_URL.to_owned(),
         })),
         other => {
             let shown: String =

@@ -154,3 +154,6 @@ pub(crate) enum Renewal {
     /// It was given as it is.
     Impossible,
 }
+
+#[cfg(test)]
+mod tests;

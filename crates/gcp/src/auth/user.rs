@@ -21,14 +21,17 @@ pub(super) struct UserCredentials {
     pub(super) client_secret: SecretString,
     pub(super) refresh_token: SecretString,
     pub(super) quota_project: Option<String>,
+    /// Where it is exchanged: [`TOKEN_URL`], whatever the file says.
+    pub(super) token_url: String,
 }
 
-const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";
+/// Google's token endpoint.
+pub(super) const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";
 
 impl UserCredentials {
     pub(super) async fn fetch(&self, wire: &Wire) -> Result<Fresh, CloudError> {
         let request =
-            wire.client().post(TOKEN_URL).timeout(Duration::from_secs(20)).json(&serde_json::json!({
+            wire.client().post(&self.token_url).timeout(Duration::from_secs(20)).json(&serde_json::json!({
                 "grant_type": "refresh_token",
                 "client_id": self.client_id,
                 "client_secret": self.client_secret.expose_secret(),
@@ -37,7 +40,7 @@ impl UserCredentials {
         let answer = request.send().await.map_err(|error| {
             unusable(
                 &self.file,
-                &format!("no answer from {TOKEN_URL}: {}", with_causes(&error.without_url())),
+                &format!("no answer from {}: {}", self.token_url, with_causes(&error.without_url())),
             )
         })?;
         let status = answer.status().as_u16();
@@ -73,6 +76,7 @@ mod tests {
             client_secret: "canary-secret".into(),
             refresh_token: "canary-refresh".into(),
             quota_project: Some("billing-project".into()),
+            token_url: TOKEN_URL.into(),
         }
     }
 

@@ -42,7 +42,9 @@ pub(crate) fn explain(failure: Failure, context: &Context<'_>) -> CloudError {
 
 /// Explains what an API said.
 pub(crate) fn explain_problem(problem: &Problem, context: &Context<'_>) -> CloudError {
-    let kind = kind_of(problem);
+    // Storage calls a bucket name that anyone else holds a conflict.
+    let taken = context.api == Api::Storage && context.method == Method::Post && context.path.ends_with("/b");
+    let kind = if taken && problem.http == 409 { ErrorKind::Exists } else { kind_of(problem) };
     let error = CloudError::new(kind, problem.message.clone());
     match help_for(kind, problem, context) {
         Some(help) => error.with_help(help),
@@ -102,7 +104,13 @@ fn help_for(kind: ErrorKind, problem: &Problem, context: &Context<'_>) -> Option
         }
         ErrorKind::Quota => quota::advice(&problem.message, project)
             .or_else(|| Some("wait a minute and run the same command again".to_owned())),
+        ErrorKind::Conflict if says("not empty") => Some(
+            "something is in it that this stack did not put there: look at it, then delete it by hand or leave it".to_owned(),
+        ),
         ErrorKind::Conflict => Some("someone else changed it in between: run plan again".to_owned()),
+        ErrorKind::Exists if context.api == Api::Storage => Some(
+            "bucket names are shared by all of Google Cloud: if this one is not yours, choose another".to_owned(),
+        ),
         ErrorKind::Exists => {
             Some("it was made in between, or is kept from an earlier life: run plan again".to_owned())
         }

@@ -139,3 +139,15 @@ fn an_unreachable_endpoint_is_named() {
     assert_eq!(error.message, "http://127.0.0.1:1 cannot be reached: connection refused");
     assert!(error.help.unwrap().contains("--endpoint"));
 }
+
+#[test]
+fn bucket_conflicts_say_what_is_the_matter() {
+    let taken = json!({"code": 409, "message": "The requested bucket name is not available.", "errors": [{"reason": "conflict"}]});
+    let error = explained(Api::Storage, Method::Post, "storage/v1/b", 409, &taken);
+    assert_eq!(error.kind, ErrorKind::Exists);
+    assert!(error.help.unwrap().contains("shared by all"));
+    let full = json!({"code": 409, "message": "The bucket you tried to delete is not empty."});
+    let error = explained(Api::Storage, Method::Delete, "storage/v1/b/x", 409, &full);
+    assert_eq!(error.kind, ErrorKind::Conflict);
+    assert!(error.help.unwrap().contains("look at it"));
+}
