@@ -4,19 +4,18 @@
 //! nothing to compare, and nothing to change. Knows nothing of the services that run it.
 
 mod build;
-
-use std::sync::Arc;
+mod wanted;
 
 use model::{
-    Action, Api, ApiRequest, Content, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Owner,
-    Resource, ResourceId, Step, Tie, Unset, Upload, reference,
+    Action, Api, ApiRequest, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Owner, Resource,
+    ResourceId, Step, Unset, Upload,
 };
 use serde_json::json;
-use spec::{BuildContext, Spec};
+use spec::Spec;
 
 use crate::item::{Item, item_methods};
-use crate::scope::{Scope, referenced};
-use crate::{Kind, Recalled, bucket, json, repository};
+use crate::scope::Scope;
+use crate::{Kind, Recalled, json, repository};
 
 const NAME: KindName = KindName("image");
 const NEEDS: &str = "artifactregistry.googleapis.com";
@@ -78,77 +77,9 @@ fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
         .filter_map(|(name, image)| {
             // Every image of a checked spec has its context.
             let context = scope.spec().contexts.get(name.as_str())?;
-            Some(Box::new(wanted(&scope, name.as_str(), image, context)) as Box<dyn Resource>)
+            Some(Box::new(wanted::image(&scope, name.as_str(), image, context)) as Box<dyn Resource>)
         })
         .collect()
-}
-
-fn wanted(scope: &Scope<'_>, name: &str, image: &spec::Image, context: &BuildContext) -> Image {
-    let place = |keys: &[&str]| {
-        let mut all = vec!["images", name];
-        all.extend_from_slice(keys);
-        scope.place(&all)
-    };
-    let mut item = Item::wanted(scope, NAME, name, place(&[]));
-    let account = image.build.service_account.as_ref().map(|account| scope.email(account));
-    let repository = image.repository.as_str();
-    item.needs(Tie::Inside, [repository::id(repository)]);
-    item.needs(Tie::After, [bucket::id(source_location(scope, image))]);
-    item.needs(Tie::After, account.iter().flat_map(|email| scope.identity(email)));
-    item.needs(Tie::After, scope.apis(&[NEEDS, "cloudbuild.googleapis.com", "storage.googleapis.com"]));
-    item.needs(Tie::After, scope.deployer_roles());
-    item.needs(Tie::After, image.depends_on.iter().map(referenced));
-
-    let tag = context.tag();
-    item.desired.set("tag", tag.as_str(), place(&["build"]));
-    // The Dockerfile is shown as text instead.
-    for file in context.files.iter().filter(|file| file.path != context.dockerfile) {
-        item.desired.set(
-            format!("context.{}", file.path),
-            build::shown_file(file),
-            place(&["build", "context"]),
-        );
-    }
-    item.desired.set("dockerfile", context.dockerfile_text.as_str(), place(&["build", "dockerfile"]));
-    for (argument, value) in &image.build.args {
-        let place = place(&["build", "args", argument.as_str()]);
-        item.desired.set(format!("args.{argument}"), value.as_str(), place);
-    }
-
-    let location = build_location(scope, image);
-    let bucket = bucket::bucket_name(&item.project, &item.stack, source_location(scope, image));
-    let object = format!("{name}/{tag}.tar.gz");
-    let request = build::Request {
-        image: format!("{}:{tag}", registry_name(scope, name, image)),
-        source: (&bucket, &object, &reference(&item.id, GENERATION)),
-        build: &image.build,
-        account: account.as_deref(),
-        stack: &item.stack,
-        project: &item.project,
-        name,
-    };
-    let builds = format!("v1/projects/{}/locations/{location}/builds", item.project);
-    let create = ApiRequest::post(Api::CloudBuild, builds.as_str(), request.body())
-        .with_query("projectId", item.project.as_str());
-    let making = Making {
-        upload: Upload {
-            bucket,
-            object,
-            content_type: "application/gzip".to_owned(),
-            content: Arc::new(context.clone()) as Arc<dyn Content>,
-        },
-        create,
-        builds,
-    };
-    let adopted = scope.document().repositories.get(repository).is_some_and(|repository| repository.adopt);
-    Image {
-        location: repository::location(scope, repository).to_owned(),
-        repository: repository.to_owned(),
-        tag,
-        removal: if adopted { Removal::Version } else { Removal::Package },
-        making: Some(making),
-        item,
-    }
 }
 
 fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {

@@ -7,6 +7,7 @@ use model::{FieldPath, Fields, Json, StackName};
 use serde_json::json;
 
 use super::codec::Home;
+use super::rules::RULES;
 use super::{container, env, probe, settings, traffic, volume};
 use crate::item::writes;
 use crate::{json, stamp};
@@ -62,7 +63,7 @@ pub(super) fn updated(
 ) -> Json {
     let mut service = sendable(raw);
     probe::leave_to_server(&mut service, desired);
-    for (path, value) in writes(desired, live, super::RULES) {
+    for (path, value) in writes(desired, live, RULES) {
         write(&mut service, &path, value.as_ref(), home);
     }
     // Answers leave out what is false; here that is said, not left to what its absence means.

@@ -6,6 +6,7 @@ mod container;
 mod env;
 mod observe;
 mod probe;
+mod rules;
 mod settings;
 mod traffic;
 mod volume;
@@ -14,8 +15,8 @@ mod wanted;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, Api, ApiRequest, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Resource,
-    ResourceId, Siblings, Step, Tie, Unset, Wait,
+    Action, Api, ApiRequest, FieldRule, Json, KindName, Live, Lookup, ObserveError, Resource, ResourceId,
+    Siblings, Step, Tie, Wait,
 };
 use serde_json::json;
 use spec::Spec;
@@ -25,7 +26,7 @@ use crate::item::{Item, item_methods};
 use crate::scope::{Scope, referenced};
 use crate::{Kind, Recalled, image, json};
 use codec::Home;
-use settings::SETTINGS;
+use rules::RULES;
 
 const NAME: KindName = KindName("service");
 const NEEDS: &str = "run.googleapis.com";
@@ -42,48 +43,6 @@ pub(crate) const KIND: Kind = Kind {
     resolve,
     recall,
 };
-
-const fn family(path: &'static str, unset: Unset, about: &'static str) -> FieldRule {
-    FieldRule { path, unset, effect: Effect::InPlace, about }
-}
-
-/// Settings with many values, or with rules of their own.
-const FAMILIES: [FieldRule; 17] = [
-    family("env.*", Unset::Absent, "environment variables"),
-    family("secrets.*", Unset::Absent, "environment variables from Secret Manager"),
-    family("startupProbe.initialDelay", Unset::Default("\"0s\""), "wait before the first startup check"),
-    family("startupProbe.timeout", Unset::Default("\"1s\""), "time for a startup check"),
-    family("startupProbe.period", Unset::Default("\"10s\""), "time between startup checks"),
-    family("startupProbe.failureThreshold", Unset::Default("3"), "failed startup checks in a row"),
-    family("startupProbe.*", Unset::Absent, "what the startup check asks"),
-    family("livenessProbe.initialDelay", Unset::Default("\"0s\""), "wait before the first liveness check"),
-    family("livenessProbe.timeout", Unset::Default("\"1s\""), "time for a liveness check"),
-    family("livenessProbe.period", Unset::Default("\"10s\""), "time between liveness checks"),
-    family("livenessProbe.failureThreshold", Unset::Default("3"), "failed liveness checks in a row"),
-    family("livenessProbe.*", Unset::Absent, "what the liveness check asks"),
-    family("volumes.*", Unset::Absent, "volumes"),
-    family("volumeMounts.*", Unset::Absent, "where volumes are mounted"),
-    family("labels.*", Unset::Ignored, "labels; foreign ones are kept"),
-    family("annotations.*", Unset::Ignored, "annotations; foreign ones are kept"),
-    family("traffic", Unset::Default(traffic::DEFAULT), "shares of the revisions"),
-];
-
-const RULES: &[FieldRule] = &all_rules();
-
-#[expect(clippy::indexing_slicing, reason = "evaluated while compiling, so a wrong index is a compile error")]
-const fn all_rules() -> [FieldRule; SETTINGS.len() + FAMILIES.len()] {
-    let mut rules = [FAMILIES[0]; SETTINGS.len() + FAMILIES.len()];
-    let mut index = 0;
-    while index < SETTINGS.len() {
-        rules[index] = SETTINGS[index].rule();
-        index += 1;
-    }
-    while index < rules.len() {
-        rules[index] = FAMILIES[index - SETTINGS.len()];
-        index += 1;
-    }
-    rules
-}
 
 /// The identity of a service.
 pub(crate) fn id(name: &str) -> ResourceId {
