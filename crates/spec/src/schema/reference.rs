@@ -21,11 +21,31 @@ left out is the server's choice, or stays as it is.
 value that is nothing but `${name}` takes the variable's own type. `$${` stands for the two characters `${`.
 ";
 
+/// How the files of a build are chosen; the rules themselves are in the crate's `context` folder.
+const CONTEXTS: &str = "
+## Build contexts
+
+A context is a folder inside the spec's own folder, also after links are followed. What is sent of it:
+
+- the rules of `.gcloudignore` hold as they do for `gcloud`, with `#!include:FILE`; without that file those of
+  `.gitignore` do;
+- then those of `.dockerignore` (or of `DOCKERFILE.dockerignore`) as Docker reads them: anchored at the context, the last
+  match wins, `!` brings back what lies in a folder that is left out;
+- the Dockerfile is sent in any case; `.gcloudignore` and the spec itself are not, and empty folders are not;
+- never sent are `.git`, `.hg`, `.svn`, `.env` and `.env.*` (but `.env.example`, `.env.sample` and `.env.template` are),
+  `*.pem`, `*.key`, `*.p12`, `*.pfx`, `.netrc`, `application_default_credentials.json` and `.gemmactl`.
+
+Links inside the context stay links; one that leads out is an error, as are sockets, pipes and devices. At most 20,000
+files and 2 GiB are taken. The image's tag is a digest of paths, contents and executable bits, the Dockerfile's name and
+the build arguments. Times, owners, machine type, disk, time limit, account and location do not count.
+";
+
 /// The reference page (`docs/spec.md`).
 pub fn reference() -> String {
     let root = strict();
     let mut page = Page { root, text: INTRODUCTION.to_owned(), words: BTreeSet::new() };
     page.object("The file", "", root);
+    page.text.push_str(CONTEXTS);
     page.values();
     page.text
 }

@@ -101,13 +101,13 @@ impl DependencyKind {
     /// Every kind, in the order of the alphabet.
     pub const ALL: [Self; 4] = [Self::Image, Self::Repository, Self::Service, Self::ServiceAccount];
 
-    /// The word before the slash.
+    /// The word before the slash, the same that a plan shows.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Image => "image",
             Self::Repository => "repository",
             Self::Service => "service",
-            Self::ServiceAccount => "service-account",
+            Self::ServiceAccount => "account",
         }
     }
 
@@ -130,8 +130,8 @@ impl fmt::Display for DependencyKind {
 
 text_type! {
     /// Another item of this spec that has to be there first: `service/NAME`, `image/NAME`, `repository/NAME` or
-    /// `service-account/NAME`.
-    DependencyReference, pattern: "^(image|repository|service|service-account)/[a-z0-9][a-z0-9._-]*$",
+    /// `account/NAME`.
+    DependencyReference, pattern: "^(account|image|repository|service)/[a-z0-9][a-z0-9._-]*$",
     examples: ["service/ollama-gemma", "image/ollama-gemma"],
     check: |text| split(text).map(drop),
 }
@@ -161,6 +161,9 @@ fn split(text: &str) -> Result<(DependencyKind, &str), GrammarError> {
     }
     match DependencyKind::ALL.into_iter().find(|kind| kind.word() == word) {
         Some(kind) => Ok((kind, name)),
+        None if word.replace('-', "").eq_ignore_ascii_case("serviceaccount") => {
+            Err(refused().with_suggestion(format!("{}/{name}", DependencyKind::ServiceAccount)))
+        }
         None => Err(match nearest(word, DependencyKind::ALL.map(DependencyKind::word)) {
             Some(near) => refused().with_suggestion(format!("{near}/{name}")),
             None => refused(),
