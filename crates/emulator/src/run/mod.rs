@@ -3,6 +3,7 @@
 
 mod change;
 mod defaults;
+mod gpu_rules;
 mod naming;
 mod quantity;
 mod regions;
@@ -118,6 +119,7 @@ fn list(call: &Call, world: &World, project: &str, location: &str) -> Result<Ans
         .services
         .values()
         .filter(|service| service.name.starts_with(&prefix))
+        .filter(|service| service.delete_time.is_none() || call.query.is_on("showDeleted"))
         .map(|service| (service.name.clone(), view::service(service, &project.number)));
     page(call, "services", all).map(Answer::json)
 }
