@@ -24,6 +24,8 @@ fn load(text: &str) -> usize {
             for problem in &problems {
                 let line = problem.place.as_ref().map_or(1, |place| place.line);
                 assert!(usize::try_from(line).unwrap() <= text.lines().count() + 1, "{problem}");
+                // The structural check and the types never disagree.
+                assert_ne!(problem.id, "invalid-spec", "{problem}");
                 assert!(!problem.message.is_empty() && !problem.message.ends_with('.'), "{problem}");
             }
             problems.len()
