@@ -30,8 +30,9 @@ impl BuildContext {
     /// Lists an archive.
     pub(super) fn unpack(archive: &Bytes) -> Result<Self, NotAnArchive> {
         if is_zip(archive) {
-            let entries = zip_archive::entries(archive).map_err(|error| NotAnArchive(error.to_owned()))?;
-            let files = entries.iter().map(|entry| normal(&entry.path)).collect();
+            let paths = zip_archive::paths(archive)
+                .map_err(|error| NotAnArchive(format!("the source is a broken zip archive: {error}")))?;
+            let files = paths.iter().map(|path| normal(path)).collect();
             return Ok(Self { archive: archive.clone(), files });
         }
         let broken = |error: std::io::Error| {
@@ -57,9 +58,8 @@ impl BuildContext {
             return None;
         }
         if is_zip(&self.archive) {
-            let entries = zip_archive::entries(&self.archive).ok()?;
-            let entry = entries.iter().find(|entry| normal(&entry.path) == wanted)?;
-            let content = zip_archive::content(&self.archive, entry, LARGEST_TEXT)?;
+            let content =
+                zip_archive::content(&self.archive, |path| normal(path) == wanted, LARGEST_TEXT).ok()??;
             return Some(String::from_utf8_lossy(&content).into_owned());
         }
         let mut reader = tar::Archive::new(plain(&self.archive));
@@ -171,7 +171,7 @@ pub(super) mod tests {
     #[test]
     fn files_folders_and_globs_of_the_context_are_found() {
         let files = [("./Dockerfile", "FROM x"), ("models/a.gguf", "1")];
-        for archive in [tarball(&files), Bytes::from(zip_archive::tests::zip(&files))] {
+        for archive in [tarball(&files), zip_archive::tests::zip(&files)] {
             let context = BuildContext::unpack(&archive).unwrap();
             assert_eq!(context.text("", "Dockerfile").as_deref(), Some("FROM x"));
             assert_eq!(context.text("models", "./a.gguf").as_deref(), Some("1"));
