@@ -21,7 +21,9 @@ fn the_applied_service_answers_an_allowed_caller_and_nobody_else() {
     assert_eq!(emulator.send("POST", "/api/generate", &headers, Some(&question)).0, 403);
 
     let token = |account: &str| {
-        emulator.send("GET", &format!("/emulator/identity-token?format=text&audience={uri}{account}"), &[], None).1
+        emulator
+            .send("GET", &format!("/emulator/identity-token?format=text&audience={uri}{account}"), &[], None)
+            .1
     };
     let stranger = format!("Bearer {}", token("&account=stranger@example.com").trim());
     let headers = [("host", host.as_str()), ("authorization", stranger.as_str())];

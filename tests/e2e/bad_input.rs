@@ -1,5 +1,7 @@
 //! Wrong things, typed by somebody who is new: refused with a clear message, and nothing is changed.
 
+use std::fmt::Write;
+
 use crate::world::World;
 
 const GOOD: &str = "\
@@ -133,7 +135,7 @@ fn a_yaml_bomb_is_refused_quickly() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
-        text.push_str(&format!("a{level}: &a{level} [{}]\n", [before.as_str(); 9].join(", ")));
+        writeln!(text, "a{level}: &a{level} [{}]", [before.as_str(); 9].join(", ")).unwrap();
     }
     World::with_spec(text).gemmactl(&["validate"]).exits(1).never_says("panicked");
 }
@@ -162,7 +164,7 @@ fn a_missing_permission_names_the_role_that_has_it() {
         .gemmactl(&["plan", "--endpoint", &emulator.url])
         .exits(1)
         .says("resourcemanager.projects.getIamPolicy")
-        .says("roles/resourcemanager.projectIamAdmin");
+        .says("--role=roles/iam.securityReviewer");
 }
 
 #[test]

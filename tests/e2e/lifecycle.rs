@@ -76,7 +76,8 @@ fn a_change_by_somebody_else_is_shown_as_drift_with_who_and_when() {
         emulator.call("GET", &format!("/v2/{}", answer["name"].as_str().unwrap()), None);
         emulator.call("GET", SERVICE, None);
     }
-    let plan = world.emulated(&["plan", "--detailed-exitcode"]).exits(2).says("drift").says("ana@example.com");
+    let plan =
+        world.emulated(&["plan", "--detailed-exitcode"]).exits(2).says("drift").says("ana@example.com");
     let changed: Vec<&str> = plan.stdout.lines().filter(|line| line.contains('→')).collect();
     assert_eq!(changed.len(), 1, "{}", plan.stdout);
     assert!(changed[0].contains("memory") && changed[0].contains("24Gi → 32Gi"), "{}", plan.stdout);
@@ -100,7 +101,11 @@ fn a_removed_role_line_plans_exactly_that_removal() {
         .map(|(_, line)| *line)
         .collect();
     std::fs::write(world.path().join("gemmactl.yaml"), kept.join("\n") + "\n").unwrap();
-    world.emulated(&["plan"]).exits(0).says("− roles/storage.admin  user:me@example.com").says("Plan: 1 to delete; 14 unchanged.");
+    world
+        .emulated(&["plan"])
+        .exits(0)
+        .says("− roles/storage.admin  user:me@example.com")
+        .says("Plan: 1 to delete; 14 unchanged.");
     world.emulated(&["apply", "--yes"]).exits(0);
     let (_, policy) = world.emulator().call("POST", POLICY, Some(&json!({})));
     assert!(!policy.to_string().contains("roles/storage.admin"), "{policy}");

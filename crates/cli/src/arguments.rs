@@ -1,5 +1,6 @@
 //! The command line: every argument and every environment variable that gemmactl reads. Nothing else reads the
 //! environment, so what a run depends on is visible here.
+#![expect(clippy::doc_markdown, reason = "help texts are shown as they are written, backticks too")]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -158,6 +159,7 @@ pub(crate) struct CloudArguments {
 }
 
 /// How the emulator behaves.
+#[expect(clippy::struct_field_names, reason = "the names are those of the flags")]
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Emulator")]
 pub(crate) struct EmulatedArguments {

@@ -26,7 +26,11 @@ pub(crate) fn services(
             let _ = writeln!(text, "  run  {}", run_emulator(spec.document.project.as_str(), state));
         }
         hint_given = true;
-        let _ = writeln!(text, "  ask  {}", ask(&url, &uri, &model_of(spec, name.as_str()), destination));
+        let _ = writeln!(
+            text,
+            "  ask  {}",
+            ask(&url, &uri, model_of(spec, name.as_str()).as_deref(), destination)
+        );
     }
     text
 }
@@ -62,7 +66,7 @@ fn run_emulator(project: &str, state: &Path) -> String {
     format!("gemmactl emulator --listen {LISTEN} --project {project} --emulator-state {} &", state.display())
 }
 
-fn ask(url: &str, audience: &str, model: &str, destination: &Destination) -> String {
+fn ask(url: &str, audience: &str, model: Option<&str>, destination: &Destination) -> String {
     let token = match destination {
         Destination::Google => "gcloud auth print-identity-token".to_owned(),
         Destination::Endpoint(endpoint) => {
@@ -75,27 +79,31 @@ fn ask(url: &str, audience: &str, model: &str, destination: &Destination) -> Str
             format!("curl -s 'http://{LISTEN}/emulator/identity-token?format=text&audience={audience}'")
         }
     };
-    format!(
-        "curl -s {url}/api/generate -H \"Authorization: Bearer $({token})\" \
-         -d '{{\"model\": \"{model}\", \"prompt\": \"Why is the sky blue?\"}}'"
-    )
+    let token = format!("-H \"Authorization: Bearer $({token})\"");
+    match model {
+        Some(model) => format!(
+            "curl -s {url}/api/generate {token} -d '{{\"model\": \"{model}\", \"prompt\": \"Why is the sky blue?\"}}'"
+        ),
+        None => format!("curl -s {url} {token}"),
+    }
 }
 
-/// The model that a service most likely serves: what its Dockerfile or the name of its image tells.
-fn model_of(spec: &Spec, service: &str) -> String {
-    let image = spec.document.services.get(service).map(|service| service.image.as_str()).unwrap_or_default();
-    if let Some(context) = spec.contexts.get(image) {
-        for line in context.dockerfile_text.lines() {
-            let words: Vec<&str> = line.split([' ', '=', '\t']).filter(|word| !word.is_empty()).collect();
-            if let ["ENV" | "env" | "ARG" | "arg", "MODEL", model, ..] = words.as_slice() {
-                return model.trim_matches('"').to_owned();
-            }
+/// The model that a service most likely serves: what its build arguments, its Dockerfile or the name of its image tell.
+fn model_of(spec: &Spec, service: &str) -> Option<String> {
+    let image = spec.document.services.get(service)?.image.as_str();
+    let Some(build) = spec.document.images.get(image).map(|image| &image.build) else {
+        let name = image.rsplit('/').next()?.split([':', '@']).next()?;
+        let (family, size) = name.split_once('-')?;
+        return family.starts_with("gemma").then(|| format!("{family}:{size}"));
+    };
+    if let Some(model) = build.args.get("MODEL") {
+        return Some(model.as_str().to_owned());
+    }
+    spec.contexts.get(image)?.dockerfile_text.lines().find_map(|line| {
+        let words: Vec<&str> = line.split([' ', '=', '\t']).filter(|word| !word.is_empty()).collect();
+        match words.as_slice() {
+            ["ENV" | "env" | "ARG" | "arg", "MODEL", model, ..] => Some(model.trim_matches('"').to_owned()),
+            _ => None,
         }
-    }
-    let name = image.rsplit('/').next().unwrap_or_default();
-    let name = name.split([':', '@']).next().unwrap_or_default();
-    match name.split_once('-') {
-        Some((family, size)) if family.starts_with("gemma") => format!("{family}:{size}"),
-        Some(_) | None => "gemma3:4b".to_owned(),
-    }
+    })
 }

@@ -59,7 +59,7 @@ fn refused(refusals: &[Refusal]) -> String {
 
 impl CliError {
     /// The error for resources that cannot be ordered, with all their problems.
-    pub(crate) fn graph(errors: Vec<engine::GraphError>) -> Self {
+    pub(crate) fn graph(errors: &[engine::GraphError]) -> Self {
         Self::Graph(errors.iter().map(|error| format!("  {error}")).collect::<Vec<_>>().join("\n"))
     }
 

@@ -3,6 +3,7 @@
 use engine::StopSignal;
 use model::ApplyReport;
 
+use crate::arguments::DetailLevel;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared};
@@ -25,7 +26,8 @@ pub(crate) async fn run(
         (false, false) => ProgressMode::Plain,
     };
     let goal = prepared.plan.goal;
-    let mut reporter = Reporter::new(mode);
+    let style = terminal.style_of_talk(DetailLevel::Changes);
+    let mut reporter = Reporter::new(mode, style.symbols);
     let stop = StopSignal::new();
     let interrupt = tokio::spawn(listen(stop.clone()));
     let result = flow::carry_out(prepared, session, &stop, &mut |event| reporter.event(&event)).await;
@@ -33,7 +35,7 @@ pub(crate) async fn run(
     reporter.finish();
     let report = result?;
     if !json {
-        terminal.talk(report::render(&report, goal).trim_end());
+        terminal.talk(report::render(&report, goal, &style).trim_end());
     }
     let exit = match (report.is_complete(), report.did_anything()) {
         (true, _) => Exit::Done,

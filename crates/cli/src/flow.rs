@@ -42,7 +42,7 @@ pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Sp
 
 /// From a checked spec to a plan: resources, their order, what is there now, what must change and why.
 pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) -> Result<Prepared, CliError> {
-    let mut graph = Graph::build(resources::resolve(spec)).map_err(CliError::graph)?; // resources → dependency order
+    let mut graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
     let store = session.record();
     let (live, record) = tokio::join!(engine::snapshot(&graph, &session.cloud), store.load()); // ask Google Cloud, once
     let (mut live, record) = (live?, record?);
@@ -81,7 +81,7 @@ async fn recall(
     if recalled.is_empty() {
         return Ok(());
     }
-    let unread = graph.join(recalled).map_err(CliError::graph)?;
+    let unread = graph.join(recalled).map_err(|errors| CliError::graph(&errors))?;
     live.add(engine::snapshot_of(graph, &unread, &session.cloud).await?);
     Ok(())
 }

@@ -54,9 +54,10 @@ fn block_on(command: impl Future<Output = Result<Exit, CliError>>) -> Result<Exi
 }
 
 fn tell(error: &CliError, terminal: &Terminal) {
-    match error {
-        CliError::Spec(problems) => terminal.talk(problems.trim_end()),
-        _ => terminal.talk(&format!("error: {}", view::escape::escape(&error.to_string()))),
+    if let CliError::Spec(problems) = error {
+        terminal.talk(problems.trim_end());
+    } else {
+        terminal.talk(&format!("error: {}", view::escape::escape(&error.to_string())));
     }
     for note in error.notes() {
         terminal.talk(&format!("  {}", view::escape::escape(&note)));

@@ -12,9 +12,19 @@ pub(crate) struct Terminal {
     data_colour: Colour,
     talk_colour: Colour,
     symbols: Symbols,
+    width: usize,
     continuous_integration: bool,
 }
 
+/// Columns where there is no terminal to ask.
+const WIDTH: usize = 100;
+
+/// The terminal's columns, within what a plan can be read in.
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(columns, _)| usize::from(columns.0).clamp(60, 160))
+}
+
+#[expect(clippy::unused_self, reason = "who writes to the streams shows that it holds the terminal")]
 impl Terminal {
     /// Decides colour and symbols from the arguments, `NO_COLOR` and the streams.
     pub(crate) fn new(talk: &Talk) -> Self {
@@ -30,6 +40,7 @@ impl Terminal {
             data_colour: decide(AutoStream::choice(&io::stdout())),
             talk_colour: decide(AutoStream::choice(&io::stderr())),
             symbols: if talk.ascii { Symbols::Ascii } else { Symbols::Unicode },
+            width: width(),
             continuous_integration: !matches!(talk.ci.as_str(), "" | "0" | "false"),
         }
     }
@@ -62,7 +73,7 @@ impl Terminal {
         Style {
             colour,
             symbols: self.symbols,
-            width: 100,
+            width: self.width,
             detail: match detail {
                 DetailLevel::Summary => Detail::Summary,
                 DetailLevel::Changes => Detail::Changes,

@@ -12,7 +12,7 @@ use crate::{flow, view};
 /// Prints the graph.
 pub(crate) fn run(arguments: &GraphArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
-    let graph = Graph::build(resources::resolve(&spec)).map_err(CliError::graph)?;
+    let graph = Graph::build(resources::resolve(&spec)).map_err(|errors| CliError::graph(&errors))?;
     let edges: Vec<(ResourceId, Vec<ResourceId>)> = graph
         .iter()
         .map(|resource| {

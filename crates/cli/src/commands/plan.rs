@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     terminal.data(&match arguments.format {
         Format::Text => view::plan_text::render(&plan, &terminal.style_of_data(arguments.detail)),
         Format::Markdown => view::plan_markdown::render(&plan),
-        Format::Json => format!("{}\n", view::plan_json::render(&plan)),
+        Format::Json => format!("{}\n", view::escape::json_text(&view::plan_json::render(&plan))),
     })?;
     flow::guard(&plan)?;
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })

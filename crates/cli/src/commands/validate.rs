@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
     match arguments.format {
         CheckFormat::Text => {
             let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
-            let graph = Graph::build(resources::resolve(&spec)).map_err(CliError::graph)?;
+            let graph = Graph::build(resources::resolve(&spec)).map_err(|errors| CliError::graph(&errors))?;
             terminal.data(&format!(
                 "{}: right; stack {} with {} resources\n",
                 arguments.spec.file.display(),

@@ -2,19 +2,12 @@
 
 use model::{Action, ApplyReport, CloudError, ErrorKind, Goal, Outcome, ResourceId};
 
+use super::Style;
 use super::line::{Ink, Line, Page};
 use super::words::{action_past, action_verb, listed};
-use super::{Colour, Detail, Style, Symbols};
 
-/// The report as plain text that ends with a line break.
-pub(crate) fn render(report: &ApplyReport, goal: Goal) -> String {
-    let style =
-        Style { colour: Colour::Never, symbols: Symbols::Unicode, width: 100, detail: Detail::Changes };
-    render_with(report, goal, &style)
-}
-
-/// The report in a style.
-pub(crate) fn render_with(report: &ApplyReport, goal: Goal, style: &Style) -> String {
+/// The report in a style, as text that ends with a line break.
+pub(crate) fn render(report: &ApplyReport, goal: Goal, style: &Style) -> String {
     let mut page = Page::new(*style);
     let sorted = Sorted::of(report);
     failed(&sorted, &mut page);
@@ -154,6 +147,12 @@ fn go_on(sorted: &Sorted<'_>) -> String {
 mod tests {
     use super::super::samples::id;
     use super::*;
+    use crate::view::{Colour, Detail, Symbols};
+
+    fn plain(report: &ApplyReport, goal: Goal) -> String {
+        let (colour, symbols) = (Colour::Never, Symbols::Unicode);
+        render(report, goal, &Style { colour, symbols, width: 100, detail: Detail::Changes })
+    }
 
     fn outcomes(failure: CloudError) -> ApplyReport {
         let failed = id("service/ollama-gemma");
@@ -181,7 +180,7 @@ mod tests {
             call: Some("POST run.googleapis.com/v2/projects/demo-project/locations/europe-west1/services".to_owned()),
             help: Some("ask for the quota, or choose another region".to_owned()),
         };
-        insta::assert_snapshot!(render(&outcomes(failure), Goal::Present), @r"
+        insta::assert_snapshot!(plain(&outcomes(failure), Goal::Present), @r"
         FAILED  service/ollama-gemma  create
           problem  quota NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion allows 0 GPUs, the service asks
                  │ for 1\u{1b}[31m
@@ -202,7 +201,7 @@ mod tests {
         let mut report = outcomes(CloudError::new(ErrorKind::Unavailable, "the service is unavailable"));
         report.outcomes.truncate(2);
         report.outcomes.push((id("image/ollama-gemma"), Action::Create, Outcome::NotStarted));
-        insta::assert_snapshot!(render(&report, Goal::Absent), @r"
+        insta::assert_snapshot!(plain(&report, Goal::Absent), @r"
         NOT STARTED  because the run was asked to stop: image/ollama-gemma
 
         Destroy incomplete: 1 created, 1 updated, 1 not started.
@@ -214,7 +213,7 @@ mod tests {
     fn a_complete_run_is_one_line() {
         let mut report = outcomes(CloudError::new(ErrorKind::Failed, ""));
         report.outcomes.truncate(3);
-        insta::assert_snapshot!(render(&report, Goal::Present), @r"Apply complete: 2 created, 1 updated.");
-        insta::assert_snapshot!(render(&ApplyReport::default(), Goal::Present), @r"Apply complete: there was nothing to do.");
+        insta::assert_snapshot!(plain(&report, Goal::Present), @r"Apply complete: 2 created, 1 updated.");
+        insta::assert_snapshot!(plain(&ApplyReport::default(), Goal::Present), @r"Apply complete: there was nothing to do.");
     }
 }

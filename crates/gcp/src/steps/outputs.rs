@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{Done, Json};
 
-/// Fields that others may refer to, and the output they become. IAM calls its uid `uniqueId`.
+/// Fields that others may refer to, and the output they become, the first one that is there. IAM calls its uid
+/// `uniqueId`.
 const OUTPUTS: &[(&str, &str)] = &[
     ("uniqueId", "uid"),
     ("uid", "uid"),
@@ -28,7 +29,16 @@ pub(super) fn done_with(body: Json) -> Done {
             Some(((*output).to_owned(), value))
         })
         .collect();
-    Done { outputs, body }
+    Done { outputs: with_settled_uri(outputs, &body), body }
+}
+
+/// A Cloud Run service has two URLs; the one made of its name, project number and region comes first in `urls` and
+/// stays the same when the service is made anew, so it is the one to hand on. Source: Cloud Run Admin v2, `Service`.
+fn with_settled_uri(mut outputs: BTreeMap<String, String>, body: &Json) -> BTreeMap<String, String> {
+    if let Some(url) = body.pointer("/urls/0").and_then(Json::as_str) {
+        outputs.insert("uri".to_owned(), url.to_owned());
+    }
+    outputs
 }
 
 #[cfg(test)]
@@ -42,6 +52,9 @@ mod tests {
         let service =
             done_with(json!({"uid": "u", "uri": "https://s.run.app", "generation": "2", "labels": {}}));
         assert_eq!(service.outputs.get("uid").map(String::as_str), Some("u"));
+        assert_eq!(service.outputs.get("uri").map(String::as_str), Some("https://s.run.app"));
+        let both = done_with(json!({"uri": "https://s-hash.a.run.app", "urls": ["https://s-1.r.run.app"]}));
+        assert_eq!(both.outputs.get("uri").map(String::as_str), Some("https://s-1.r.run.app"));
         assert_eq!(service.outputs.get("generation").map(String::as_str), Some("2"));
         let account = done_with(json!({"uniqueId": "123", "email": "a@b"}));
         assert_eq!(account.outputs.get("uid").map(String::as_str), Some("123"));

@@ -25,7 +25,9 @@ pub(super) fn live(
     live.uid = json::text(found, &["uid"]).map(str::to_owned);
     live.touched = touched(found);
     live.health = health(found);
-    if let Some(uri) = json::text(found, &["uri"]) {
+    // The first of `urls` is made of name, number and region, and stays when the service is made anew.
+    let settled = json::list(found, &["urls"]).first().and_then(Json::as_str);
+    if let Some(uri) = settled.or_else(|| json::text(found, &["uri"])) {
         live.outputs.insert("uri".to_owned(), uri.to_owned());
     }
     Ok(Some(live))

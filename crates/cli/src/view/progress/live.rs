@@ -8,6 +8,7 @@ use model::{Event, Progress, ResourceId};
 
 use super::running::{Running, Table};
 use super::{Moment, Sink, clock, steps};
+use crate::view::Symbols;
 use crate::view::escape::escape;
 use crate::view::words::{action_past, action_verb};
 
@@ -16,6 +17,7 @@ const FRAME: Duration = Duration::from_millis(120);
 
 /// Draws on stderr.
 pub(super) struct Live {
+    symbols: Symbols,
     display: MultiProgress,
     bars: BTreeMap<ResourceId, ProgressBar>,
     running: Table,
@@ -23,20 +25,25 @@ pub(super) struct Live {
 
 impl Live {
     /// An empty display.
-    pub(super) fn new() -> Self {
-        Self::on(ProgressDrawTarget::stderr())
+    pub(super) fn new(symbols: Symbols) -> Self {
+        Self::on(ProgressDrawTarget::stderr(), symbols)
     }
 
-    fn on(target: ProgressDrawTarget) -> Self {
+    fn on(target: ProgressDrawTarget, symbols: Symbols) -> Self {
         Self {
+            symbols,
             display: MultiProgress::with_draw_target(target),
             bars: BTreeMap::new(),
             running: Table::new(),
         }
     }
 
-    /// A line that stays.
-    fn line(&self, id: &ResourceId, sign: &str, text: &str) {
+    /// A line that stays, with a sign at its head in either set of symbols.
+    fn line(&self, id: &ResourceId, (unicode, ascii): (&str, &str), text: &str) {
+        let sign = match self.symbols {
+            Symbols::Unicode => unicode,
+            Symbols::Ascii => ascii,
+        };
         let id = id.to_string();
         drop(self.display.println(format!("{sign} {}  {}", escape(&id), escape(text))));
     }
@@ -96,7 +103,7 @@ impl Sink for Live {
             Event::Progress { id, progress } => {
                 let words = steps::progress(progress);
                 match progress {
-                    Progress::Link(_) => self.line(id, "·", &words),
+                    Progress::Link(_) => self.line(id, ("·", "-"), &words),
                     Progress::Waiting(_) | Progress::Sent { .. } => {
                         if let Some(running) = self.running.get_mut(id) {
                             running.said = Some(words);
@@ -107,16 +114,18 @@ impl Sink for Live {
             }
             Event::Done { id, action } => {
                 let took = self.end(id, now);
-                self.line(id, "✓", &format!("{}{took}", action_past(*action)));
+                self.line(id, ("✓", "+"), &format!("{}{took}", action_past(*action)));
             }
             Event::Failed { id, error } => {
                 let took = self.end(id, now);
-                self.line(id, "✗", &format!("FAILED{took}  {}", error.message));
+                self.line(id, ("✗", "x"), &format!("FAILED{took}  {}", error.message));
             }
             Event::Skipped { id, because } => {
-                self.line(id, "-", &format!("skipped, because {because} failed"));
+                self.line(id, ("-", "-"), &format!("skipped, because {because} failed"));
             }
-            Event::NotStarted { id } => self.line(id, "-", "not started, because the run was asked to stop"),
+            Event::NotStarted { id } => {
+                self.line(id, ("-", "-"), "not started, because the run was asked to stop");
+            }
         }
     }
 
@@ -181,7 +190,8 @@ mod tests {
     #[test]
     fn moving_lines_say_the_step_and_finished_ones_how_long_it_took() {
         let tape = Tape::default();
-        let mut live = Live::on(ProgressDrawTarget::term_like_with_hz(Box::new(tape.clone()), 255));
+        let mut live =
+            Live::on(ProgressDrawTarget::term_like_with_hz(Box::new(tape.clone()), 255), Symbols::Unicode);
         let now = |seconds| Moment { elapsed: Duration::from_secs(seconds), at: String::new() };
         let (image, service) = (id("image/gemma"), id("service/gemma\u{1b}[2J"));
         live.event(&Event::Started { id: image.clone(), action: Action::Create }, &now(0));

@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use model::Event;
 
+use super::Symbols;
+
 pub(crate) use clock::{Clock, Moment};
 
 /// How progress is told.
@@ -56,9 +58,9 @@ const TICK: Duration = Duration::from_secs(1);
 
 impl Reporter {
     /// A reporter that writes to the streams of this process and beats by the system's clock.
-    pub(crate) fn new(mode: ProgressMode) -> Self {
+    pub(crate) fn new(mode: ProgressMode, symbols: Symbols) -> Self {
         match mode {
-            ProgressMode::Live => Self::with(Box::new(live::Live::new()), clock::system()),
+            ProgressMode::Live => Self::with(Box::new(live::Live::new(symbols)), clock::system()),
             ProgressMode::Plain => {
                 let mut reporter = Self::writing(mode, Box::new(std::io::stderr()), clock::system());
                 reporter.beat();
