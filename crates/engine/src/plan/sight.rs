@@ -86,11 +86,11 @@ impl<'plan> Planner<'plan> {
         });
         switches.any(|(_, switch)| match (switch.state, entry.state) {
             (State::Intent, State::Intent) => switch.prior == Prior::Absent,
-            (State::Removing, State::Removing) => true,
-            (
-                State::Intent | State::Present | State::Removing,
-                State::Intent | State::Present | State::Removing,
-            ) => false,
+            // An intent that was found absent is only forgotten, and stands in the record until it is.
+            (State::Removing, State::Intent | State::Removing) => true,
+            (State::Removing, State::Present)
+            | (State::Intent, State::Present | State::Removing)
+            | (State::Present, State::Intent | State::Present | State::Removing) => false,
         })
     }
 

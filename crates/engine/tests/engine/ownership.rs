@@ -296,3 +296,27 @@ async fn a_default_of_the_server_counts_and_its_own_choices_do_not() {
     let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
     assert!(matches!(row(&plan, "thing/a").reason, Reason::Drifted(_)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_api_switched_off_by_a_destroy_that_was_cut_off_hides_nothing() {
+    for (switched, made, known) in [
+        (State::Intent, State::Intent, true),
+        (State::Removing, State::Intent, true),
+        (State::Removing, State::Removing, true),
+        (State::Removing, State::Present, false),
+        (State::Present, State::Removing, false),
+    ] {
+        let (world, store) = (World::default(), Store::default());
+        let toys = [switch("run").on_line(1), thing("b").on_line(2).in_api("run").after("api/run")];
+        converge(&world, &store, &toys, &Options::default()).await;
+        {
+            let mut kept = store.kept.lock().unwrap();
+            let entries = &mut kept.as_mut().unwrap().0.stacks.get_mut(&stack("one")).unwrap().entries;
+            entries.get_mut(&id("api/run")).unwrap().state = switched;
+            entries.get_mut(&id("thing/b")).unwrap().state = made;
+        }
+        world.state.lock().unwrap().switches.clear();
+        let plan = make_plan(&world, &store, &toys, &destroy()).await;
+        assert_eq!(plan.unknowns.is_empty(), known, "{switched:?} {made:?}");
+    }
+}
