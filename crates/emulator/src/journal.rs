@@ -12,6 +12,9 @@ use serde_json::Value;
 /// Exchanges beyond this many are dropped from memory, oldest first; the file keeps all.
 const KEPT: usize = 50_000;
 
+/// Bodies of more bytes are kept by their length.
+const LARGEST: usize = 256 * 1024;
+
 /// One request and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +29,7 @@ pub struct Exchange {
     pub path: String,
     /// Raw query string, without the question mark.
     pub query: String,
-    /// The body: JSON as it is, anything else by its length.
+    /// The body: JSON as it is, anything else, and anything large, by its length.
     pub request: Value,
     /// HTTP status of the answer.
     pub status: u16,
@@ -88,10 +91,20 @@ impl Journal {
     }
 }
 
-/// A body as the journal keeps it.
+/// A body as the journal keeps it. Large ones, such as contents of objects, are not even parsed.
 pub(crate) fn readable(body: &[u8]) -> Value {
     if body.is_empty() {
         return Value::Null;
     }
-    serde_json::from_slice(body).unwrap_or_else(|_| Value::String(format!("<{} bytes>", body.len())))
+    let parsed = if body.len() <= LARGEST { serde_json::from_slice(body).ok() } else { None };
+    parsed.unwrap_or_else(|| by_length(body))
+}
+
+/// A JSON body that is at hand, as the journal keeps it; `text` is how it was sent.
+pub(crate) fn at_hand(body: Value, text: &[u8]) -> Value {
+    if text.len() <= LARGEST { body } else { by_length(text) }
+}
+
+fn by_length(body: &[u8]) -> Value {
+    Value::String(format!("<{} bytes>", body.len()))
 }

@@ -20,7 +20,7 @@ use crate::call::{Answer, Call, Payload, Query, split_path};
 use crate::control::tokens;
 use crate::emulator::{Emulator, EmulatorError};
 use crate::error::{ApiError, Shape};
-use crate::journal::{Exchange, readable};
+use crate::journal::{Exchange, at_hand, readable};
 use crate::settings::Settings;
 use crate::{guard, model_server, operations};
 
@@ -148,12 +148,9 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
     };
     let response = match answered {
         Answered::Whole(answer) => {
-            exchange.answer = match &answer.payload {
-                Payload::Json(value) => value.clone(),
-                Payload::Bytes(_, content) => readable(content),
-                Payload::Empty => Value::Null,
-            };
-            respond(answer, &exchange.method)
+            let (response, noted) = respond(answer, &exchange.method);
+            exchange.answer = noted;
+            response
         }
         Answered::Stream(response) => response,
     };
@@ -211,14 +208,20 @@ fn too_large() -> Answer {
     error.to_answer(Shape::Standard)
 }
 
-fn respond(answer: Answer, method: &str) -> Response {
+/// The answer as it is sent, and its body as the journal keeps it.
+fn respond(answer: Answer, method: &str) -> (Response, Value) {
     let is_head = method == "HEAD";
-    let (content_type, content) = match answer.payload {
+    let (content_type, content, noted) = match answer.payload {
         Payload::Json(value) => {
-            (Some("application/json; charset=UTF-8".to_owned()), Bytes::from(value.to_string()))
+            let content = Bytes::from(value.to_string());
+            let noted = at_hand(value, &content);
+            (Some("application/json; charset=UTF-8".to_owned()), content, noted)
         }
-        Payload::Bytes(content_type, content) => (Some(content_type), content),
-        Payload::Empty => (None, Bytes::new()),
+        Payload::Bytes(content_type, content) => {
+            let noted = readable(&content);
+            (Some(content_type), content, noted)
+        }
+        Payload::Empty => (None, Bytes::new(), Value::Null),
     };
     let length = content.len();
     let body = if is_head { Body::empty() } else { Body::from(content) };
@@ -236,5 +239,5 @@ fn respond(answer: Answer, method: &str) -> Response {
             headers.insert(name, value);
         }
     }
-    response
+    (response, noted)
 }

@@ -126,6 +126,19 @@ async fn the_journal_keeps_what_was_asked_and_no_token() {
 }
 
 #[tokio::test]
+async fn the_journal_keeps_large_bodies_by_their_length() {
+    let lab = Lab::new();
+    lab.call("POST", "/storage/v1/b?project=demo-project", &json!({ "name": "box" })).await.expect(200);
+    let large = json!({ "text": "x".repeat(300_000) });
+    let length = format!("<{} bytes>", large.to_string().len());
+    lab.call("POST", "/upload/storage/v1/b/box/o?uploadType=media&name=a", &large).await.expect(200);
+    lab.get("/storage/v1/b/box/o/a?alt=media").await.expect(200);
+    let journal = lab.emulator.journal();
+    assert_eq!(journal[1].request, length);
+    assert_eq!(journal[2].answer, length);
+}
+
+#[tokio::test]
 async fn the_control_routes_seed_show_and_reset_a_project() {
     let lab = Lab::new();
     lab.seed(&json!({

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::error::ApiError;
-use crate::operations;
 use crate::routes::Api;
 use crate::world::{Project, World};
+use crate::{operations, storage};
 
 /// Lets a call through, or says why not.
 pub(crate) fn admit(call: &Call, api: Api, world: &World) -> Result<(), ApiError> {
@@ -25,13 +25,17 @@ pub(crate) fn admit(call: &Call, api: Api, world: &World) -> Result<(), ApiError
             .and_then(|name| world.operations.get(&name))
             .map(|operation| operation.service.clone()),
     };
-    if let Some(service) = service {
-        require_enabled(project, &service)?;
+    if let Some(service) = &service {
+        require_enabled(project, service)?;
     }
-    if let Some(permission) = needed(call, api) {
-        require_permission(project, permission, &resource_of(call))?;
+    match needed(call, api) {
+        // Cloud Storage says it in a text of its own.
+        Some(permission) if api == Api::Storage && is_denied(project, permission) => {
+            Err(storage::denied(call, permission))
+        }
+        Some(permission) => require_permission(project, permission, &resource_of(call, service.as_deref())),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// 403 `PERMISSION_DENIED` when the control routes took the permission away.
@@ -147,10 +151,8 @@ fn project_of<'world>(
     world.project(named).map(Some).ok_or_else(no_such_project)
 }
 
-fn resource_of(call: &Call) -> String {
+/// The full name of what a call is about. Its host is that of the API, wherever the call was sent.
+fn resource_of(call: &Call, service: Option<&str>) -> String {
     let name = call.parts().get(1..).unwrap_or_default().join("/");
-    match call.segments.first().map(String::as_str) {
-        Some("storage" | "upload" | "resumable" | "download") => call.path.clone(),
-        _ => format!("//{}/{name}", if call.host.is_empty() { "googleapis.com" } else { &call.host }),
-    }
+    format!("//{}/{name}", service.unwrap_or("googleapis.com"))
 }

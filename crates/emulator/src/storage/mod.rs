@@ -32,6 +32,7 @@ use crate::policy::Policy;
 use crate::world::{Project, World};
 
 pub(crate) use location::is_region;
+pub(crate) use refusal::denied;
 pub(crate) use state::State;
 
 /// Answers calls under `/storage/v1`, `/upload`, `/resumable/upload` and `/download`, and plain downloads (`/BUCKET/OBJECT`)

@@ -30,7 +30,8 @@ pub(super) fn conflict(message: impl Into<String>) -> ApiError {
     ApiError::new("ALREADY_EXISTS", message).with_reason("conflict")
 }
 
-pub(super) fn denied(call: &Call, permission: &str) -> ApiError {
+/// 403 for who lacks a permission.
+pub(crate) fn denied(call: &Call, permission: &str) -> ApiError {
     ApiError::denied(format!(
         "{} does not have {permission} access to the Google Cloud Storage bucket. Permission '{permission}' denied on \
          resource (or it may not exist).",

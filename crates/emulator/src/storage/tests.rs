@@ -406,6 +406,13 @@ async fn the_policy_of_a_bucket_is_guarded_by_its_etag() {
     lab.seed(&json!({ "deniedPermissions": ["storage.objects.delete"] })).await;
     let path = "/storage/v1/b/box/iam/testPermissions?permissions=storage.objects.get&permissions=storage.objects.delete";
     assert_eq!(lab.get(path).await.expect(200).json()["permissions"], json!(["storage.objects.get"]));
+    let refused = lab.call("DELETE", "/storage/v1/b/box/o/a", &json!(null)).await.expect(403);
+    assert_eq!(
+        refused.message(),
+        "me@example.com does not have storage.objects.delete access to the Google Cloud Storage bucket. Permission \
+         'storage.objects.delete' denied on resource (or it may not exist)."
+    );
+    assert_eq!(refused.json()["error"]["errors"][0]["reason"], "forbidden");
 }
 
 #[tokio::test]

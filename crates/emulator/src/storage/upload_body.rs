@@ -45,38 +45,27 @@ fn boundary(content_type: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// Header block and content of each part.
+/// Header block and content of each part: what is between two lines that are the boundary.
 fn split(body: &Bytes, boundary: &str) -> Vec<(String, Bytes)> {
     let mark = format!("--{boundary}");
-    let mut starts = find_all(body, mark.as_bytes()).into_iter().peekable();
-    let mut parts = Vec::new();
-    while let Some(start) = starts.next() {
-        let Some(end) = starts.peek() else { break };
-        let part = body.slice(start + mark.len()..*end);
-        let part = trim_line_end(&skip_line_end(&part));
-        let (head, content) = split_head(&part);
-        parts.push((head, content));
-    }
-    parts
-}
-
-/// Places where `mark` begins a line.
-fn find_all(body: &[u8], mark: &[u8]) -> Vec<usize> {
-    body.windows(mark.len())
-        .enumerate()
-        .filter(|(at, window)| {
-            *window == mark && (*at == 0 || body.get(at - 1).is_some_and(|before| *before == b'\n'))
+    let marks: Vec<(usize, usize)> = lines(body)
+        .filter(|(_, line)| {
+            line.strip_prefix(mark.as_bytes())
+                .is_some_and(|rest| matches!(rest.trim_ascii_end(), b"" | b"--"))
         })
-        .map(|(at, _)| at)
-        .collect()
+        .map(|(start, line)| (start, start + line.len()))
+        .collect();
+    let gaps = marks.iter().zip(marks.iter().skip(1));
+    gaps.map(|((_, start), (end, _))| split_head(&trim_line_end(&body.slice(*start..*end)))).collect()
 }
 
-fn skip_line_end(part: &Bytes) -> Bytes {
-    match part.as_ref() {
-        [b'\r', b'\n', ..] => part.slice(2..),
-        [b'\n', ..] => part.slice(1..),
-        _ => part.clone(),
-    }
+/// Each line with its end, and where it starts.
+fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    text.split_inclusive(|byte| *byte == b'\n').scan(0, |next, line| {
+        let start = *next;
+        *next += line.len();
+        Some((start, line))
+    })
 }
 
 fn trim_line_end(part: &Bytes) -> Bytes {
@@ -89,15 +78,11 @@ fn trim_line_end(part: &Bytes) -> Bytes {
 
 /// Headers end at the first empty line; a part may have none.
 fn split_head(part: &Bytes) -> (String, Bytes) {
-    let gap = [&b"\r\n\r\n"[..], &b"\n\n"[..]]
-        .iter()
-        .filter_map(|gap| part.windows(gap.len()).position(|window| window == *gap).map(|at| (at, gap.len())))
-        .min();
-    match gap {
-        Some((at, length)) => {
-            (String::from_utf8_lossy(&part.slice(..at)).into_owned(), part.slice(at + length..))
+    match lines(part).find(|(_, line)| matches!(*line, b"\r\n" | b"\n")) {
+        Some((at, gap)) => {
+            (String::from_utf8_lossy(&part.slice(..at)).into_owned(), part.slice(at + gap.len()..))
         }
-        None => (String::new(), skip_line_end(part)),
+        None => (String::new(), part.clone()),
     }
 }
 
