@@ -4,6 +4,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
     reason = "tests may stop at the first surprise"
 )]
 
@@ -11,4 +13,5 @@ mod answers;
 mod bad_input;
 mod examples;
 mod lifecycle;
+mod transcripts;
 mod world;

@@ -12,6 +12,14 @@ pub(crate) enum CliError {
     /// The spec cannot be read or is not right; the text shows every problem.
     #[error("{0}")]
     Spec(String),
+    /// The spec cannot be read at all.
+    #[error("the spec {path}: {source}")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The graph of the resources is not right.
     #[error("the resources cannot be ordered:\n{0}")]
     Graph(String),
@@ -69,6 +77,7 @@ impl CliError {
             Self::Refused(_) => Exit::Refused,
             Self::Record(RecordError::Moved) => Exit::Stale,
             Self::Spec(_)
+            | Self::Unreadable { .. }
             | Self::Graph(_)
             | Self::Cloud(_)
             | Self::Record(_)
@@ -88,6 +97,12 @@ impl CliError {
             Self::Cloud(error) | Self::Record(RecordError::Cloud(error)) => Some(error),
             Self::Record(RecordError::Moved) => {
                 return vec!["help: another run was faster; run the command again".to_owned()];
+            }
+            Self::Unreadable { .. } => {
+                return vec![
+                    "help: name the spec with -f FILE, or copy one from the folder specs/ of the project"
+                        .to_owned(),
+                ];
             }
             Self::Record(RecordError::Foreign { .. }) => {
                 return vec![

@@ -1,5 +1,7 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
+use std::time::Duration;
+
 use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal};
 use model::{ApplyReport, Event, Goal, Plan, RecordError, RecordStore, Versioned};
 use spec::{LoadError, Spec};
@@ -36,7 +38,7 @@ pub(crate) struct Purpose {
 pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Spec, CliError> {
     spec::load(&arguments.file, &variables(arguments)).map_err(|error| match error {
         LoadError::Invalid(problems) => CliError::Spec(problems.render(colour)),
-        LoadError::Read { .. } => CliError::Spec(error.to_string()),
+        LoadError::Read { path, source } => CliError::Unreadable { path, source },
     })
 }
 
@@ -108,5 +110,8 @@ pub(crate) async fn carry_out(
     let Prepared { plan, record } = prepared;
     let store = session.record();
     let mut ledger = Ledger::open(&store, record).signed(session.run.clone());
+    if session.is_emulated() {
+        ledger = ledger.paced(Duration::ZERO);
+    }
     Ok(engine::apply(&plan, &session.cloud, &mut ledger, stop, events).await?)
 }

@@ -22,7 +22,10 @@ use crate::exit::Exit;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return answer(&error),
+    };
     let terminal = Terminal::new(&arguments.talk);
     logging::start(arguments.talk.verbose);
     match run(&arguments.command, &terminal) {
@@ -32,6 +35,13 @@ fn main() -> ExitCode {
             error.exit().into()
         }
     }
+}
+
+/// Help and version are answers; everything else is a mistake on the command line. Clap's own exit code for that, 2,
+/// means "there are changes" here.
+fn answer(error: &clap::Error) -> ExitCode {
+    drop(error.print());
+    if error.use_stderr() { Exit::Error } else { Exit::Done }.into()
 }
 
 fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {

@@ -28,7 +28,7 @@ pub(crate) struct Session {
 /// Where calls go, for what is said at the end.
 #[derive(Debug, Clone)]
 pub(crate) enum Destination {
-    /// Google Cloud.
+    /// Google Cloud, be it by a private host.
     Google,
     /// An emulator that runs on its own, at this URL.
     Endpoint(String),
@@ -55,7 +55,9 @@ impl Session {
             running = Some(emulator);
             (Endpoint::parse(&url)?, Destination::Embedded(state))
         } else if let Some(url) = &arguments.endpoint {
-            (Endpoint::parse(url)?, Destination::Endpoint(url.clone()))
+            let endpoint = Endpoint::parse(url)?;
+            let emulated = endpoint.is_loopback();
+            (endpoint, if emulated { Destination::Endpoint(url.clone()) } else { Destination::Google })
         } else {
             (Endpoint::Google, Destination::Google)
         };
@@ -73,6 +75,14 @@ impl Session {
     /// Where the ownership record is kept.
     pub(crate) fn record(&self) -> BucketRecord<'_> {
         BucketRecord::new(&self.cloud, self.location.clone())
+    }
+
+    /// Whether calls go to an emulator, which takes any number of writes a second.
+    pub(crate) fn is_emulated(&self) -> bool {
+        match &self.destination {
+            Destination::Google => false,
+            Destination::Endpoint(_) | Destination::Embedded(_) => true,
+        }
     }
 
     /// Ends the run; the embedded emulator writes its state.

@@ -1,6 +1,6 @@
 //! `gemmactl apply`: the plan, a question, and then the plan carried out.
 
-use engine::ReplacePolicy;
+use engine::{ReplacePolicy, StopSignal};
 use model::Goal;
 
 use crate::arguments::ApplyArguments;
@@ -28,6 +28,9 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
             confirm(terminal)?;
         }
         (report, exit) = execution::run(prepared, &session, terminal, arguments.json).await?;
+    } else if prepared.has_work() {
+        // Nothing changes in the cloud, but the record learns that this stack relies on what is there.
+        flow::carry_out(prepared, &session, &StopSignal::new(), &mut |_| {}).await?;
     }
     if exit == Exit::Done && !arguments.json {
         terminal.data(&closing::services(&spec, &known, &report, &session.destination))?;

@@ -33,7 +33,7 @@ fn machine(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, C
     let (problems, exit) = match spec::load(&arguments.spec.file, &variables(&arguments.spec)) {
         Ok(_) => (json!([]), Exit::Done),
         Err(LoadError::Invalid(problems)) => (json!(problems.0), Exit::Error),
-        Err(error @ LoadError::Read { .. }) => return Err(CliError::Spec(error.to_string())),
+        Err(LoadError::Read { path, source }) => return Err(CliError::Unreadable { path, source }),
     };
     terminal.data(&format!("{}\n", json!({ "version": 1, "problems": problems })))?;
     Ok(exit)

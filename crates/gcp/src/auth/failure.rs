@@ -6,7 +6,8 @@ use std::path::Path;
 use model::{CloudError, ErrorKind};
 
 const LOG_IN: &str = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a service \
-                      account key, or pass --access-token \"$(gcloud auth print-access-token)\"";
+                      account key, or set GEMMACTL_ACCESS_TOKEN to the output of `gcloud auth print-access-token`; \
+                      to try without an account, add --emulator";
 
 /// Sources that gave nothing, in the order of asking.
 #[derive(Default)]

@@ -28,7 +28,7 @@ pub(super) enum Source {
 /// Finds the first source that is there. Errors: none is, or one is set up and cannot be used.
 pub(super) async fn find(auth: &Auth) -> Result<Source, CloudError> {
     let mut passed = PassedOver::default();
-    passed.add("--access-token and GEMMACTL_ACCESS_TOKEN", "not given");
+    passed.add("--access-token-file and GEMMACTL_ACCESS_TOKEN", "not given");
     match &auth.credential_file {
         Some(path) => return Ok(Source::File(file::read(path)?)),
         None => passed.add("GOOGLE_APPLICATION_CREDENTIALS", "not set"),

@@ -24,7 +24,7 @@ use fetch::Source;
 /// What the caller knows about credentials.
 #[derive(Debug, Default)]
 pub struct Auth {
-    /// A ready access token (`--access-token`, `GEMMACTL_ACCESS_TOKEN`).
+    /// A ready access token (`--access-token-file`, `GEMMACTL_ACCESS_TOKEN`).
     pub access_token: Option<SecretString>,
     /// The file that `GOOGLE_APPLICATION_CREDENTIALS` names.
     pub credential_file: Option<PathBuf>,
@@ -105,7 +105,7 @@ impl Tokens {
         };
         if let Some(secret) = fixed {
             if !secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(failure::no_token("--access-token", "it holds characters that no token has"));
+                return Err(failure::no_token("the given token", "it holds characters that no token has"));
             }
             return Ok(Token { secret, quota_project: None, member: None });
         }

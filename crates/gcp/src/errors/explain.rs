@@ -116,7 +116,7 @@ fn help_for(kind: ErrorKind, problem: &Problem, context: &Context<'_>) -> Option
         }
         ErrorKind::Unavailable => Some("the service had a problem of its own: run the same command again later".to_owned()),
         ErrorKind::Credentials => Some(
-            "the access token was refused: log in again with `gcloud auth application-default login`, or pass a fresh --access-token".to_owned(),
+            "the access token was refused: log in again with `gcloud auth application-default login`, or give a fresh GEMMACTL_ACCESS_TOKEN".to_owned(),
         ),
         ErrorKind::Malformed => Some(
             "something between this machine and Google answers in its place: check proxy and endpoint".to_owned(),

@@ -4,7 +4,7 @@ use model::{ApiRequest, CloudError, Done, ErrorKind, Json, Method, Progress, Wai
 use tokio::time::Instant;
 
 use super::operation::{OperationFailure, SECOND_TRY, is_operation, is_worth_another_try};
-use super::outputs::done_with;
+use super::outputs::thing_done;
 use super::readback::{ReadBack, must_read_back};
 use crate::GoogleCloud;
 use crate::created::created_path;
@@ -107,7 +107,7 @@ impl GoogleCloud {
 
     fn finished(&self, request: &ApiRequest, body: Json) -> Done {
         self.caused.note(request, &body);
-        done_with(body)
+        thing_done(body)
     }
 
     /// Sends a request until it is accepted, reading back where an answer was lost.

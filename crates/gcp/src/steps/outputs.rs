@@ -32,6 +32,18 @@ pub(super) fn done_with(body: Json) -> Done {
     Done { outputs: with_settled_uri(outputs, &body), body }
 }
 
+/// The same for a thing that a call made or changed. Where the API gives it no uid, the time it was made tells it from
+/// a later namesake. Sources: Artifact Registry v1, `Repository`; Cloud Storage v1, `Bucket`.
+pub(super) fn thing_done(body: Json) -> Done {
+    let made = ["createTime", "timeCreated"].iter().find_map(|field| body.get(field)?.as_str());
+    let made = made.map(str::to_owned);
+    let mut done = done_with(body);
+    if let Some(made) = made {
+        done.outputs.entry("uid".to_owned()).or_insert(made);
+    }
+    done
+}
+
 /// A Cloud Run service has two URLs; the one made of its name, project number and region comes first in `urls` and
 /// stays the same when the service is made anew, so it is the one to hand on. Source: Cloud Run Admin v2, `Service`.
 fn with_settled_uri(mut outputs: BTreeMap<String, String>, body: &Json) -> BTreeMap<String, String> {
@@ -58,5 +70,17 @@ mod tests {
         assert_eq!(service.outputs.get("generation").map(String::as_str), Some("2"));
         let account = done_with(json!({"uniqueId": "123", "email": "a@b"}));
         assert_eq!(account.outputs.get("uid").map(String::as_str), Some("123"));
+    }
+
+    #[test]
+    fn a_thing_without_uid_is_told_by_the_time_it_was_made() {
+        for (thing, uid) in [
+            (json!({"createTime": "2026-01-01T00:00:00Z"}), Some("2026-01-01T00:00:00Z")),
+            (json!({"timeCreated": "2026-01-01T00:00:00Z"}), Some("2026-01-01T00:00:00Z")),
+            (json!({"createTime": "2026-01-01T00:00:00Z", "uid": "u"}), Some("u")),
+            (json!({}), None),
+        ] {
+            assert_eq!(thing_done(thing).outputs.get("uid").map(String::as_str), uid);
+        }
     }
 }

@@ -1,0 +1,155 @@
+//! The transcripts in the documents are real: each is made anew here and compared.
+//!
+//! `GEMMACTL_UPDATE=1 cargo test -p gemmactl --test e2e transcripts` writes them into the documents.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::world::{Run, World, repository};
+
+const BEGIN: &str = "<!-- transcript: ";
+const END: &str = "<!-- end -->";
+
+/// What a document shows under a name: the command as a user types it, and what it prints.
+fn transcript(name: &str) -> String {
+    let world = World::copy_of("examples/ollama-gemma");
+    let applied = || world.emulated(&["apply", "--yes"]).exits(0);
+    let (command, run) = match name {
+        "plan" => ("plan --emulator", world.emulated(&["plan"]).exits(0)),
+        "apply" => ("apply --emulator --yes", applied()),
+        "plan-unchanged" => {
+            applied();
+            ("plan --emulator", world.emulated(&["plan"]).exits(0))
+        }
+        "plan-concurrency" => {
+            applied();
+            world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+            ("plan --emulator", world.emulated(&["plan"]).exits(0))
+        }
+        "plan-drift" => {
+            applied();
+            drift(&world);
+            ("plan --emulator", world.emulated(&["plan"]).exits(0))
+        }
+        "plan-rebuild" => {
+            applied();
+            world.edit("ollama-backend/Dockerfile", "OLLAMA_KEEP_ALIVE=-1", "OLLAMA_KEEP_ALIVE=10m");
+            ("plan --emulator", world.emulated(&["plan"]).exits(0))
+        }
+        "bad-spec" => {
+            world.edit("gemmactl.yaml", "memory: 32Gi", "memory: 32");
+            world.edit("gemmactl.yaml", "concurrency: 4", "concurency: 4");
+            world.edit("gemmactl.yaml", "region: europe-west1", "region: eu-west1");
+            ("validate", world.gemmactl(&["validate"]).exits(1))
+        }
+        "destroy" => {
+            applied();
+            ("destroy --emulator --yes", world.emulated(&["destroy", "--yes"]).exits(0))
+        }
+        other => panic!("no transcript is called {other}"),
+    };
+    format!("$ gemmactl {command}\n{}", settled(&run))
+}
+
+fn drift(world: &World) {
+    let emulator = world.emulator();
+    let path = "/v2/projects/demo-project/locations/europe-west1/services/ollama-gemma";
+    let (_, mut service) = emulator.call("GET", path, None);
+    service["template"]["containers"][0]["resources"]["limits"]["memory"] = json!("24Gi");
+    let ana = [("authorization", "Bearer as:ana@example.com")];
+    assert_eq!(emulator.send("PATCH", path, &ana, Some(&service)).0, 200);
+    for _ in 0..2 {
+        emulator.call("GET", path, None);
+    }
+}
+
+/// What was printed, without what differs from run to run: progress lines are only mentioned, and dates are one day.
+fn settled(run: &Run) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut progress = false;
+    for line in run.stderr.lines().chain(run.stdout.lines()) {
+        if is_dated(line) {
+            if !progress {
+                lines.push("  … a dated line for each step …".to_owned());
+            }
+            progress = true;
+        } else {
+            progress = false;
+            lines.push(one_day(line));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Whether a line begins as `2026-11-23T14:05:09Z` does.
+fn is_dated(line: &str) -> bool {
+    line.get(..20).is_some_and(|start| start.ends_with('Z') && start.get(4..5) == Some("-"))
+}
+
+/// The line with every date replaced by one.
+fn one_day(line: &str) -> String {
+    let is_date = |word: &str| {
+        let parts: Vec<&str> = word.split('-').collect();
+        parts.len() == 3
+            && parts[0].len() == 4
+            && parts.iter().all(|part| part.chars().next().is_some_and(|c| c.is_ascii_digit()))
+    };
+    let words: Vec<String> = line
+        .split(' ')
+        .map(|word| if is_date(word) { "2026-11-23".to_owned() } else { word.to_owned() })
+        .collect();
+    words.join(" ")
+}
+
+fn documents() -> Vec<PathBuf> {
+    let root = repository();
+    let mut found = vec![root.join("README.md")];
+    for folder in [
+        "docs",
+        "examples/ollama-gemma",
+        "examples/hardened",
+        "examples/two-models",
+        "examples/prebuilt-image",
+    ] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_transcript_in_the_documents_is_what_the_program_prints() {
+    let update = std::env::var_os("GEMMACTL_UPDATE").is_some();
+    let mut names = BTreeSet::new();
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let mut made = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once(BEGIN) {
+            let (name, after) = after.split_once(" -->").unwrap();
+            let (_, after) = after.split_once(END).unwrap_or_else(|| panic!("{name} has no end"));
+            let fence = format!("```text\n{}```", transcript(name));
+            made.push_str(&format!("{before}{BEGIN}{name} -->\n{fence}\n{END}"));
+            names.insert(name.to_owned());
+            rest = after;
+        }
+        made.push_str(rest);
+        if made == text {
+            continue;
+        }
+        assert!(
+            update,
+            "{} is out of step; see this file's head. It should read:\n{made}",
+            document.display()
+        );
+        fs::write(&document, made).unwrap();
+    }
+    assert!(names.len() >= 3, "only {names:?} are shown");
+}
