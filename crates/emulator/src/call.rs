@@ -22,6 +22,10 @@ pub(crate) struct Context {
     pub(crate) blobs: Arc<dyn Blobs>,
 }
 
+/// Verbs of calls that only ask although they are sent by POST.
+pub(crate) const ASKING_VERBS: [&str; 5] =
+    ["getIamPolicy", "testIamPermissions", "wait", "generateIdToken", "generateAccessToken"];
+
 /// One request.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -51,6 +55,12 @@ impl Call {
     /// The time of this request.
     pub(crate) fn now(&self) -> Timestamp {
         self.context.now
+    }
+
+    /// Whether this only asks. Some questions are sent by POST.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+            || self.verb.as_deref().is_some_and(|verb| ASKING_VERBS.contains(&verb))
     }
 
     /// Segments as string slices, to match on.

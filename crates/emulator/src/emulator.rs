@@ -1,13 +1,16 @@
 //! The emulator itself: one world under one lock, its journal, its state file. Knows no HTTP server and no service.
+//!
+//! What was answered was saved: the server sends no answer before [`Emulator::save`] has ended. Requests that wait for it
+//! at the same time share one write.
 
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::blobs::{Blobs, FileBlobs, MemoryBlobs};
 use crate::call::{Answer, Call, Context};
-use crate::error::{ApiError, Shape};
 use crate::journal::{Exchange, Journal};
 use crate::operations;
 use crate::routes;
@@ -71,6 +74,10 @@ pub enum EmulatorError {
 pub struct Emulator {
     settings: Arc<Settings>,
     world: Mutex<World>,
+    /// Counts the changes of the world; moves only under the world's lock.
+    changes: AtomicU64,
+    /// How many of them the state file holds.
+    saved: tokio::sync::Mutex<u64>,
     /// Emptied when the emulator closes, so that the file is free although a connection may still hold the emulator.
     state_file: Mutex<Option<StateFile>>,
     blobs: Arc<dyn Blobs>,
@@ -94,6 +101,8 @@ impl Emulator {
         let emulator = Self {
             settings: Arc::new(settings),
             world: Mutex::new(world),
+            changes: AtomicU64::new(0),
+            saved: tokio::sync::Mutex::new(0),
             state_file: Mutex::new(state_file),
             blobs,
             journal,
@@ -113,10 +122,35 @@ impl Emulator {
 
     /// Writes the state file a last time and lets go of it; what is asked afterwards is not kept.
     pub fn close(&self) -> Result<(), EmulatorError> {
+        let saved = self.write();
+        self.state_file().take();
+        saved.map(|_| ())
+    }
+
+    /// Ends when the state file holds every change made before this was called.
+    pub(crate) async fn save(&self) -> Result<(), EmulatorError> {
+        let wanted = self.changes.load(Ordering::Acquire);
+        // Whoever else is ready makes its change first, so that one write holds them all.
+        tokio::task::yield_now().await;
+        let mut saved = self.saved.lock().await;
+        if *saved < wanted {
+            *saved = self.write()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the world as it is now; answers how many changes that holds.
+    fn write(&self) -> Result<u64, EmulatorError> {
+        let file = self.state_file();
+        let Some(file) = file.as_ref() else {
+            return Ok(u64::MAX);
+        };
         let world = self.world();
-        let saved = self.save_world(&world);
-        self.state_file.lock().unwrap_or_else(PoisonError::into_inner).take();
-        saved
+        let holds = self.changes.load(Ordering::Acquire);
+        let text = StateFile::text(&world);
+        drop(world);
+        file.save(text)?;
+        Ok(holds)
     }
 
     /// The surroundings of a request that arrives now.
@@ -137,15 +171,13 @@ impl Emulator {
     pub(crate) fn look<T>(&self, read: impl FnOnce(&mut World, &Context) -> T) -> T {
         let context = self.context();
         let mut world = self.world();
-        if operations::settle(&mut world, &context)
-            && let Err(error) = self.save_world(&world)
-        {
-            tracing::error!(%error, "the emulator's state could not be saved");
+        if operations::settle(&mut world, &context) {
+            self.count_change();
         }
         read(&mut world, &context)
     }
 
-    /// Answers one call: settles what is due, asks the service, saves what changed.
+    /// Answers one call: settles what is due, asks the service.
     pub(crate) fn answer(&self, call: &Call) -> Answer {
         if call.path == "/emulator/journal" && call.method == "GET" {
             return Answer::json(serde_json::json!({ "exchanges": self.journal() }));
@@ -153,22 +185,22 @@ impl Emulator {
         let mut world = self.world();
         let settled = operations::settle(&mut world, &call.context);
         let answer = routes::dispatch(call, &mut world);
-        let reads = matches!(call.method.as_str(), "GET" | "HEAD");
-        if (settled || !reads)
-            && let Err(error) = self.save_world(&world)
-        {
-            tracing::error!(%error, "the emulator's state could not be saved");
-            return ApiError::internal(error.to_string()).to_answer(Shape::Standard);
+        if settled || !call.is_read() {
+            self.count_change();
         }
         answer
+    }
+
+    /// To be called under the world's lock, after the change.
+    fn count_change(&self) {
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn save_world(&self, world: &World) -> Result<(), EmulatorError> {
-        let file = self.state_file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.as_ref().map_or(Ok(()), |file| file.save(world))
+    fn state_file(&self) -> MutexGuard<'_, Option<StateFile>> {
+        self.state_file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::call::ASKING_VERBS;
+
 /// Exchanges beyond this many are dropped from memory, oldest first; the file keeps all.
 const KEPT: usize = 50_000;
 
@@ -40,11 +42,8 @@ pub struct Exchange {
 impl Exchange {
     /// Whether the request could change something: all but GET, HEAD and OPTIONS, and the policy reads sent by POST.
     pub fn is_write(&self) -> bool {
-        let reading_verb =
-            [":getIamPolicy", ":testIamPermissions", ":wait", ":generateIdToken", ":generateAccessToken"]
-                .iter()
-                .any(|verb| self.path.ends_with(verb));
-        !reading_verb
+        let asks = self.path.rsplit_once(':').is_some_and(|(_, verb)| ASKING_VERBS.contains(&verb));
+        !asks
             && !self.path.starts_with("/emulator/")
             && !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }

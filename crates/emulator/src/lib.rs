@@ -38,6 +38,7 @@ mod journal;
 mod labels;
 mod model_server;
 mod operations;
+mod part;
 mod partial;
 mod policy;
 mod resource_manager;

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::call::{Answer, Call, Context};
 use crate::clock::later;
 use crate::error::ApiError;
+use crate::part::Part;
 use crate::world::World;
 use crate::{artifact_registry, cloud_build, run, service_usage};
 
@@ -21,7 +22,7 @@ const KEPT: usize = 1_000;
 
 /// All operations by full name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Operations(BTreeMap<String, Operation>);
+pub(crate) struct Operations(BTreeMap<String, Part<Operation>>);
 
 /// One operation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -117,7 +118,7 @@ impl Operations {
             progress: Progress::Pending(begin.effect),
         };
         let answer = Answer::json(operation.render());
-        self.0.insert(begin.name, operation);
+        self.0.insert(begin.name, operation.into());
         answer
     }
 
@@ -133,7 +134,7 @@ impl Operations {
             progress: Progress::Done(outcome),
         };
         let answer = Answer::json(operation.render());
-        self.0.insert(begin.name, operation);
+        self.0.insert(begin.name, operation.into());
         answer
     }
 
@@ -146,18 +147,18 @@ impl Operations {
 
     /// The operation with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Operation> {
-        self.0.get(name)
+        self.0.get(name).map(|operation| &**operation)
     }
 
     /// All operations, by name.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Operation> {
-        self.0.values()
+        self.0.values().map(|operation| &**operation)
     }
 
     fn take_due(&mut self, now: Timestamp) -> Option<(String, String, Effect)> {
         let due = self
             .0
-            .values_mut()
+            .values()
             .filter(|operation| {
                 operation.finishes_at <= now && matches!(operation.progress, Progress::Pending(_))
             })

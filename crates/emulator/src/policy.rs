@@ -95,12 +95,17 @@ impl Policy {
         })
     }
 
+    /// Whether a member has any role here.
+    pub(crate) fn names(&self, member: &str) -> bool {
+        let mut members = self.bindings.iter().flat_map(|binding| &binding.members);
+        members.any(|known| known.eq_ignore_ascii_case(member))
+    }
+
     /// Turns a deleted account's memberships into their `deleted:` form. The etag stays, as recorded.
-    pub(crate) fn mark_deleted(&mut self, email: &str, unique_id: &str) {
-        let live = format!("serviceAccount:{email}");
+    pub(crate) fn mark_deleted(&mut self, gone: &str, unique_id: &str) {
         for member in self.bindings.iter_mut().flat_map(|binding| binding.members.iter_mut()) {
-            if member.eq_ignore_ascii_case(&live) {
-                *member = format!("deleted:{live}?uid={unique_id}");
+            if member.eq_ignore_ascii_case(gone) {
+                *member = format!("deleted:{gone}?uid={unique_id}");
             }
         }
     }
@@ -173,14 +178,22 @@ impl Policy {
         Ok(self.to_json())
     }
 
+    /// A deleted principal may stay where it is, and go nowhere else.
+    fn require_deleted(&self, role: &str, member: &str) -> Result<(), ApiError> {
+        let mut bindings = self.bindings.iter().filter(|known| known.role == role);
+        if bindings.any(|known| known.members.iter().any(|held| held == member)) {
+            return Ok(());
+        }
+        Err(ApiError::invalid(format!("The member {member} is of a deleted principal and cannot be added.")))
+    }
+
     /// One binding a role and condition, sorted by role, each member once, no empty ones.
     fn tidy(&mut self) {
+        self.bindings.sort_by(|one, other| one.role.cmp(&other.role));
         let mut merged: Vec<Binding> = Vec::new();
         for binding in self.bindings.drain(..) {
-            match merged
-                .iter_mut()
-                .find(|known| known.role == binding.role && known.condition == binding.condition)
-            {
+            let mut of_the_role = merged.iter_mut().rev().take_while(|known| known.role == binding.role);
+            match of_the_role.find(|known| known.condition == binding.condition) {
                 Some(known) => known.members.extend(binding.members),
                 None => merged.push(binding),
             }
@@ -190,7 +203,6 @@ impl Policy {
             binding.members.dedup();
         }
         merged.retain(|binding| !binding.members.is_empty());
-        merged.sort_by(|one, other| one.role.cmp(&other.role));
         self.bindings = merged;
     }
 
@@ -222,22 +234,17 @@ fn check_members(
             )));
         }
         for member in &binding.members {
-            let was_there = before
-                .bindings
-                .iter()
-                .any(|known| known.role == binding.role && known.members.contains(member));
-            check_member(member, was_there, project, anonymous)?;
+            if member.starts_with("deleted:") {
+                before.require_deleted(&binding.role, member)?;
+            } else {
+                check_member(member, project, anonymous)?;
+            }
         }
     }
     Ok(())
 }
 
-fn check_member(
-    member: &str,
-    was_there: bool,
-    project: &Project,
-    anonymous: Anonymous,
-) -> Result<(), ApiError> {
+fn check_member(member: &str, project: &Project, anonymous: Anonymous) -> Result<(), ApiError> {
     if matches!(member, "allUsers" | "allAuthenticatedUsers") {
         return match anonymous {
             Anonymous::Taken => Ok(()),
@@ -245,15 +252,6 @@ fn check_member(
                 "Policy members must be of the form \"<type>:<value>\"; {member} is not allowed on a project."
             ))
             .with_reason("badRequest")),
-        };
-    }
-    if member.starts_with("deleted:") {
-        return if was_there {
-            Ok(())
-        } else {
-            Err(ApiError::invalid(format!(
-                "The member {member} is of a deleted principal and cannot be added."
-            )))
         };
     }
     let kinds = [

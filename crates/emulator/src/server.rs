@@ -146,6 +146,10 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
             answer(&emulator, call).await
         }
     };
+    let answered = match emulator.save().await {
+        Ok(()) => answered,
+        Err(error) => Answered::Whole(not_saved(&error)),
+    };
     let response = match answered {
         Answered::Whole(answer) => {
             let (response, noted) = respond(answer, &exchange.method);
@@ -199,6 +203,11 @@ async fn wait(emulator: &Arc<Emulator>, call: Call) -> Call {
 fn seconds(text: &str) -> Option<Duration> {
     let value: f64 = text.strip_suffix('s')?.parse().ok()?;
     Duration::try_from_secs_f64(value).ok()
+}
+
+fn not_saved(error: &EmulatorError) -> Answer {
+    tracing::error!(%error, "the emulator's state could not be saved");
+    ApiError::internal(error.to_string()).to_answer(Shape::Standard)
 }
 
 fn too_large() -> Answer {

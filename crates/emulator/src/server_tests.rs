@@ -205,6 +205,40 @@ async fn the_world_is_on_disk_after_each_write_and_two_projects_share_it() {
 }
 
 #[tokio::test]
+async fn what_was_answered_is_in_the_state_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
+    let lab = Lab::with(|settings| settings.state = StateStore::File(file.clone()));
+    let names: Vec<String> = (0..20).map(|number| format!("account-{number}")).collect();
+    let together = names.iter().map(|name| {
+        let (lab, file) = (&lab, &file);
+        async move {
+            let body = json!({ "accountId": name });
+            lab.call("POST", "/v1/projects/demo-project/serviceAccounts", &body).await.expect(200);
+            let held: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+            let email = format!("{name}@{PROJECT}.iam.gserviceaccount.com");
+            assert!(held["projects"][PROJECT]["iam"]["accounts"][email].is_object(), "{name} is not saved");
+        }
+    });
+    futures_util::future::join_all(together).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_saved_is_an_error_until_it_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("inside");
+    let lab = Lab::with(|settings| settings.state = StateStore::File(inside.join("state.json")));
+    let seed = json!({ "enable": ["run.googleapis.com"] });
+    std::fs::remove_dir_all(&inside).unwrap();
+    let refused = lab.call("POST", "/emulator/project", &seed).await.expect(500);
+    assert!(refused.message().contains("state.json"), "{}", refused.message());
+    lab.get("/v3/projects/demo-project").await.expect(500);
+    std::fs::create_dir(&inside).unwrap();
+    lab.get("/v3/projects/demo-project").await.expect(200);
+    assert!(inside.join("state.json").exists());
+}
+
+#[tokio::test]
 async fn a_running_emulator_waits_delays_and_stops() {
     let mut settings = Settings::new(PROJECT);
     settings.latency = Duration::from_millis(30);

@@ -44,19 +44,24 @@ impl StateFile {
         Ok((file, world))
     }
 
-    /// Replaces the file's contents, so that a reader sees the old world or the new one, never half of one.
-    pub(crate) fn save(&self, world: &World) -> Result<(), EmulatorError> {
-        self.replace(world).map_err(|source| EmulatorError::State { path: self.path.clone(), source })
+    /// The world as the file holds it.
+    pub(crate) fn text(world: &World) -> io::Result<Vec<u8>> {
+        Ok(serde_json::to_vec(world)?)
     }
 
-    fn replace(&self, world: &World) -> io::Result<()> {
-        let text = serde_json::to_vec(world)?;
+    /// Replaces the file's contents, so that a reader sees the old world or the new one, never half of one.
+    pub(crate) fn save(&self, text: io::Result<Vec<u8>>) -> Result<(), EmulatorError> {
+        text.and_then(|text| self.replace(&text))
+            .map_err(|source| EmulatorError::State { path: self.path.clone(), source })
+    }
+
+    fn replace(&self, text: &[u8]) -> io::Result<()> {
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             Some(_) | None => Path::new("."),
         };
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&text)?;
+        file.write_all(text)?;
         file.persist(&self.path).map_err(|failed| failed.error)?;
         Ok(())
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::operations::Operations;
+use crate::part::Part;
 use crate::policy::Policy;
 use crate::{artifact_registry, cloud_build, iam, run, service_usage, storage};
 
@@ -33,7 +34,7 @@ pub(crate) struct Project {
     /// When it was made.
     pub(crate) create_time: Timestamp,
     /// The project's IAM policy.
-    pub(crate) policy: Policy,
+    pub(crate) policy: Part<Policy>,
     /// What is decided about this project from outside, by the control routes.
     #[serde(default)]
     pub(crate) tuning: Tuning,
@@ -139,7 +140,7 @@ impl World {
             id: id.to_owned(),
             number,
             create_time: now,
-            policy: Policy::owned_by(caller, now),
+            policy: Policy::owned_by(caller, now).into(),
             tuning: Tuning::default(),
             service_usage: service_usage::State::fresh(),
             iam: iam::State::default(),

@@ -78,7 +78,7 @@ fn act(project: &mut Project, effect: Effect, context: &Context) -> Result<Json,
             };
             let name = format!("projects/{id_of_project}/locations/{location}/repositories/{id}");
             let shown = repository::shown_by_operation(&name, &created);
-            state.repositories.insert(format!("{location}/{id}"), created);
+            state.repositories.insert(format!("{location}/{id}"), created.into());
             Ok(shown)
         }
         Effect::DeleteRepository { location, id } => {

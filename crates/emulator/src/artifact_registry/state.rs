@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::part::Part;
 use crate::policy::Policy;
 
 use super::manifest::Image;
@@ -16,7 +17,7 @@ use super::reference::{Pointer, Reference};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Repositories by location and id, `LOCATION/ID`.
-    pub(super) repositories: BTreeMap<String, Repository>,
+    pub(super) repositories: BTreeMap<String, Part<Repository>>,
 }
 
 /// One repository.
@@ -66,17 +67,18 @@ pub(crate) enum PushError {
 }
 
 impl State {
-    /// The IAM policies of all repositories, for what happens to a member everywhere.
-    pub(crate) fn policies_mut(&mut self) -> impl Iterator<Item = &mut Policy> {
-        self.repositories.values_mut().map(|repository| &mut repository.policy)
+    /// The IAM policies of all repositories that name a member. Only these count as changed.
+    pub(crate) fn policies_naming(&mut self, member: &str) -> impl Iterator<Item = &mut Policy> {
+        let naming = self.repositories.values_mut().filter(move |repository| repository.policy.names(member));
+        naming.map(|repository| &mut repository.policy)
     }
 
     pub(super) fn repository(&self, location: &str, id: &str) -> Option<&Repository> {
-        self.repositories.get(&format!("{location}/{id}"))
+        self.repositories.get(&format!("{location}/{id}")).map(|repository| &**repository)
     }
 
     pub(super) fn repository_mut(&mut self, location: &str, id: &str) -> Option<&mut Repository> {
-        self.repositories.get_mut(&format!("{location}/{id}"))
+        self.repositories.get_mut(&format!("{location}/{id}")).map(|repository| &mut **repository)
     }
 
     /// The digest that a reference of this registry points at, if that image is there.

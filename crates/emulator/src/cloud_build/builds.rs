@@ -9,6 +9,7 @@ use crate::call::{Answer, Call};
 use crate::clock::later;
 use crate::error::ApiError;
 use crate::operations::{Begin, Effect as AnyEffect};
+use crate::part::Part;
 use crate::storage;
 use crate::world::{FailureKind, World};
 
@@ -71,7 +72,7 @@ pub(super) fn create(call: &Call, world: &mut World, place: &Place) -> Result {
         ended: None,
     };
     let shown = render::build(&id, &build, &project.id, &project.number, call.now());
-    project.cloud_build.builds.insert(id.clone(), build);
+    project.cloud_build.builds.insert(id.clone(), build.into());
     let begin = Begin {
         name: operation_name(place, &id),
         service: "cloudbuild.googleapis.com",
@@ -94,7 +95,7 @@ pub(super) fn get(call: &Call, world: &World, place: &Place, id: &str) -> Result
 pub(super) fn list(call: &Call, world: &World, place: &Place) -> Result {
     let project = world.project(&place.project).ok_or_else(not_found)?;
     let filter = Filter::parse(call.query.get("filter").unwrap_or_default())?;
-    let mut found: Vec<(&String, &Build)> = project
+    let mut found: Vec<(&String, &Part<Build>)> = project
         .cloud_build
         .builds
         .iter()
@@ -149,8 +150,8 @@ pub(super) fn cancel(call: &Call, world: &mut World, place: &Place, id: &str) ->
     Ok(Answer::json(shown))
 }
 
-fn find<'state>(build: Option<&'state Build>, place: &Place) -> Result<&'state Build> {
-    build.filter(|build| build.location == place.location).ok_or_else(not_found)
+fn find<'state>(build: Option<&'state Part<Build>>, place: &Place) -> Result<&'state Build> {
+    build.map(|build| &**build).filter(|build| build.location == place.location).ok_or_else(not_found)
 }
 
 fn operation_name(place: &Place, id: &str) -> String {

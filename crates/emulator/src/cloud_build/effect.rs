@@ -82,7 +82,7 @@ fn push_all(
         };
         let policies: Vec<_> = artifact_registry::repository_policy_of(project, &built.reference)
             .into_iter()
-            .chain([&project.policy])
+            .chain([&*project.policy])
             .collect();
         if !access::has(&policies, email, Need::PushImage) {
             return Err(refused(

@@ -55,7 +55,7 @@ fn fetch(
         digits => Some(digits.parse().unwrap_or(-1)),
     };
     let policies: Vec<_> =
-        storage::bucket_policy_of(project, bucket).into_iter().chain([&project.policy]).collect();
+        storage::bucket_policy_of(project, bucket).into_iter().chain([&*project.policy]).collect();
     if !access::has(&policies, account(body), Need::ReadSource) {
         return Ok(Err(format!(
             "failed to fetch gs://{bucket}/{object}: {} does not have storage.objects.get access to the Google Cloud \

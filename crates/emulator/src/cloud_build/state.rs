@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use crate::artifact_registry::Image;
+use crate::part::Part;
 
 /// Cloud Build's share of a project.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct State {
     /// Builds by id.
-    pub(super) builds: BTreeMap<String, Build>,
+    pub(super) builds: BTreeMap<String, Part<Build>>,
     /// Models by image digest.
     pub(super) models: BTreeMap<String, Vec<String>>,
 }

@@ -7,6 +7,7 @@ use super::Account;
 use crate::call::{Answer, Call, Handled, refuse_unknown};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
+use crate::part::Part;
 use crate::policy::{Anonymous, Policy};
 use crate::world::{Project, World};
 
@@ -56,6 +57,7 @@ pub(super) fn find<'project>(project: &'project Project, asked: &str) -> Result<
         .accounts
         .get(asked)
         .or_else(|| project.iam.accounts.values().find(|account| account.unique_id == asked))
+        .map(|account| &**account)
         .ok_or_else(|| {
             ApiError::not_found(format!(
                 "Service account projects/{}/serviceAccounts/{asked} does not exist.",
@@ -69,7 +71,8 @@ fn find_mut<'project>(
     asked: &str,
 ) -> Result<&'project mut Account, ApiError> {
     let email = find(project, asked)?.email.clone();
-    project.iam.accounts.get_mut(&email).ok_or_else(|| ApiError::not_found("Unknown service account"))
+    let found = project.iam.accounts.get_mut(&email).map(|account| &mut **account);
+    found.ok_or_else(|| ApiError::not_found("Unknown service account"))
 }
 
 fn view(project: &Project, account: &Account) -> Value {
@@ -122,7 +125,7 @@ fn create(call: &Call, project: &mut Project) -> Result<Answer, ApiError> {
         policy: Policy::default(),
     };
     let answer = view(project, &account);
-    project.iam.accounts.insert(email, account);
+    project.iam.accounts.insert(email, account.into());
     Ok(Answer::json(answer))
 }
 
@@ -135,7 +138,7 @@ fn list(call: &Call, project: &Project) -> Result<Answer, ApiError> {
     };
     let after = call.query.get("pageToken").unwrap_or("");
     let mut rest = project.iam.accounts.values().filter(|account| account.email.as_str() > after);
-    let page: Vec<&Account> = rest.by_ref().take(size).collect();
+    let page: Vec<&Part<Account>> = rest.by_ref().take(size).collect();
     let mut answer = Map::new();
     if !page.is_empty() {
         let views: Vec<Value> = page.iter().map(|account| view(project, account)).collect();
@@ -183,12 +186,16 @@ fn patch(call: &Call, project: &mut Project, asked: &str) -> Result<Answer, ApiE
 fn delete(project: &mut Project, asked: &str) -> Result<Answer, ApiError> {
     let gone = find(project, asked)?.clone();
     project.iam.accounts.remove(&gone.email);
-    let policies = project.run.services.values_mut().map(|service| &mut service.policy);
-    let policies = policies.chain(project.iam.accounts.values_mut().map(|account| &mut account.policy));
-    let policies = policies.chain(project.storage.policies_mut());
-    let policies = policies.chain(project.artifact_registry.policies_mut());
-    for policy in policies.chain([&mut project.policy]) {
-        policy.mark_deleted(&gone.email, &gone.unique_id);
+    let member = format!("serviceAccount:{}", gone.email);
+    let policies = project.run.policies_naming(&member);
+    let policies = policies.chain(project.iam.policies_naming(&member));
+    let policies = policies.chain(project.storage.policies_naming(&member));
+    let policies = policies.chain(project.artifact_registry.policies_naming(&member));
+    for policy in policies {
+        policy.mark_deleted(&member, &gone.unique_id);
+    }
+    if project.policy.names(&member) {
+        project.policy.mark_deleted(&member, &gone.unique_id);
     }
     Ok(Answer::empty_object())
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Handled};
+use crate::part::Part;
 use crate::policy::Policy;
 use crate::world::World;
 
@@ -18,7 +19,7 @@ mod credentials;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// By e-mail.
-    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) accounts: BTreeMap<String, Part<Account>>,
 }
 
 /// One service account.
@@ -44,15 +45,23 @@ pub(crate) struct Account {
 }
 
 impl State {
+    /// The IAM policies of all accounts that name a member. Only these count as changed.
+    pub(crate) fn policies_naming(&mut self, member: &str) -> impl Iterator<Item = &mut Policy> {
+        let naming = self.accounts.values_mut().filter(move |account| account.policy.names(member));
+        naming.map(|account| &mut account.policy)
+    }
+
     /// Makes an account that a service brings along, unless it is there.
     pub(crate) fn provide(&mut self, email: &str, display_name: &str) {
-        self.accounts.entry(email.to_owned()).or_insert_with(|| Account {
-            email: email.to_owned(),
-            unique_id: accounts::new_unique_id(),
-            display_name: display_name.to_owned(),
-            description: String::new(),
-            disabled: false,
-            policy: Policy::default(),
+        self.accounts.entry(email.to_owned()).or_insert_with(|| {
+            Part::from(Account {
+                email: email.to_owned(),
+                unique_id: accounts::new_unique_id(),
+                display_name: display_name.to_owned(),
+                description: String::new(),
+                disabled: false,
+                policy: Policy::default(),
+            })
         });
     }
 }

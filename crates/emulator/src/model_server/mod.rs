@@ -81,7 +81,7 @@ fn find<'world>(world: &'world World, host: &str) -> Option<(&'world Project, &'
             service.delete_time.is_none()
                 && addresses(service, project).iter().any(|address| stem(bare(address)) == Some(asked))
         })?;
-        Some((project, service))
+        Some((project, &**service))
     })
 }
 

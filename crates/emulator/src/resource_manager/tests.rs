@@ -112,6 +112,20 @@ async fn members_that_a_project_cannot_have_are_refused() {
 }
 
 #[tokio::test]
+async fn a_policy_of_thousands_of_members_is_written_and_read_back() {
+    let lab = Lab::new();
+    let members: Vec<String> =
+        (0..10_000).map(|number| format!("user:person-{number:05}@example.com")).collect();
+    let roles = json!([{ "role": "roles/viewer", "members": members }]);
+    for _ in 0..2 {
+        let etag = policy(&lab).await["etag"].clone();
+        let body = json!({ "policy": { "bindings": roles, "etag": etag } });
+        lab.call("POST", &format!("{PROJECT}:setIamPolicy"), &body).await.expect(200);
+    }
+    assert_eq!(policy(&lab).await["bindings"], roles);
+}
+
+#[tokio::test]
 async fn permissions_are_held_unless_taken_away() {
     let lab = Lab::new();
     lab.seed(

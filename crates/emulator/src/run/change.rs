@@ -222,6 +222,6 @@ fn only_validated(project: &Project, service: &Service) -> Answer {
 
 fn keep(world: &mut World, project: &str, service: &Service) {
     if let Some(project) = world.project_mut(project) {
-        project.run.services.insert(service.name.clone(), service.clone());
+        project.run.services.insert(service.name.clone(), service.clone().into());
     }
 }

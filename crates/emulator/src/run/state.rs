@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::part::Part;
 use crate::policy::Policy;
 
 /// A project's Cloud Run services.
@@ -13,7 +14,15 @@ use crate::policy::Policy;
 #[serde(default)]
 pub(crate) struct State {
     /// By full name, `projects/P/locations/L/services/S`.
-    pub(crate) services: BTreeMap<String, Service>,
+    pub(crate) services: BTreeMap<String, Part<Service>>,
+}
+
+impl State {
+    /// The IAM policies of all services that name a member. Only these count as changed.
+    pub(crate) fn policies_naming(&mut self, member: &str) -> impl Iterator<Item = &mut Policy> {
+        let naming = self.services.values_mut().filter(move |service| service.policy.names(member));
+        naming.map(|service| &mut service.policy)
+    }
 }
 
 /// One service.

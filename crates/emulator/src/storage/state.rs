@@ -73,9 +73,10 @@ pub(super) struct Upload {
 }
 
 impl State {
-    /// The IAM policies of all buckets, for what happens to a member everywhere.
-    pub(crate) fn policies_mut(&mut self) -> impl Iterator<Item = &mut Policy> {
-        self.buckets.values_mut().map(|bucket| &mut bucket.policy)
+    /// The IAM policies of all buckets that name a member. Only these count as changed.
+    pub(crate) fn policies_naming(&mut self, member: &str) -> impl Iterator<Item = &mut Policy> {
+        let naming = self.buckets.values_mut().filter(move |bucket| bucket.policy.names(member));
+        naming.map(|bucket| &mut bucket.policy)
     }
 
     /// A generation for something made now: microseconds of the clock, or one more than the last.
