@@ -1,7 +1,7 @@
 //! The contents of stored objects, kept apart from the world so that the state file stays small.
 //! Contents are addressed by their SHA-256; what an object is called is not known here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fmt::Write as _;
 use std::io;
@@ -17,6 +17,8 @@ pub(crate) trait Blobs: Debug + Send + Sync {
     fn put(&self, content: Bytes) -> io::Result<String>;
     /// The content with this SHA-256, if it was ever kept.
     fn get(&self, digest: &str) -> io::Result<Option<Bytes>>;
+    /// Lets go of everything but the contents with these SHA-256.
+    fn keep_only(&self, wanted: &BTreeSet<&str>) -> io::Result<()>;
 }
 
 /// Contents in memory.
@@ -34,6 +36,12 @@ impl Blobs for MemoryBlobs {
     fn get(&self, digest: &str) -> io::Result<Option<Bytes>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(kept.get(digest).cloned())
+    }
+
+    fn keep_only(&self, wanted: &BTreeSet<&str>) -> io::Result<()> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|digest, _| wanted.contains(digest.as_str()));
+        Ok(())
     }
 }
 
@@ -64,6 +72,22 @@ impl Blobs for FileBlobs {
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(other) => Err(other),
         }
+    }
+
+    fn keep_only(&self, wanted: &BTreeSet<&str>) -> io::Result<()> {
+        let entries = match std::fs::read_dir(&self.0) {
+            Ok(entries) => entries,
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(other) => return Err(other),
+        };
+        for entry in entries {
+            let entry = entry?;
+            // What is no digest was left by a write that was cut off.
+            if !entry.file_name().to_str().is_some_and(|name| wanted.contains(name)) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -97,6 +97,8 @@ impl Emulator {
                 (Some(file), world, Arc::new(FileBlobs(beside(path, "objects"))))
             }
         };
+        // A killed emulator had no time to clear up.
+        sweep(&world, blobs.as_ref());
         world.ensure_project(&settings.project, &settings.caller, settings.clock.now());
         let emulator = Self {
             settings: Arc::new(settings),
@@ -120,11 +122,16 @@ impl Emulator {
         &self.settings
     }
 
-    /// Writes the state file a last time and lets go of it; what is asked afterwards is not kept.
+    /// Writes the state file a last time, clears up contents that no object has any more, and lets go of the file; what is asked afterwards is not kept.
     pub fn close(&self) -> Result<(), EmulatorError> {
-        let saved = self.write();
-        self.state_file().take();
-        saved.map(|_| ())
+        let mut place = self.state_file();
+        let Some(file) = place.take() else {
+            return Ok(());
+        };
+        let world = self.world();
+        file.save(StateFile::text(&world))?;
+        sweep(&world, self.blobs.as_ref());
+        Ok(())
     }
 
     /// Ends when the state file holds every change made before this was called.
@@ -202,5 +209,12 @@ impl Emulator {
 
     fn state_file(&self) -> MutexGuard<'_, Option<StateFile>> {
         self.state_file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets go of contents that nothing needs. Leftovers do no harm, so a failure is only traced.
+fn sweep(world: &World, blobs: &dyn Blobs) {
+    if let Err(error) = blobs.keep_only(&world.contents()) {
+        tracing::warn!(%error, "contents of deleted objects could not be removed");
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that the emulated cloud remembers. One sub-state per service; no behaviour of theirs is known here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,11 @@ impl World {
     pub(crate) fn project_mut(&mut self, id_or_number: &str) -> Option<&mut Project> {
         let id = self.project(id_or_number)?.id.clone();
         self.projects.get_mut(&id)
+    }
+
+    /// The digests of all contents of objects that anything needs.
+    pub(crate) fn contents(&self) -> BTreeSet<&str> {
+        self.projects.values().flat_map(|project| project.storage.contents()).collect()
     }
 
     /// Makes the project if it is not there yet: fresh ones have the usual APIs on and the caller as owner.

@@ -79,6 +79,13 @@ impl State {
         naming.map(|bucket| &mut bucket.policy)
     }
 
+    /// The digests of all contents that an object or an unfinished upload needs.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &str> {
+        let versions = self.buckets.values().flat_map(|bucket| bucket.objects.values().flatten());
+        let pieces = self.uploads.values().flat_map(|upload| &upload.pieces);
+        versions.map(|version| &version.content).chain(pieces).map(String::as_str)
+    }
+
     /// A generation for something made now: microseconds of the clock, or one more than the last.
     pub(super) fn next_generation(&mut self, now: Timestamp) -> i64 {
         self.newest_generation = now.as_microsecond().max(self.newest_generation + 1);
