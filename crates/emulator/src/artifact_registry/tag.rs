@@ -56,10 +56,7 @@ pub(super) fn patch(
     name: &str,
     tag: &str,
 ) -> Result<Answer, ApiError> {
-    if !package::find(world, place, id, name)?.tags.contains_key(tag) {
-        return Err(not_found());
-    }
-    refuse_if_immutable(world, place, id, tag)?;
+    require_movable(world, place, id, name, tag)?;
     point(call, world, place, id, name, tag)
 }
 
@@ -71,10 +68,7 @@ pub(super) fn delete(
     name: &str,
     tag: &str,
 ) -> Result<Answer, ApiError> {
-    if !package::find(world, place, id, name)?.tags.contains_key(tag) {
-        return Err(not_found());
-    }
-    refuse_if_immutable(world, place, id, tag)?;
+    require_movable(world, place, id, name, tag)?;
     find_mut(world, place, id)?.packages.get_mut(name).ok_or_else(not_found)?.tags.remove(tag);
     Ok(Answer::empty_object())
 }
@@ -110,7 +104,11 @@ fn point(
     Ok(Answer::json(shown(place, id, name, tag, digest)))
 }
 
-fn refuse_if_immutable(world: &World, place: &Place, id: &str, tag: &str) -> Result<(), ApiError> {
+/// A tag that is there and may be moved or removed.
+fn require_movable(world: &World, place: &Place, id: &str, name: &str, tag: &str) -> Result<(), ApiError> {
+    if !package::find(world, place, id, name)?.tags.contains_key(tag) {
+        return Err(not_found());
+    }
     if super::repository::find(world, place, id)?.has_immutable_tags() {
         return Err(ApiError::failed_precondition(format!(
             "cannot update tag {tag}. The repository has enabled tag immutability"

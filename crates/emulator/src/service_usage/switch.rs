@@ -8,8 +8,11 @@ use super::{catalogue, view};
 use crate::call::{Answer, Call, Context, Payload, refuse_unknown};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
-use crate::operations::{Begin, Effect as Any, Ending, Outcome};
+use crate::operations::{Begin, Effect as Any, Ending, Finished, Outcome};
 use crate::world::{Project, World};
+
+/// The API that these operations belong to.
+const SERVICE: &str = "serviceusage.googleapis.com";
 
 /// Services per batchEnable, as the method's reference says.
 const BATCH_LIMIT: usize = 20;
@@ -34,20 +37,13 @@ pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: 
     let response = match effect {
         Effect::Enable(service) => {
             turn_on(project, &service, context);
-            json!({
-                "@type": "type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse",
-                "service": view(project, &service),
-            })
+            enabled(project, &service)
         }
         Effect::BatchEnable(services) => {
             for service in &services {
                 turn_on(project, service, context);
             }
-            let views: Vec<Value> = services.iter().map(|service| view(project, service)).collect();
-            json!({
-                "@type": "type.googleapis.com/google.api.serviceusage.v1.BatchEnableServicesResponse",
-                "services": views,
-            })
+            all_enabled(project, &services)
         }
         Effect::Disable(services) => {
             for service in &services {
@@ -60,6 +56,23 @@ pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: 
         }
     };
     Outcome { metadata: None, ending: Ending::Response(response) }
+}
+
+/// What enabling one API ends with.
+fn enabled(project: &Project, service: &str) -> Value {
+    json!({
+        "@type": "type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse",
+        "service": view(project, service),
+    })
+}
+
+/// What enabling several ends with.
+fn all_enabled(project: &Project, services: &[String]) -> Value {
+    let views: Vec<Value> = services.iter().map(|service| view(project, service)).collect();
+    json!({
+        "@type": "type.googleapis.com/google.api.serviceusage.v1.BatchEnableServicesResponse",
+        "services": views,
+    })
 }
 
 /// Switches an API on, with what it needs, its accounts and their bindings.
@@ -120,11 +133,7 @@ pub(super) fn enable(
     let project = world.project(project).ok_or_else(no_such_project)?;
     let effect = Effect::Enable(service.to_owned());
     if project.has_enabled(service) {
-        let response = json!({
-            "@type": "type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse",
-            "service": view(project, service),
-        });
-        return Ok(nothing_to_do(&response));
+        return Ok(nothing_to_do(&enabled(project, service)));
     }
     let begin = operation(call, project, "acat.p2", effect);
     Ok(only_its_name(&world.operations.begin(&call.context, begin)))
@@ -153,12 +162,7 @@ pub(super) fn batch_enable(call: &Call, world: &mut World, project: &str) -> Res
         catalogue::known(service)?;
     }
     if services.iter().all(|service| project.has_enabled(service)) {
-        let views: Vec<Value> = services.iter().map(|service| view(project, service)).collect();
-        let response = json!({
-            "@type": "type.googleapis.com/google.api.serviceusage.v1.BatchEnableServicesResponse",
-            "services": views,
-        });
-        return Ok(nothing_to_do(&response));
+        return Ok(nothing_to_do(&all_enabled(project, &services)));
     }
     let begin = operation(call, project, "acat.p2", Effect::BatchEnable(services));
     Ok(only_its_name(&world.operations.begin(&call.context, begin)))
@@ -216,16 +220,19 @@ pub(super) fn generate_identity(
         return Err(ApiError::invalid(format!("Service {service} has no service identity.")));
     };
     let email = agent.replace('N', &project.number);
-    let begin = operation(call, project, "finished.DONE_OPERATION", Effect::Enable(service.to_owned()));
-    let outcome = Outcome {
-        metadata: None,
-        ending: Ending::Response(json!({
-            "@type": "type.googleapis.com/google.api.serviceusage.v1beta1.ServiceIdentity",
-            "email": email,
-            "uniqueId": crate::iam::unique_id_of(&email),
-        })),
+    let response = json!({
+        "@type": "type.googleapis.com/google.api.serviceusage.v1beta1.ServiceIdentity",
+        "email": email,
+        "uniqueId": crate::iam::unique_id_of(&email),
+    });
+    let finished = Finished {
+        name: operation_name(project, "finished.DONE_OPERATION"),
+        service: SERVICE,
+        project: project.id.clone(),
+        metadata: Some(no_metadata()),
+        outcome: Outcome { metadata: None, ending: Ending::Response(response) },
     };
-    Ok(world.operations.finished(&call.context, begin, outcome))
+    Ok(world.operations.finished(&call.context, finished))
 }
 
 /// The first answer is only a name, though polls carry empty metadata (recorded).
@@ -243,11 +250,19 @@ fn nothing_to_do(response: &Value) -> Answer {
 
 fn operation(call: &Call, project: &Project, prefix: &str, effect: Effect) -> Begin {
     Begin {
-        name: format!("operations/{prefix}-{}-{}", project.number, Uuid::new_v4()),
-        service: "serviceusage.googleapis.com",
+        name: operation_name(project, prefix),
+        service: SERVICE,
         project: project.id.clone(),
-        metadata: Some(json!({ "@type": "type.googleapis.com/google.protobuf.Empty" })),
+        metadata: Some(no_metadata()),
         effect: Any::ServiceUsage(effect),
         takes: call.context.settings.durations.service_usage,
     }
+}
+
+fn operation_name(project: &Project, prefix: &str) -> String {
+    format!("operations/{prefix}-{}-{}", project.number, Uuid::new_v4())
+}
+
+fn no_metadata() -> Value {
+    json!({ "@type": "type.googleapis.com/google.protobuf.Empty" })
 }

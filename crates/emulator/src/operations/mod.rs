@@ -3,6 +3,8 @@
 //! An operation keeps absolute times, so it survives a restart. It is carried out lazily: each request first settles
 //! what has become due. What an operation does when it is due is an [`Effect`], known to its service alone.
 
+mod answers;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,12 +12,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::call::{Answer, Call, Context};
+use crate::call::{Answer, Context};
 use crate::clock::later;
-use crate::error::ApiError;
 use crate::part::Part;
 use crate::world::World;
 use crate::{artifact_registry, cloud_build, run, service_usage};
+
+pub(crate) use answers::{asked_name, handle};
 
 /// Finished operations beyond this many are forgotten, oldest first.
 const KEPT: usize = 1_000;
@@ -105,36 +108,52 @@ pub(crate) struct Begin {
     pub(crate) takes: Duration,
 }
 
+/// What a service says of an operation that is over as it begins.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// Full name.
+    pub(crate) name: String,
+    /// The API it belongs to.
+    pub(crate) service: &'static str,
+    /// Id of the project.
+    pub(crate) project: String,
+    /// `metadata` of its answers.
+    pub(crate) metadata: Option<Value>,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+}
+
 impl Operations {
     /// Begins an operation and gives the first answer, which never says `done`, as the real services' does not.
     pub(crate) fn begin(&mut self, context: &Context, begin: Begin) -> Answer {
-        let operation = Operation {
-            name: begin.name.clone(),
+        let finishes_at = later(context.now, context.settings.scaled(begin.takes));
+        self.keep(Operation {
+            name: begin.name,
             service: begin.service.to_owned(),
             project: begin.project,
             metadata: begin.metadata,
             starts_at: context.now,
-            finishes_at: later(context.now, context.settings.scaled(begin.takes)),
+            finishes_at,
             progress: Progress::Pending(begin.effect),
-        };
-        let answer = Answer::json(operation.render());
-        self.0.insert(begin.name, operation.into());
-        answer
+        })
     }
 
     /// Records an operation that is over as it begins, as `generateServiceIdentity` answers.
-    pub(crate) fn finished(&mut self, context: &Context, begin: Begin, outcome: Outcome) -> Answer {
-        let operation = Operation {
-            name: begin.name.clone(),
+    pub(crate) fn finished(&mut self, context: &Context, begin: Finished) -> Answer {
+        self.keep(Operation {
+            name: begin.name,
             service: begin.service.to_owned(),
             project: begin.project,
             metadata: begin.metadata,
             starts_at: context.now,
             finishes_at: context.now,
-            progress: Progress::Done(outcome),
-        };
+            progress: Progress::Done(begin.outcome),
+        })
+    }
+
+    fn keep(&mut self, operation: Operation) -> Answer {
         let answer = Answer::json(operation.render());
-        self.0.insert(begin.name, operation.into());
+        self.0.insert(operation.name.clone(), operation.into());
         answer
     }
 
@@ -234,87 +253,4 @@ pub(crate) fn settle(world: &mut World, context: &Context) -> bool {
         world.operations.forget_old();
     }
     any
-}
-
-/// The full name that a path asks for, with a project number turned into the id:
-/// `/v1/operations/ID`, `/vN/projects/P/locations/L/operations/ID`.
-pub(crate) fn asked_name(call: &Call, world: &World) -> Option<String> {
-    let parts = call.parts();
-    let rest = parts.get(1..)?;
-    match rest {
-        ["operations", ..] => Some(rest.join("/")),
-        ["projects", project, "locations", _, "operations", _] => {
-            let as_sent = rest.join("/");
-            if world.operations.get(&as_sent).is_some() {
-                return Some(as_sent);
-            }
-            let known = world.project(project)?;
-            let by_id = rename_project(rest, &known.id);
-            if world.operations.get(&by_id).is_some() {
-                return Some(by_id);
-            }
-            Some(rename_project(rest, &known.number))
-        }
-        _ => None,
-    }
-}
-
-fn rename_project(parts: &[&str], project: &str) -> String {
-    parts
-        .iter()
-        .enumerate()
-        .map(|(index, part)| if index == 1 { project } else { part })
-        .collect::<Vec<_>>()
-        .join("/")
-}
-
-/// GET of one operation, or of a location's list.
-pub(crate) fn handle(call: &Call, world: &mut World) -> crate::call::Handled {
-    let parts = call.parts();
-    let list = matches!(parts.as_slice(), [_, "projects", _, "locations", _, "operations"]);
-    let name = asked_name(call, world);
-    if !list && name.is_none() {
-        return None;
-    }
-    Some(match (call.method.as_str(), call.verb.as_deref(), name) {
-        ("GET", None, None) => Ok(list_of(call, world)),
-        // The waiting itself is done before, outside the lock; here is only what it ends with.
-        ("GET", None, Some(name)) | ("POST", Some("wait"), Some(name)) => match world.operations.get(&name) {
-            Some(operation) => Ok(Answer::json(live(operation, world, call))),
-            None => Err(missing(&name)),
-        },
-        _ => return None,
-    })
-}
-
-/// A running operation whose service knows better than the stored metadata how far it is.
-fn live(operation: &Operation, world: &World, call: &Call) -> Value {
-    let mut answer = operation.render();
-    if let Progress::Pending(effect) = &operation.progress {
-        let metadata = match effect {
-            Effect::CloudBuild(effect) => {
-                cloud_build::progress(world, &operation.project, effect, call.now())
-            }
-            Effect::ServiceUsage(_) | Effect::Run(_) | Effect::ArtifactRegistry(_) => None,
-        };
-        if let (Some(metadata), Some(object)) = (metadata, answer.as_object_mut()) {
-            object.insert("metadata".into(), metadata);
-        }
-    }
-    answer
-}
-
-fn list_of(call: &Call, world: &World) -> Answer {
-    let prefix = format!("{}/", call.parts().get(1..).unwrap_or_default().join("/"));
-    let operations: Vec<Value> = world
-        .operations
-        .all()
-        .filter(|operation| operation.name.starts_with(&prefix))
-        .map(Operation::render)
-        .collect();
-    Answer::json(serde_json::json!({ "operations": operations }))
-}
-
-fn missing(name: &str) -> ApiError {
-    ApiError::not_found(format!("Operation '{name}' does not exist."))
 }

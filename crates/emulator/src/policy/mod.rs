@@ -1,6 +1,8 @@
 //! IAM policies as every service keeps them: bindings, conditions, etag. Whose policy it is, is not known here.
 //! Behaviour: Resource Manager's getIamPolicy and setIamPolicy as recorded, and the IAM policy reference.
 
+mod members;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -170,7 +172,7 @@ impl Policy {
         if !matches!(version, 0 | 1 | 3) {
             return Err(ApiError::invalid(format!("Invalid policy version {version}: must be 0, 1 or 3.")));
         }
-        check_members(&next.bindings, self, project, anonymous)?;
+        members::check(&next.bindings, self, project, anonymous)?;
         next.version = if conditional { 3 } else { 1 };
         next.tidy();
         next.touch(now);
@@ -216,64 +218,6 @@ impl Policy {
         let next = micros(now).max(last + 1) & 0x00ff_ffff_ffff_ffff;
         self.etag = STANDARD.encode((next | (7 << 56)).to_be_bytes());
     }
-}
-
-fn check_members(
-    bindings: &[Binding],
-    before: &Policy,
-    project: &Project,
-    anonymous: Anonymous,
-) -> Result<(), ApiError> {
-    for binding in bindings {
-        let role_like =
-            ["roles/", "projects/", "organizations/"].iter().any(|prefix| binding.role.starts_with(prefix));
-        if !role_like {
-            return Err(ApiError::invalid(format!(
-                "Role {} is not supported for this resource.",
-                binding.role
-            )));
-        }
-        for member in &binding.members {
-            if member.starts_with("deleted:") {
-                before.require_deleted(&binding.role, member)?;
-            } else {
-                check_member(member, project, anonymous)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn check_member(member: &str, project: &Project, anonymous: Anonymous) -> Result<(), ApiError> {
-    if matches!(member, "allUsers" | "allAuthenticatedUsers") {
-        return match anonymous {
-            Anonymous::Taken => Ok(()),
-            Anonymous::Refused => Err(ApiError::invalid(format!(
-                "Policy members must be of the form \"<type>:<value>\"; {member} is not allowed on a project."
-            ))
-            .with_reason("badRequest")),
-        };
-    }
-    let kinds = [
-        "user:",
-        "group:",
-        "domain:",
-        "serviceAccount:",
-        "principal:",
-        "principalSet:",
-        "projectOwner:",
-        "projectEditor:",
-        "projectViewer:",
-    ];
-    if !kinds.iter().any(|kind| member.len() > kind.len() && member.starts_with(kind)) {
-        return Err(ApiError::invalid(format!("Invalid argument: '{member}' is not a valid policy member.")));
-    }
-    if let Some(email) = member.strip_prefix("serviceAccount:")
-        && !project.knows_account(email)
-    {
-        return Err(ApiError::invalid(format!("Service account {email} does not exist.")));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
