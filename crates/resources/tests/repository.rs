@@ -84,6 +84,8 @@ fn a_repository_is_made_with_everything_the_spec_says() {
       }
     }
       wait: Operation
+      wait: Nothing
+    GET artifactregistry.googleapis.com/v1/projects/demo-project/locations/europe-west4/repositories/ollama
     "#);
     assert_snapshot!(shown_fields(&repository.desired()), @r#"
     cleanupPolicies.newest.action: "keep"
@@ -196,6 +198,7 @@ fn a_repository_of_another_format_has_to_be_replaced() {
     assert_snapshot!(shown.join("\n"), @r#"
     DELETE artifactregistry.googleapis.com/v1/projects/demo-project/locations/europe-west4/repositories/ollama
     POST artifactregistry.googleapis.com/v1/projects/demo-project/locations/europe-west4/repositories
+    GET artifactregistry.googleapis.com/v1/projects/demo-project/locations/europe-west4/repositories/ollama
     "#);
 }
 

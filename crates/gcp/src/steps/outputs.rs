@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use model::{Done, Json};
 
-/// Fields that others may refer to, and the output they become, the first one that is there. IAM calls its uid
-/// `uniqueId`.
+/// Fields that others may refer to, and the output they become; the last one that is there counts. IAM calls its uid
+/// `uniqueId`; what has no uid is told from a later namesake by the time it was made.
 const OUTPUTS: &[(&str, &str)] = &[
+    ("createTime", "uid"),
+    ("timeCreated", "uid"),
     ("uniqueId", "uid"),
     ("uid", "uid"),
     ("uri", "uri"),

@@ -59,7 +59,7 @@ async fn without_credentials_every_source_is_named_with_its_reason() {
     let error = cloud.read(&request()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Credentials);
     for part in [
-        "--access-token and GEMMACTL_ACCESS_TOKEN: not given",
+        "--access-token-file and GEMMACTL_ACCESS_TOKEN: not given",
         "GOOGLE_APPLICATION_CREDENTIALS: not set",
         "/nonexistent/application_default_credentials.json: no such file",
         "metadata server: not asked",

@@ -39,7 +39,7 @@ pub(crate) const KIND: Kind = Kind {
         },
         FieldRule { path: "location", unset: Unset::Ignored, effect: Effect::Replace, about: "where it is" },
         rule("description", Unset::Absent, "what it is for"),
-        rule("labels.*", Unset::Ignored, "labels; foreign ones are kept"),
+        rule("labels.*", Unset::Foreign, "labels; foreign ones are kept"),
         rule("cleanupPolicies.*", Unset::Absent, "rules for deleting and keeping versions"),
         rule("cleanupPolicyDryRun", Unset::Default("false"), "whether the rules only report"),
         rule("immutableTags", Unset::Default("false"), "whether a tag may never move"),
@@ -110,6 +110,12 @@ impl Repository {
         )
     }
 
+    /// The finished operation does not say when the repository was made (recorded), which is what tells it from a
+    /// later namesake.
+    fn read_back(&self) -> Step {
+        Step::call(ApiRequest::get(Api::ArtifactRegistry, self.path()))
+    }
+
     fn mark(&self, body: &mut Json) {
         json::put(body, &["labels", stamp::LABEL], self.item.stack.as_str());
     }
@@ -117,7 +123,7 @@ impl Repository {
     /// Writes what differs over what is there, so that foreign labels survive.
     fn update(&self, live: &Live) -> Vec<Step> {
         let mut body = (*live.raw).clone();
-        for (path, value) in crate::item::writes(&self.item.desired, &live.fields, KIND.rules) {
+        for (path, value) in crate::item::writes(&self.item.desired, live, KIND.rules) {
             fields::write(&mut body, &path, value.as_ref());
         }
         self.mark(&mut body);
@@ -204,8 +210,8 @@ impl Resource for Repository {
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
         match (action, live) {
-            (Action::Create, _) => vec![self.create()],
-            (Action::Replace, _) => vec![self.delete(), self.create()],
+            (Action::Create, _) => vec![self.create(), self.read_back()],
+            (Action::Replace, _) => vec![self.delete(), self.create(), self.read_back()],
             (Action::Delete, _) => vec![self.delete()],
             (Action::Adopt | Action::Update | Action::Repair, Some(live)) => self.update(live),
             (Action::Detach, Some(live)) => self.detach(live),

@@ -13,7 +13,7 @@ pub mod server;
 use std::fmt::Write as _;
 
 use model::fields::rule_for;
-use model::{Body, Fields, Json, Live, Resource, Step, Unset};
+use model::{ApiRequest, Body, Fields, Json, Live, Resource, Step, Unset};
 use spec::{Spec, Variables};
 
 /// What every spec of the tests begins with.
@@ -115,13 +115,16 @@ pub fn visible(text: &str) -> String {
     text.replace("\\u0001ref:", "<").replace("\\u0002", ">").replace("\u{1}ref:", "<").replace('\u{2}', ">")
 }
 
-/// The body of the request of the only step.
+/// The body of the request of the only step that writes; a read-back may follow it.
 pub fn body(steps: &[Step]) -> Json {
     match steps {
-        [Step::Call { request, .. }] => match &request.body {
-            Body::Json(body) => body.clone(),
-            Body::Empty | Body::Bytes { .. } => panic!("no body in {request:?}"),
-        },
+        [Step::Call { request, .. }]
+        | [Step::Call { request, .. }, Step::Call { request: ApiRequest { body: Body::Empty, .. }, .. }] => {
+            match &request.body {
+                Body::Json(body) => body.clone(),
+                Body::Empty | Body::Bytes { .. } => panic!("no body in {request:?}"),
+            }
+        }
         other => panic!("not one call: {other:?}"),
     }
 }
@@ -131,7 +134,7 @@ pub fn differences(resource: &dyn Resource, live: &Live) -> Vec<String> {
     let (desired, rules) = (resource.desired(), resource.rules());
     let default = |path: &str| match rule_for(rules, path).map(|rule| rule.unset) {
         Some(Unset::Default(text)) => Some(serde_json::from_str::<Json>(text).unwrap()),
-        Some(Unset::Ignored | Unset::Absent) | None => None,
+        Some(Unset::Ignored | Unset::Absent | Unset::Foreign) | None => None,
     };
     let asked = desired.iter().filter_map(|(path, field)| {
         let found = live.fields.value(path).cloned().or_else(|| default(path));
@@ -144,7 +147,7 @@ pub fn differences(resource: &dyn Resource, live: &Live) -> Vec<String> {
                 Some(Unset::Default(_) | Unset::Absent) => {
                     Some(format!("{path}: {} is not asked for", field.value))
                 }
-                Some(Unset::Ignored) => None,
+                Some(Unset::Ignored | Unset::Foreign) => None,
                 None => Some(format!("{path}: no rule")),
             }
         });
