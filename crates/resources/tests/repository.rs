@@ -84,8 +84,8 @@ fn a_repository_is_made_with_everything_the_spec_says() {
       }
     }
       wait: Operation
-      wait: Nothing
     GET artifactregistry.googleapis.com/v1/projects/demo-project/locations/europe-west4/repositories/ollama
+      wait: Nothing
     "#);
     assert_snapshot!(shown_fields(&repository.desired()), @r#"
     cleanupPolicies.newest.action: "keep"
