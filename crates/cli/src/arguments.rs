@@ -23,7 +23,7 @@ use clap_complete::Shell;
         gemmactl plan --var project=my-project       what would change in my-project\n  \
         gemmactl apply --var project=my-project      change it, after a question\n  \
         gemmactl destroy --var project=my-project    take away what the stack made\n\n\
-        Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode), 3 stale, 4 refused, 5 partial, 6 locked."
+        Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode), 3 stale, 4 refused, 5 partial."
 )]
 pub(crate) struct Arguments {
     /// What to do.
