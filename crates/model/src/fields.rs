@@ -59,6 +59,8 @@ pub enum Unset {
     Default(&'static str),
     /// Nothing: what is there and not asked for is drift (an environment variable, say).
     Absent,
+    /// Somebody else's, and kept; but what this stack set itself goes when the spec no longer asks for it (a label, say).
+    Foreign,
 }
 
 /// How a changed field reaches the live object.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Json, StackName};
+use crate::{FieldPath, Fields, Json, StackName};
 
 /// A found object.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,9 @@ pub struct Live {
     pub health: Health,
     /// Values that others refer to, by output name (`digest`).
     pub outputs: BTreeMap<String, String>,
+    /// Fields that this stack set and the spec no longer asks for, with what is to be there instead. Filled in by the
+    /// plan, which knows the record; empty when a kind has looked.
+    pub taken_back: BTreeMap<FieldPath, Option<Json>>,
     /// The object as answered, for merged writes and for giving back what gemmactl does not manage.
     pub raw: Arc<Json>,
 }
@@ -39,6 +42,7 @@ impl Live {
             touched: None,
             health: Health::Ready,
             outputs: BTreeMap::new(),
+            taken_back: BTreeMap::new(),
             raw: Arc::new(raw.clone()),
         }
     }

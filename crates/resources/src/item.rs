@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::fields::rule_for;
 use model::{
-    Dependency, FieldPath, FieldRule, Fields, Json, KindName, Place, ProjectId, ResourceId, StackName, Tie,
-    Unset,
+    Dependency, FieldPath, FieldRule, Fields, Json, KindName, Live, Place, ProjectId, ResourceId, StackName,
+    Tie, Unset,
 };
 
 use crate::Recalled;
@@ -83,21 +83,23 @@ impl Item {
 /// What an update has to write: every path that differs, with its new value; none takes the field out.
 ///
 /// The same rules by which the plan compares decide, so a write changes what the plan shows and nothing else.
-pub(crate) fn writes(desired: &Fields, live: &Fields, rules: &[FieldRule]) -> Vec<(FieldPath, Option<Json>)> {
+pub(crate) fn writes(desired: &Fields, live: &Live, rules: &[FieldRule]) -> Vec<(FieldPath, Option<Json>)> {
     let set = desired
         .iter()
-        .filter(|(path, field)| live.value(path) != Some(&field.value))
+        .filter(|(path, field)| live.fields.value(path) != Some(&field.value))
         .map(|(path, field)| (path.clone(), Some(field.value.clone())));
-    let unset = live.iter().filter(|(path, _)| desired.value(path).is_none()).filter_map(|(path, field)| {
-        match rule_for(rules, path).map(|rule| rule.unset) {
-            Some(Unset::Absent) => Some((path.clone(), None)),
-            Some(Unset::Default(text)) => {
-                let default: Json = serde_json::from_str(text).ok()?;
-                (default != field.value).then(|| (path.clone(), Some(default)))
+    let unset =
+        live.fields.iter().filter(|(path, _)| desired.value(path).is_none()).filter_map(|(path, field)| {
+            match rule_for(rules, path).map(|rule| rule.unset) {
+                Some(Unset::Absent) => Some((path.clone(), None)),
+                Some(Unset::Default(text)) => {
+                    let default: Json = serde_json::from_str(text).ok()?;
+                    (default != field.value).then(|| (path.clone(), Some(default)))
+                }
+                Some(Unset::Foreign) => live.taken_back.get(path).map(|after| (path.clone(), after.clone())),
+                Some(Unset::Ignored) | None => None,
             }
-            Some(Unset::Ignored) | None => None,
-        }
-    });
+        });
     // What goes, goes first: a probe's old kind before its new one.
     let (gone, kept): (Vec<_>, Vec<_>) = unset.partition(|(_, value)| value.is_none());
     gone.into_iter().chain(kept).chain(set).collect()

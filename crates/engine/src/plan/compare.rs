@@ -34,6 +34,7 @@ impl Planner<'_> {
         let comparison = self.comparison(resource, desired, entry);
         let fields = comparison.differences(live);
         let applied = comparison.applied();
+        let marked = comparison.marked(live, &fields);
         let (action, reason) = match (causes::reason(&fields), &live.health) {
             (None, Health::Unready(message)) => {
                 (Action::Repair, Reason::Unhealthy { message: message.clone() })
@@ -47,7 +48,7 @@ impl Planner<'_> {
         if action == Action::Replace {
             self.guard_replace(at, resource, &fields, entry);
         }
-        let steps = if action.writes() { resource.steps(&action, Some(live)) } else { Vec::new() };
+        let steps = if action.writes() { resource.steps(&action, Some(&marked)) } else { Vec::new() };
         Change { fields, steps, applied, ..change_of(resource, action, reason) }
     }
 
@@ -63,6 +64,7 @@ impl Planner<'_> {
         let comparison = self.comparison(resource, desired, entry);
         let mut fields = comparison.differences(live);
         let applied = comparison.applied();
+        let marked = comparison.marked(live, &fields);
         fields.push(FieldChange {
             path: "stamp".to_owned(),
             before: None,
@@ -73,10 +75,10 @@ impl Planner<'_> {
         });
         let reason = causes::reason(&fields).unwrap_or(Reason::Drifted(live.touched.clone()));
         let (action, steps) = match effect(&fields) {
-            Effect::InPlace => (Action::Update, resource.steps(&Action::Adopt, Some(live))),
+            Effect::InPlace => (Action::Update, resource.steps(&Action::Adopt, Some(&marked))),
             Effect::Replace => {
                 self.guard_replace(at, resource, &fields, entry);
-                (Action::Replace, resource.steps(&Action::Replace, Some(live)))
+                (Action::Replace, resource.steps(&Action::Replace, Some(&marked)))
             }
         };
         Change { fields, steps, applied, ..change_of(resource, action, reason) }

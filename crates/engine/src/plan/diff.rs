@@ -107,6 +107,9 @@ impl Wanted<'_> {
             Unset::Ignored => return None,
             Unset::Default(text) => Some(default_value(text)).filter(|default| default != found).map(Some)?,
             Unset::Absent => None,
+            Unset::Foreign => {
+                self.set_here(path, found)?.before.get(path).filter(|before| !before.is_null()).cloned()
+            }
         };
         let cause = match self.entry {
             Some(entry) if entry.applied.contains_key(path) => Cause::RemovedFromSpec,
@@ -114,6 +117,29 @@ impl Wanted<'_> {
             None => Cause::SpecEdited,
         };
         Some(FieldChange { after, ..self.change(path, Some(found.clone()), None, cause) })
+    }
+
+    /// The entry of a value that this stack set. None: it is somebody else's by now, or always was.
+    fn set_here(&self, path: &str, found: &Json) -> Option<&Entry> {
+        let entry = self.entry?;
+        let set = entry.applied.get(path) == Some(&applied_form(found));
+        (set && entry.before.get(path) != Some(found)).then_some(entry)
+    }
+
+    /// The live object with what is taken back from it, for the steps.
+    pub(crate) fn marked<'live>(&self, live: &'live Live, changes: &[FieldChange]) -> Cow<'live, Live> {
+        let is_foreign =
+            |path: &str| rule_for(self.rules, path).is_some_and(|rule| rule.unset == Unset::Foreign);
+        let taken_back: BTreeMap<FieldPath, Option<Json>> = changes
+            .iter()
+            .filter(|change| change.cause == Cause::RemovedFromSpec && is_foreign(&change.path))
+            .map(|change| (change.path.clone(), change.after.clone()))
+            .collect();
+        if taken_back.is_empty() {
+            Cow::Borrowed(live)
+        } else {
+            Cow::Owned(Live { taken_back, ..live.clone() })
+        }
     }
 
     /// A field that the spec asks for and that is not so: the record tells an edit from drift.
@@ -130,7 +156,7 @@ impl Wanted<'_> {
             // Where the answer is silent, the server's known default holds.
             None => rule_for(self.rules, path).is_some_and(|rule| match rule.unset {
                 Unset::Default(text) => default_value(text) == *wanted,
-                Unset::Ignored | Unset::Absent => false,
+                Unset::Ignored | Unset::Absent | Unset::Foreign => false,
             }),
         }
     }

@@ -3,7 +3,7 @@
 //! A PATCH without a mask replaces the whole object, so everything that was read goes back unless we change it:
 //! foreign labels, annotations, containers and fields that this version does not know.
 
-use model::{FieldPath, Fields, Json, StackName};
+use model::{FieldPath, Fields, Json, Live, StackName};
 use serde_json::json;
 
 use super::codec::Home;
@@ -54,20 +54,14 @@ pub(super) fn created(desired: &Fields, stack: &StackName, home: &Home<'_>) -> J
 }
 
 /// The live service with the wanted fields and the mark written over it.
-pub(super) fn updated(
-    raw: &Json,
-    live: &Fields,
-    desired: &Fields,
-    stack: &StackName,
-    home: &Home<'_>,
-) -> Json {
-    let mut service = sendable(raw);
+pub(super) fn updated(live: &Live, desired: &Fields, stack: &StackName, home: &Home<'_>) -> Json {
+    let mut service = sendable(&live.raw);
     probe::leave_to_server(&mut service, desired);
     for (path, value) in writes(desired, live, RULES) {
         write(&mut service, &path, value.as_ref(), home);
     }
     // Answers leave out what is false; here that is said, not left to what its absence means.
-    for fields in [live, desired] {
+    for fields in [&live.fields, desired] {
         if let Some(throttling) =
             fields.value("cpuThrottling").filter(|_| desired.value("gpu.type").is_some())
         {
@@ -102,6 +96,8 @@ pub(super) fn given_back<'before>(
 /// What was read, without what only the server writes. The etag stays: it makes the write conditional.
 fn sendable(raw: &Json) -> Json {
     let mut service = raw.clone();
+    // The order of an answer's keys means nothing; equal worlds give equal bytes.
+    service.sort_all_objects();
     for key in OUTPUT_ONLY {
         json::remove(&mut service, &[key]);
     }

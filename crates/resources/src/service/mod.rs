@@ -124,7 +124,7 @@ impl Service {
     }
 
     fn updated(&self, live: &Live) -> ApiRequest {
-        let body = body::updated(&live.raw, &live.fields, &self.item.desired, &self.item.stack, &self.home());
+        let body = body::updated(live, &self.item.desired, &self.item.stack, &self.home());
         ApiRequest::patch(Api::Run, self.path(), body)
     }
 

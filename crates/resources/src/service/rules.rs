@@ -25,8 +25,8 @@ const FAMILIES: [FieldRule; 17] = [
     family("livenessProbe.*", Unset::Absent, "what the liveness check asks"),
     family("volumes.*", Unset::Absent, "volumes"),
     family("volumeMounts.*", Unset::Absent, "where volumes are mounted"),
-    family("labels.*", Unset::Ignored, "labels; foreign ones are kept"),
-    family("annotations.*", Unset::Ignored, "annotations; foreign ones are kept"),
+    family("labels.*", Unset::Foreign, "labels; foreign ones are kept"),
+    family("annotations.*", Unset::Foreign, "annotations; foreign ones are kept"),
     family("traffic", Unset::Default(traffic::DEFAULT), "shares of the revisions"),
 ];
 
