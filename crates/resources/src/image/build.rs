@@ -1,5 +1,7 @@
 //! The build request. Source: Cloud Build v1, `Build`. Knows nothing of how a build is followed.
 
+use std::collections::BTreeMap;
+
 use model::{Json, ProjectId, StackName};
 use serde_json::json;
 use spec::{Build, ContextFile};
@@ -59,7 +61,9 @@ impl Request<'_> {
     fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["build".to_owned(), "-t".to_owned(), self.image.clone()];
         arguments.extend(["-f".to_owned(), literal(&self.build.dockerfile)]);
-        for (name, value) in &self.build.args {
+        // In the order of their names: moving lines of the spec about changes nothing.
+        let named: BTreeMap<_, _> = self.build.args.iter().collect();
+        for (name, value) in named {
             arguments.extend(["--build-arg".to_owned(), literal(&format!("{name}={value}"))]);
         }
         arguments.push(".".to_owned());
