@@ -117,7 +117,8 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     pub async fn finish(&mut self) -> Result<(), RecordError> {
         let Some((stack, goal)) = self.owner.clone() else { return Ok(()) };
         let nothing_left = self.current.stacks.is_empty() && self.current.shared.is_empty();
-        if goal == Goal::Absent && nothing_left && self.generation != 0 {
+        // Even without a record: a run that was cut off may have left the place where it would be.
+        if goal == Goal::Absent && nothing_left {
             match self.store.remove(self.generation).await {
                 Ok(()) => {
                     debug!(%stack, "the record is empty and was removed");

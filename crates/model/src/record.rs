@@ -180,7 +180,8 @@ pub trait RecordStore: Send + Sync {
         generation: i64,
     ) -> impl Future<Output = Result<i64, RecordError>> + Send;
 
-    /// Deletes the record if the stored generation is still `generation`, and then its bucket.
+    /// Deletes the record if the stored generation is still `generation`, and then its bucket. With generation 0 there
+    /// is no record, and only a bucket that was made for one and has none goes.
     /// A bucket that is not empty stays: another stack has begun.
     fn remove(&self, generation: i64) -> impl Future<Output = Result<(), RecordError>> + Send;
 }

@@ -1,6 +1,6 @@
 //! `gemmactl destroy`: what goes and what stays, a question, and then the removal.
 
-use engine::ReplacePolicy;
+use engine::{ReplacePolicy, StopSignal};
 use model::Goal;
 
 use crate::arguments::{DestroyArguments, DetailLevel};
@@ -26,6 +26,9 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
             confirm(terminal, spec.document.stack.as_str())?;
         }
         (_, exit) = execution::run(prepared, &session, terminal, arguments.json).await?;
+    } else {
+        // A run that was cut off may have left the record's bucket without a record.
+        flow::carry_out(prepared, &session, &StopSignal::new(), &mut |_| {}).await?;
     }
     session.close().await?;
     Ok(exit)

@@ -32,17 +32,29 @@ impl BucketRecord<'_> {
 
     /// Whether the project's own list of buckets has it. A read of the bucket itself would also find a foreign one.
     async fn is_listed(&self) -> Result<bool, RecordError> {
+        self.listed().await.map(|bucket| bucket.is_some())
+    }
+
+    /// Whether there is a bucket that was made for a record and has none: a run was cut off before it wrote the first
+    /// one, or after it deleted the last one. Who may not look has nothing to take away.
+    pub(super) async fn is_left_over(&self) -> bool {
+        let marked = |bucket: Json| bucket.pointer("/labels/gemmactl-record").is_some();
+        self.listed().await.ok().flatten().is_some_and(marked)
+    }
+
+    async fn listed(&self) -> Result<Option<Json>, RecordError> {
         let list = ApiRequest::get(Api::Storage, "storage/v1/b")
             .with_query("project", self.project.as_str())
             .with_query("prefix", self.bucket.as_str())
-            .with_query("fields", "items(name),nextPageToken")
+            .with_query("fields", "items(name,labels),nextPageToken")
             .with_pages("items");
         let body = match self.cloud.all_pages(&list).await {
             Ok(body) => body,
             Err(failure) => return Err(RecordError::Cloud(self.cloud.explain(failure, &list))),
         };
         let mut buckets = body.get("items").and_then(Json::as_array).into_iter().flatten();
-        Ok(buckets.any(|bucket| bucket.get("name").and_then(Json::as_str) == Some(self.bucket.as_str())))
+        let ours = |bucket: &&Json| bucket.get("name").and_then(Json::as_str) == Some(self.bucket.as_str());
+        Ok(buckets.find(ours).cloned())
     }
 
     async fn create_bucket(&self) -> Result<(), RecordError> {
@@ -92,18 +104,23 @@ impl BucketRecord<'_> {
     }
 
     /// Deletes the generations of the record up to the one that was deleted; a newer one is another stack's beginning.
+    /// Without one that was deleted, all of them, unless there is a record again.
     pub(super) async fn delete_old_versions(&self, newest: i64) -> Result<(), RecordError> {
         let list = ApiRequest::get(Api::Storage, format!("storage/v1/b/{}/o", encoded(&self.bucket)))
             .with_query("versions", "true")
             .with_query("prefix", OBJECT)
-            .with_query("fields", "items(name,generation),nextPageToken")
+            .with_query("fields", "items(name,generation,timeDeleted),nextPageToken")
             .with_pages("items");
         let Found::Body(body) = self.cloud.find(&list).await.map_err(RecordError::Cloud)? else {
             return Ok(());
         };
-        for object in body.get("items").and_then(Json::as_array).into_iter().flatten() {
-            let ours = object.get("name").and_then(Json::as_str) == Some(OBJECT);
-            if ours && generation_of(object).is_some_and(|generation| generation <= newest) {
+        let objects = || {
+            let objects = body.get("items").and_then(Json::as_array).into_iter().flatten();
+            objects.filter(|object| object.get("name").and_then(Json::as_str) == Some(OBJECT))
+        };
+        let none_is_live = newest == 0 && objects().all(|object| object.get("timeDeleted").is_some());
+        for object in objects() {
+            if none_is_live || generation_of(object).is_some_and(|generation| generation <= newest) {
                 self.cloud.delete_object(&self.bucket, object).await.map_err(RecordError::Cloud)?;
             }
         }

@@ -51,6 +51,9 @@ impl RecordStore for BucketRecord<'_> {
     }
 
     async fn remove(&self, generation: i64) -> Result<(), RecordError> {
+        if generation == 0 && !self.is_left_over().await {
+            return Ok(());
+        }
         self.delete_object(generation).await?;
         self.delete_old_versions(generation).await?;
         *self.checked.lock().await = Ownership::Unknown;
