@@ -78,7 +78,7 @@ fn settled(run: &Run) -> String {
             progress = true;
         } else {
             progress = false;
-            lines.push(one_day(line));
+            lines.push(one_day(line).replace(env!("CARGO_BIN_EXE_gemmactl"), "gemmactl"));
         }
     }
     lines.join("\n") + "\n"

@@ -322,6 +322,11 @@ pub(crate) enum DetailLevel {
     Full,
 }
 
+/// How this program was called, for commands that are printed to be copied.
+pub(crate) fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "gemmactl".to_owned())
+}
+
 /// Reads `100ms`, `2s`, `1m`.
 fn parse_duration(text: &str) -> Result<Duration, String> {
     let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());

@@ -6,6 +6,7 @@ use std::path::Path;
 use model::{ApplyReport, KindName, Outcome, Outputs, ResourceId};
 use spec::Spec;
 
+use crate::arguments::program;
 use crate::session::Destination;
 
 /// The services of the spec with their URLs, and how to ask each of them.
@@ -63,7 +64,8 @@ fn reachable(uri: &str, destination: &Destination) -> String {
 }
 
 fn run_emulator(project: &str, state: &Path) -> String {
-    format!("gemmactl emulator --listen {LISTEN} --project {project} --emulator-state {} &", state.display())
+    let program = program();
+    format!("{program} emulator --listen {LISTEN} --project {project} --emulator-state {} &", state.display())
 }
 
 fn ask(url: &str, audience: &str, model: Option<&str>, destination: &Destination) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::arguments::EmulatorArguments;
+use crate::arguments::{EmulatorArguments, program};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::session;
@@ -23,7 +23,7 @@ pub(crate) async fn run(arguments: &EmulatorArguments, terminal: &Terminal) -> R
         state.map_or_else(|| "nothing is kept".to_owned(), |path| format!("kept in {}", path.display()));
     terminal.data(&format!("http://{}\n", running.address))?;
     terminal.talk(&format!("emulating project {} ({kept}); Ctrl-C ends it", arguments.project));
-    terminal.talk(&format!("try: gemmactl plan --endpoint http://{}", running.address));
+    terminal.talk(&format!("try: {} plan --endpoint http://{}", program(), running.address));
     tokio::signal::ctrl_c().await?;
     running.stop().await?;
     Ok(Exit::Done)
