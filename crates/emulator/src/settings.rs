@@ -25,9 +25,9 @@ pub struct Durations {
     pub repository: Duration,
     /// A Cloud Build build, from queued to done.
     pub build: Duration,
-    /// A new Cloud Run revision, until it is ready.
+    /// A Cloud Run revision with an image that the service did not run before, until it is ready.
     pub revision: Duration,
-    /// A change of a Cloud Run service that makes no revision.
+    /// A change of a Cloud Run service that keeps its image, with a new revision or without (recorded: 10 s).
     pub service_settings: Duration,
     /// Deleting a Cloud Run service.
     pub service_deletion: Duration,

@@ -1,13 +1,15 @@
 //! A service account of the project. Source: IAM v1, `projects.serviceAccounts`. Knows nothing of its roles.
 
+use std::collections::BTreeMap;
+
 use model::{
     Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
-    ProjectId, Resource, ResourceId, Step, Tie, Unset,
+    ProjectId, Resource, ResourceId, Siblings, Step, Tie, Unset,
 };
 use serde_json::json;
 use spec::Spec;
 
-use crate::item::{Item, item_methods};
+use crate::item::{self, Item, item_methods};
 use crate::scope::Scope;
 use crate::{Kind, Recalled, json, stamp};
 
@@ -152,11 +154,33 @@ impl ServiceAccount {
     }
 }
 
+fn list(parent: &str, _keys: &[&str]) -> ApiRequest {
+    ApiRequest::get(Api::Iam, format!("v1/{parent}/serviceAccounts"))
+        .with_query("pageSize", "100")
+        .with_pages("accounts")
+}
+
+fn split(answer: &Json) -> BTreeMap<String, Json> {
+    json::by_last_part(answer, "accounts")
+}
+
 impl Resource for ServiceAccount {
     item_methods!();
 
     fn lookup(&self) -> Lookup {
-        Lookup::object(ApiRequest::get(Api::Iam, self.path()))
+        let parent = format!("projects/{}", self.item.project);
+        Lookup::Object {
+            request: ApiRequest::get(Api::Iam, self.path()),
+            siblings: Some(Siblings {
+                family: format!("service accounts of {parent}"),
+                parent,
+                key: email(self.item.id.name(), &self.item.project),
+                from: item::LIST_FROM,
+                at_most: usize::MAX,
+                gather: list,
+                split,
+            }),
+        }
     }
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {

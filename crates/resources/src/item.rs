@@ -11,6 +11,9 @@ use model::{
 use crate::Recalled;
 use crate::scope::Scope;
 
+/// From so many objects of a place on, a plan reads their list in place of each.
+pub(crate) const LIST_FROM: usize = 8;
+
 /// The part of a resource that does not depend on its kind.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {

@@ -88,10 +88,21 @@ pub(super) fn begin(
     occasion: Occasion,
 ) -> Answer {
     let durations = &call.context.settings.durations;
-    let takes = if revision.is_some() { durations.revision } else { durations.service_settings };
+    let takes = if revision.is_some() && pulls_an_image(service) {
+        durations.revision
+    } else {
+        durations.service_settings
+    };
     let effect =
         Effect::Rollout(Rollout { target: target(service), generation: service.generation, revision });
     start(call, world, project, service, effect, takes, occasion)
+}
+
+/// Whether the newest revision runs another image than the one before it, or there is none before it.
+fn pulls_an_image(service: &Service) -> bool {
+    let mut images = service.revisions.iter().rev().map(|revision| image_of(&revision.template));
+    let newest = images.next();
+    images.next() != newest
 }
 
 /// Begins the operation of a deletion.

@@ -11,8 +11,9 @@ use model::{ApiRequest, Cloud, CloudError, ErrorKind, Found, Json, Live, Resourc
 use crate::graph::{Graph, Node};
 use reads::{Read, Reads};
 
-/// So many reads are under way at once.
-const IN_FLIGHT: usize = 64;
+/// So many reads are under way at once: more than the collections and policies of any one project, so that a plan
+/// takes one round, and far below every quota of reads a minute.
+const IN_FLIGHT: usize = 256;
 
 /// How a resource was found.
 #[derive(Debug, Clone, PartialEq)]

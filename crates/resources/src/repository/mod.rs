@@ -11,15 +11,12 @@ use model::{
 use serde_json::json;
 use spec::Spec;
 
-use crate::item::{Item, item_methods};
+use crate::item::{self, Item, item_methods};
 use crate::scope::Scope;
 use crate::{Kind, Recalled, json, stamp};
 
 const NAME: KindName = KindName("repository");
 const NEEDS: &str = "artifactregistry.googleapis.com";
-
-/// From how many repositories of a location on one list is cheaper than single reads.
-const LIST_FROM: usize = 8;
 
 const fn rule(path: &'static str, unset: Unset, about: &'static str) -> FieldRule {
     FieldRule { path, unset, effect: Effect::InPlace, about }
@@ -186,7 +183,7 @@ impl Resource for Repository {
                 family: format!("repositories of {parent}"),
                 parent,
                 key: self.item.id.name().to_owned(),
-                from: LIST_FROM,
+                from: item::LIST_FROM,
                 at_most: usize::MAX,
                 gather: list,
                 split,

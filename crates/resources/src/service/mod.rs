@@ -22,7 +22,7 @@ use serde_json::json;
 use spec::Spec;
 use spec::types::ImageSource;
 
-use crate::item::{Item, item_methods};
+use crate::item::{self, Item, item_methods};
 use crate::scope::{Scope, referenced};
 use crate::{Kind, Recalled, image, json};
 use codec::Home;
@@ -30,9 +30,6 @@ use rules::RULES;
 
 const NAME: KindName = KindName("service");
 const NEEDS: &str = "run.googleapis.com";
-
-/// From how many services of a region on one list is cheaper than single reads.
-const LIST_FROM: usize = 8;
 
 pub(crate) const KIND: Kind = Kind {
     name: NAME,
@@ -162,7 +159,7 @@ impl Resource for Service {
                 family: format!("services of {parent}"),
                 parent,
                 key: self.item.id.name().to_owned(),
-                from: LIST_FROM,
+                from: item::LIST_FROM,
                 at_most: usize::MAX,
                 gather: list,
                 split,
