@@ -34,6 +34,9 @@ pub struct Live {
 impl Live {
     /// A found object with fields and owner, healthy, without outputs.
     pub fn new(fields: Fields, owner: Owner, raw: &Json) -> Self {
+        let mut raw = raw.clone();
+        // The order of an answer's keys means nothing; equal worlds give equal bytes.
+        raw.sort_all_objects();
         Self {
             fields,
             owner,
@@ -43,7 +46,7 @@ impl Live {
             health: Health::Ready,
             outputs: BTreeMap::new(),
             taken_back: BTreeMap::new(),
-            raw: Arc::new(raw.clone()),
+            raw: Arc::new(raw),
         }
     }
 }
