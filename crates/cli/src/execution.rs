@@ -1,7 +1,11 @@
 //! Carrying a plan out in front of somebody: progress, Ctrl-C, and the report at the end.
 
+use std::io;
+
 use engine::StopSignal;
 use model::ApplyReport;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::arguments::DetailLevel;
 use crate::error::CliError;
@@ -9,10 +13,10 @@ use crate::exit::Exit;
 use crate::flow::{self, Prepared};
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::view::progress::{ProgressMode, Reporter};
+use crate::view::progress::{ProgressMode, Reporter, Stopping};
 use crate::view::report;
 
-/// Carries the plan out and tells how it ended. Ctrl-C lets running calls end and starts no new one; a second one
+/// Carries the plan out and tells how it ended. Ctrl-C, or a request to terminate, lets running calls end and starts no new one; a second one
 /// ends at once.
 pub(crate) async fn run(
     prepared: Prepared,
@@ -29,7 +33,7 @@ pub(crate) async fn run(
     let style = terminal.style_of_talk(DetailLevel::Changes);
     let mut reporter = Reporter::new(mode, style.symbols);
     let stop = StopSignal::new();
-    let interrupt = tokio::spawn(listen(stop.clone()));
+    let interrupt = tokio::spawn(listen(stop.clone(), reporter.stopping()));
     let result = flow::carry_out(prepared, session, &stop, &mut |event| reporter.event(&event)).await;
     interrupt.abort();
     reporter.finish();
@@ -45,11 +49,49 @@ pub(crate) async fn run(
     Ok((report, exit))
 }
 
-async fn listen(stop: StopSignal) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        stop.stop();
+/// Hears the wishes to stop: an interrupt (Ctrl-C), or a request to terminate where the system knows such a thing.
+async fn listen(stop: StopSignal, stopping: Stopping) -> io::Result<()> {
+    let mut wishes = Wishes::open()?;
+    wishes.next().await;
+    stop.stop();
+    stopping.tell();
+    wishes.next().await;
+    crate::leave_at_once();
+}
+
+#[cfg(unix)]
+struct Wishes {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+#[cfg(unix)]
+impl Wishes {
+    fn open() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        crate::leave_at_once();
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Wishes;
+
+#[cfg(not(unix))]
+impl Wishes {
+    fn open() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Without a way to hear it nobody can ask.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

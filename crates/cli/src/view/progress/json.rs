@@ -11,6 +11,7 @@
 //! | `failed` | `resource`, `error`: `kind`, `message`, `call`, `help` |
 //! | `skipped` | `resource`, `because` (a resource) |
 //! | `notStarted` | `resource` |
+//! | `stopping` | nothing: the run was asked to stop |
 //! | `finished` | `done`, `failed`, `skipped`, `notStarted`: how many |
 //!
 //! A new field or event may appear in version 1; what is there keeps its name and meaning.
@@ -53,6 +54,10 @@ impl JsonLines {
 }
 
 impl Sink for JsonLines {
+    fn stopping(&mut self, now: &Moment) {
+        self.line(now, "stopping", &json!({}));
+    }
+
     fn event(&mut self, event: &Event, now: &Moment) {
         match event {
             Event::Started { id, action } => {

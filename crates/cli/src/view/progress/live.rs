@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::{Event, Progress, ResourceId};
 
 use super::running::{Running, Table};
-use super::{Moment, Sink, clock, steps};
+use super::{Moment, STOPPING, Sink, clock, steps};
 use crate::view::Symbols;
 use crate::view::escape::escape;
 use crate::view::words::{action_past, action_verb};
@@ -81,6 +81,10 @@ fn form() -> ProgressStyle {
 }
 
 impl Sink for Live {
+    fn stopping(&mut self, _now: &Moment) {
+        drop(self.display.println(STOPPING));
+    }
+
     fn event(&mut self, event: &Event, now: &Moment) {
         match event {
             Event::Started { id, action } => {

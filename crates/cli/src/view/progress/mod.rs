@@ -47,11 +47,31 @@ type Shared = Arc<Mutex<Box<dyn Sink>>>;
 trait Sink: Send {
     /// Something happened.
     fn event(&mut self, event: &Event, now: &Moment);
+    /// The run was asked to stop, and will when what is running has ended.
+    fn stopping(&mut self, now: &Moment);
     /// Time went by.
     fn tick(&mut self, now: &Moment);
     /// The run is over.
     fn finish(&mut self, now: &Moment);
 }
+
+/// Tells, from beside the run, that it was asked to stop.
+pub(crate) struct Stopping {
+    sink: Shared,
+    clock: Clock,
+}
+
+impl Stopping {
+    /// Tells it.
+    pub(crate) fn tell(&self) {
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.stopping(&now));
+    }
+}
+
+/// What people read when a run was asked to stop.
+const STOPPING: &str =
+    "stopping: what is running ends first, nothing new begins; Ctrl-C once more ends at once";
 
 /// How often the heartbeat looks whether a line is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -81,6 +101,11 @@ impl Reporter {
 
     fn with(sink: Box<dyn Sink>, clock: Clock) -> Self {
         Self { sink: Arc::new(Mutex::new(sink)), clock, heartbeat: None }
+    }
+
+    /// For whoever hears the wish to stop.
+    pub(crate) fn stopping(&self) -> Stopping {
+        Stopping { sink: Arc::clone(&self.sink), clock: Arc::clone(&self.clock) }
     }
 
     /// Tells one event.

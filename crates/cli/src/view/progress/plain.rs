@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::{Event, Progress, ResourceId};
 
 use super::running::{Running, Table};
-use super::{Moment, Sink, clock, steps};
+use super::{Moment, STOPPING, Sink, clock, steps};
 use crate::view::escape::escape;
 use crate::view::words::{action_past, action_verb};
 
@@ -62,6 +62,10 @@ impl Plain {
 }
 
 impl Sink for Plain {
+    fn stopping(&mut self, now: &Moment) {
+        drop(writeln!(self.out, "{}  {STOPPING}", now.at).and_then(|()| self.out.flush()));
+    }
+
     fn event(&mut self, event: &Event, now: &Moment) {
         match event {
             Event::Started { id, action } => {
