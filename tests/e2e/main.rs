@@ -11,7 +11,9 @@
 
 mod answers;
 mod bad_input;
+mod commands;
 mod examples;
+mod interrupt;
 mod lifecycle;
 mod transcripts;
 mod world;

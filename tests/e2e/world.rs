@@ -136,9 +136,14 @@ impl World {
 
     /// Starts the emulator of this world on its own.
     pub(crate) fn emulator(&self) -> Emulator {
+        self.emulator_at("0")
+    }
+
+    /// The same, with operations that take their usual time multiplied by a factor.
+    pub(crate) fn emulator_at(&self, scale: &str) -> Emulator {
         let mut child = self
             .command()
-            .args(["emulator", "--listen", "127.0.0.1:0", "--emulator-time-scale", "0"])
+            .args(["emulator", "--listen", "127.0.0.1:0", "--emulator-time-scale", scale])
             .args(["--emulator-journal", "journal.jsonl"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -150,7 +155,8 @@ impl World {
         Emulator { child, url: line.trim().to_owned() }
     }
 
-    fn command(&self) -> Command {
+    /// The command, in this folder and without any environment.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gemmactl"));
         command.env_clear().env("HOME", self.path()).current_dir(self.path());
         command

@@ -1,0 +1,201 @@
+//! Runs that are stopped, cut off or asked: what was done is told, and the next run goes on from there.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::world::{Run, World};
+
+/// Makes the tutorial's build take three seconds, and everything else a fraction of one.
+const SCALE: &str = "0.01";
+
+/// An apply or destroy under way, on an emulator of its own process.
+struct Running {
+    child: Child,
+    stderr: BufReader<std::process::ChildStderr>,
+    heard: String,
+}
+
+impl Running {
+    fn start(world: &World, arguments: &[&str]) -> Self {
+        let mut command = world.command();
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Self { child, stderr, heard: String::new() }
+    }
+
+    /// Listens until a line holds all of these words.
+    #[track_caller]
+    fn says(&mut self, words: &[&str]) {
+        loop {
+            let mut line = String::new();
+            let read = self.stderr.read_line(&mut line).unwrap();
+            self.heard.push_str(&line);
+            assert!(read > 0, "{words:?} was not said:\n{}", self.heard);
+            if words.iter().all(|word| line.contains(word)) {
+                return;
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let sent =
+            Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end; the code is -1 when a signal ended it.
+    fn ends(mut self) -> Run {
+        self.stderr.read_to_string(&mut self.heard).unwrap();
+        let mut stdout = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        Run { code, stdout, stderr: self.heard }
+    }
+}
+
+/// The tutorial's stack, the emulator that it lives in, and what every run of it is told.
+fn tutorial() -> (World, crate::world::Emulator) {
+    let world = World::copy_of("examples/ollama-gemma");
+    let emulator = world.emulator_at(SCALE);
+    (world, emulator)
+}
+
+fn things(emulator: &crate::world::Emulator) -> Value {
+    let list = |path: &str| emulator.call("GET", path, None).1;
+    let parent = "projects/demo-project/locations/europe-west1";
+    json!([
+        list(&format!("/v2/{parent}/services"))["services"],
+        list(&format!("/v1/{parent}/repositories"))["repositories"],
+        list("/storage/v1/b?project=demo-project")["items"],
+    ])
+}
+
+/// Running again completes the stack; destroying it then leaves nothing.
+fn goes_on(world: &World, emulator: &crate::world::Emulator) {
+    let on = ["--endpoint", emulator.url.as_str()];
+    let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+    run(&["apply", "--yes"]).exits(0).says("run.app");
+    run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    run(&["destroy", "--yes"]).exits(0);
+    assert_eq!(things(emulator), json!([null, null, null]));
+}
+
+/// Stopped once during the build: the build ends, the service is not begun, and that is told.
+fn stops_politely(signal: &str) {
+    let (world, emulator) = tutorial();
+    let mut apply = Running::start(&world, &["apply", "--yes", "--endpoint", &emulator.url]);
+    apply.says(&["image/ollama-gemma", "build"]);
+    apply.signal(signal);
+    apply
+        .ends()
+        .exits(5)
+        .says("service/ollama-gemma")
+        .says("NOT STARTED")
+        .says("run the same command again")
+        .never_says("panicked");
+    goes_on(&world, &emulator);
+}
+
+#[test]
+fn an_interrupt_lets_the_running_call_end_and_says_how_to_go_on() {
+    stops_politely("INT");
+}
+
+#[test]
+fn a_request_to_terminate_is_taken_like_an_interrupt() {
+    stops_politely("TERM");
+}
+
+#[test]
+fn a_second_interrupt_ends_at_once() {
+    let (world, emulator) = tutorial();
+    let mut apply = Running::start(&world, &["apply", "--yes", "--endpoint", &emulator.url]);
+    apply.says(&["image/ollama-gemma", "build"]);
+    apply.signal("INT");
+    apply.says(&["stopping"]);
+    apply.signal("INT");
+    apply.ends().exits(130);
+    goes_on(&world, &emulator);
+}
+
+#[test]
+fn a_killed_apply_is_completed_by_the_next_and_a_killed_destroy_too() {
+    let (world, emulator) = tutorial();
+    let on = ["--yes", "--endpoint", emulator.url.as_str()];
+    let mut apply = Running::start(&world, &[&["apply"], &on[..]].concat());
+    apply.says(&["image/ollama-gemma", "build"]);
+    apply.signal("KILL");
+    apply.ends().exits(-1);
+    world.gemmactl(&[&["apply"], &on[..]].concat()).exits(0);
+    let mut destroy = Running::start(&world, &[&["destroy"], &on[..]].concat());
+    destroy.says(&["service/ollama-gemma"]);
+    destroy.signal("KILL");
+    destroy.ends().exits(-1);
+    world.gemmactl(&[&["destroy"], &on[..]].concat()).exits(0);
+    assert_eq!(things(&emulator), json!([null, null, null]));
+}
+
+#[test]
+fn destroy_after_a_killed_apply_leaves_nothing() {
+    let (world, emulator) = tutorial();
+    let on = ["--yes", "--endpoint", emulator.url.as_str()];
+    let mut apply = Running::start(&world, &[&["apply"], &on[..]].concat());
+    apply.says(&["image/ollama-gemma", "build"]);
+    apply.signal("KILL");
+    apply.ends().exits(-1);
+    world.gemmactl(&[&["destroy"], &on[..]].concat()).exits(0);
+    assert_eq!(things(&emulator), json!([null, null, null]));
+}
+
+/// Runs a command on a terminal and answers its question. None: this machine has no `script` to make a terminal with.
+fn answered(world: &World, command: &str, question: &str, answer: &str) -> Option<Run> {
+    let line = format!("{} {command} --emulator --emulator-time-scale 0", env!("CARGO_BIN_EXE_gemmactl"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).env_clear().env("HOME", world.path()).env("TERM", "dumb");
+    script.env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(world.path());
+    let mut child = match script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn() {
+        Ok(child) => child,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        Err(error) => panic!("{error}"),
+    };
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let mut said = Vec::new();
+    let mut piece = [0; 4096];
+    let mut is_answered = false;
+    loop {
+        let read = stdout.read(&mut piece).unwrap();
+        if read == 0 {
+            break;
+        }
+        said.extend_from_slice(&piece[..read]);
+        if !is_answered && String::from_utf8_lossy(&said).contains(question) {
+            stdin.write_all(format!("{answer}\n").as_bytes()).unwrap();
+            is_answered = true;
+        }
+    }
+    drop(stdin);
+    let code = child.wait().unwrap().code().unwrap_or(-1);
+    let stdout = String::from_utf8_lossy(&said).into_owned();
+    assert!(is_answered, "{question} was not asked:\n{stdout}");
+    Some(Run { code, stdout, stderr: String::new() })
+}
+
+#[test]
+fn apply_and_destroy_ask_on_a_terminal_and_take_only_a_clear_answer() {
+    let world = World::copy_of("examples/prebuilt-image");
+    let (apply, destroy) = ("Apply these changes?", "Type the stack's name (gemma-prebuilt)");
+    let Some(refused) = answered(&world, "apply", apply, "no") else { return };
+    refused.exits(1);
+    world.emulated(&["plan", "--detailed-exitcode"]).exits(2);
+    answered(&world, "apply", apply, "yes").unwrap().exits(0).says("run.app");
+    world.emulated(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+
+    answered(&world, "destroy", destroy, "yes").unwrap().exits(1);
+    world.emulated(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    answered(&world, "destroy", destroy, "gemma-prebuilt").unwrap().exits(0);
+    world.emulated(&["plan", "--destroy"]).exits(0).says("Nothing to destroy.");
+}
