@@ -66,7 +66,7 @@ async fn heal(lab: &Lab) {
 }
 
 proptest! {
-    #![proptest_config(cases(12))]
+    #![proptest_config(cases(6))]
 
     #[test]
     fn a_failing_step_leaves_what_the_next_run_completes(

@@ -11,7 +11,7 @@ use crate::prior::priors;
 use crate::{cases, run};
 
 proptest! {
-    #![proptest_config(cases(8))]
+    #![proptest_config(cases(6))]
 
     #[test]
     fn plan_writes_nothing_and_apply_leaves_nothing_to_do(draft in stacks(), prior in priors()) {

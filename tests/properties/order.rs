@@ -15,7 +15,7 @@ use crate::yaml::shuffled;
 use crate::{cases, run};
 
 proptest! {
-    #![proptest_config(cases(8))]
+    #![proptest_config(cases(6))]
 
     #[test]
     fn the_plan_is_the_same_bytes_whatever_the_order(
