@@ -7,6 +7,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::format_push_string,
+    clippy::struct_excessive_bools,
     reason = "tests may stop at the first surprise"
 )]
 
