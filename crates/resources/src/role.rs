@@ -64,6 +64,8 @@ fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
             let mut item = Item::wanted(&scope, NAME, id(binding, member.as_str()).name(), place.clone());
             item.needs(Tie::After, scope.account_of_member(member.as_str()).map(|(_, account)| account));
             item.needs(Tie::After, scope.apis(&[NEEDS]));
+            let gathered = scope.gathered_roles(&item.id).to_vec();
+            item.needs(Tie::After, gathered);
             item.desired.set("role", binding.role.as_str(), scope.place(&["iam", &index, "role"]));
             item.desired.set("member", member.as_str(), place);
             if let Some(condition) = &binding.condition {

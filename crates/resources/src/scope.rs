@@ -9,13 +9,9 @@ use spec::types::{DependencyKind, DependencyReference, ServiceAccountReference};
 
 use crate::{account, api, image, repository, role, service};
 
-/// A member of a project role that the spec asks for.
-#[derive(Debug, Clone)]
-struct RoleHolder {
-    id: ResourceId,
-    /// The e-mail address of the service account of this spec that holds it, if it is one.
-    account: Option<String>,
-}
+/// Up to so many role members of the deployer are waited for one by one. Beyond that the last one waits for the others
+/// and everything else for the last one, so that the graph grows with the spec and not with its square.
+const WAITED_FOR_SINGLY: usize = 16;
 
 /// A spec, seen as a whole.
 #[derive(Debug)]
@@ -23,7 +19,10 @@ pub(crate) struct Scope<'spec> {
     spec: &'spec Spec,
     /// E-mail addresses of the spec's service accounts, in lower case, with their ids.
     accounts: BTreeMap<String, ResourceId>,
-    roles: Vec<RoleHolder>,
+    /// Role members that are accounts of this spec, by the account's address in lower case.
+    roles_of_accounts: BTreeMap<String, Vec<ResourceId>>,
+    /// The other role members, in the order of the spec.
+    deployer_roles: Vec<ResourceId>,
 }
 
 impl<'spec> Scope<'spec> {
@@ -38,16 +37,17 @@ impl<'spec> Scope<'spec> {
                 (email.to_lowercase(), account::id(name.as_str()))
             })
             .collect();
-        let mut scope = Self { spec, accounts, roles: Vec::new() };
-        scope.roles = document
-            .iam
-            .iter()
-            .flat_map(|binding| binding.members.iter().map(move |member| (binding, member)))
-            .map(|(binding, member)| RoleHolder {
-                id: role::id(binding, member.as_str()),
-                account: scope.account_of_member(member.as_str()).map(|(email, _)| email),
-            })
-            .collect();
+        let mut scope =
+            Self { spec, accounts, roles_of_accounts: BTreeMap::new(), deployer_roles: Vec::new() };
+        for binding in &document.iam {
+            for member in &binding.members {
+                let id = role::id(binding, member.as_str());
+                match scope.account_of_member(member.as_str()) {
+                    Some((email, _)) => scope.roles_of_accounts.entry(email).or_default().push(id),
+                    None => scope.deployer_roles.push(id),
+                }
+            }
+        }
         scope
     }
 
@@ -112,18 +112,27 @@ impl<'spec> Scope<'spec> {
         self.accounts.get(&email).map(|id| (email.clone(), id.clone()))
     }
 
-    /// Role members that are not accounts of this spec: whoever deploys must hold them before anything is made.
+    /// What stands for the role members that are not accounts of this spec: whoever deploys must hold all of them
+    /// before anything is made.
     pub(crate) fn deployer_roles(&self) -> impl Iterator<Item = ResourceId> + '_ {
-        self.roles.iter().filter(|role| role.account.is_none()).map(|role| role.id.clone())
+        let skipped = match self.deployer_roles.len() {
+            0..=WAITED_FOR_SINGLY => 0,
+            many => many - 1,
+        };
+        self.deployer_roles.iter().skip(skipped).cloned()
+    }
+
+    /// The other role members that one of the deployer waits for, where it stands for all of them.
+    pub(crate) fn gathered_roles(&self, id: &ResourceId) -> &[ResourceId] {
+        match self.deployer_roles.split_last() {
+            Some((last, others)) if others.len() >= WAITED_FOR_SINGLY && last == id => others,
+            Some(_) | None => &[],
+        }
     }
 
     /// Role members that are a certain account of this spec.
     pub(crate) fn roles_of(&self, email: &str) -> impl Iterator<Item = ResourceId> + '_ {
-        let email = email.to_lowercase();
-        self.roles
-            .iter()
-            .filter(move |role| role.account.as_ref() == Some(&email))
-            .map(|role| role.id.clone())
+        self.roles_of_accounts.get(&email.to_lowercase()).into_iter().flatten().cloned()
     }
 
     /// An account that something runs as, with its roles: all of it must be there first.

@@ -315,3 +315,23 @@ fn a_source_bucket_reads_back_as_it_was_made() {
       wait: Nothing
     "#);
 }
+
+#[test]
+fn what_waits_for_roles_grows_with_the_spec_and_not_with_its_square() {
+    let spec = |people: usize| {
+        let members: Vec<String> =
+            (0..people).map(|index| format!("\"user:p{index}@example.com\"")).collect();
+        let repositories: Vec<String> =
+            (0..people).map(|index| format!("  r{index}: {{ format: docker }}\n")).collect();
+        format!(
+            "iam:\n  - role: roles/run.admin\n    members: [{}]\nrepositories:\n{}",
+            members.join(", "),
+            repositories.concat()
+        )
+    };
+    let edges = |people: usize| -> usize {
+        resources(&spec(people)).iter().map(|resource| resource.depends_on().len()).sum()
+    };
+    assert_eq!(edges(10), 100, "few are waited for one by one");
+    assert_eq!(edges(200), 200 + 199, "many by their last, which waits for the others");
+}

@@ -1,0 +1,104 @@
+//! The commands that ask no cloud, and the forms in which machines read the others.
+
+use serde_json::Value;
+
+use crate::world::World;
+
+fn tutorial() -> World {
+    World::copy_of("examples/ollama-gemma")
+}
+
+#[test]
+fn validate_says_how_many_resources_a_right_spec_has() {
+    tutorial().gemmactl(&["validate"]).exits(0).says("stack ollama-gemma with 15 resources");
+}
+
+#[test]
+fn validate_gives_machines_every_problem_with_its_place() {
+    let world = tutorial();
+    world.edit("gemmactl.yaml", "memory: 32Gi", "memory: 32");
+    let run = world.gemmactl(&["validate", "--format", "json"]).exits(1);
+    let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(answer["version"], 1);
+    assert_eq!(answer["problems"].as_array().map(Vec::len), Some(1), "{answer}");
+    assert_eq!(answer["problems"][0]["line"], world.line_of("memory: 32"), "{answer}");
+}
+
+#[test]
+fn the_schema_is_a_json_schema() {
+    let run = tutorial().gemmactl(&["schema"]).exits(0);
+    let schema: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert!(schema["properties"]["services"].is_object());
+}
+
+#[test]
+fn the_graph_is_drawn_as_mermaid_and_as_dot() {
+    let world = tutorial();
+    world.gemmactl(&["graph"]).exits(0).says("flowchart").says("service/ollama-gemma");
+    world.gemmactl(&["graph", "--format", "dot"]).exits(0).says("digraph").says("service/ollama-gemma");
+}
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    let world = tutorial();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        world.gemmactl(&["completions", shell]).exits(0).says("destroy");
+    }
+    world.gemmactl(&["man"]).exits(0).says(".TH gemmactl").says("destroy");
+    world.gemmactl(&["man", "apply"]).exits(0).says(".TH gemmactl");
+    world.gemmactl(&["man", "aply"]).exits(1).says("aply");
+}
+
+#[test]
+fn a_mistake_on_the_command_line_is_an_error_and_not_a_change() {
+    let world = tutorial();
+    world.gemmactl(&["plna"]).exits(1).says("plan");
+    world.gemmactl(&["plan", "--emulator", "--var", "deploier=x"]).exits(1).says("deployer");
+    world.gemmactl(&["--help"]).exits(0).says("Examples:");
+    world.gemmactl(&["--version"]).exits(0).says("gemmactl ");
+}
+
+#[test]
+fn plan_is_read_by_machines_and_shown_in_pull_requests() {
+    let world = tutorial();
+    let run = world.emulated(&["plan", "--format", "json"]).exits(0);
+    let plan: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(plan["version"], 1);
+    world.emulated(&["plan", "--format", "markdown"]).exits(0).says("### ").says("service/ollama-gemma");
+}
+
+#[test]
+fn apply_tells_machines_one_event_a_line() {
+    let world = tutorial();
+    let run = world.emulated(&["apply", "--yes", "--json"]).exits(0);
+    let events: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(events.len() > 20, "{}", run.stdout);
+    assert!(events.iter().all(|event| event["version"] == 1), "{}", run.stdout);
+}
+
+#[test]
+fn an_emulated_project_is_kept_where_it_is_told_to_and_nowhere_else() {
+    let world = tutorial();
+    world.emulated(&["apply", "--yes", "--emulator-state", "none"]).exits(0);
+    world.emulated(&["plan", "--detailed-exitcode", "--emulator-state", "none"]).exits(2);
+    assert!(!world.state().exists());
+    world.emulated(&["apply", "--yes", "--emulator-state", "elsewhere/world.json"]).exits(0);
+    world.emulated(&["plan", "--emulator-state", "elsewhere/world.json"]).exits(0).says("No changes.");
+    assert!(!world.state().exists());
+}
+
+#[test]
+fn a_stack_without_its_record_owns_nothing_and_takes_nothing_over() {
+    let world = tutorial();
+    world.emulated(&["apply", "--yes"]).exits(0);
+    world.edit("gemmactl.yaml", "stack: ollama-gemma", "stack: another");
+    world.emulated(&["plan"]).exits(4).says("ollama-gemma");
+    world.clear_journal();
+    world.emulated(&["apply", "--yes"]).exits(4);
+    world.emulated(&["destroy", "--yes"]).exits(0).says("Nothing to destroy.");
+    for call in world.journal() {
+        let (method, path) = (call["method"].as_str().unwrap(), call["path"].as_str().unwrap());
+        assert!(method == "GET" || path.ends_with(":getIamPolicy"), "{method} {path} was sent");
+    }
+}
