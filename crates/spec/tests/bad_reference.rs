@@ -322,6 +322,29 @@ error[duplicate-item]: `user:me@example.com` with `roles/viewer` is there twice
 }
 
 #[test]
+fn refuses_two_conditions_of_one_title_on_one_grant() {
+    let text = r#"version: 1
+stack: demo
+project: demo-project
+region: europe-west1
+iam:
+  - role: roles/viewer
+    members: ["user:me@example.com"]
+    condition: { title: night, expression: "request.time.getHours() < 6" }
+  - role: roles/viewer
+    members: ["user:me@example.com"]
+    condition: { title: TITLE, expression: "request.time.getHours() < 7" }
+"#;
+    let problems = refused(&text.replace("TITLE", "night"));
+    let told = "gemmactl.yaml:10:15";
+    assert!(
+        problems.contains(told) && problems.contains("under the condition `night` is there twice"),
+        "{problems}"
+    );
+    assert_eq!(refused(&text.replace("TITLE", "late")), "accepted");
+}
+
+#[test]
 fn refuses_cleanup_policies_that_pick_in_two_ways() {
     insta::assert_snapshot!(refused("version: 1
 stack: demo

@@ -31,12 +31,13 @@ pub(super) fn check(document: &Document, report: &mut Report<'_>) {
                     ),
                 );
             }
-            let condition =
-                binding.condition.as_ref().map(|condition| (&condition.title, &condition.expression));
+            // A grant is known by its condition's title, so two of one title could not be told apart.
+            let title = binding.condition.as_ref().map(|condition| &condition.title);
+            let under = title.map(|title| format!(" under the condition `{title}`")).unwrap_or_default();
             grants.push((
                 pointer,
-                (&binding.role, member, condition),
-                format!("`{member}` with `{}`", binding.role),
+                (&binding.role, member, title),
+                format!("`{member}` with `{}`{under}", binding.role),
             ));
         }
     }
