@@ -95,6 +95,13 @@ impl Folder {
     }
 }
 
+/// Whether an emulator writes its calls down.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Journal {
+    Kept,
+    None,
+}
+
 /// The emulator in a process of its own.
 pub(crate) struct Emulator {
     child: Child,
@@ -103,11 +110,17 @@ pub(crate) struct Emulator {
 }
 
 impl Emulator {
-    pub(crate) fn start(folder: &Folder, latency: Duration, scale: f64) -> Self {
-        let journal = folder.0.path().join("journal.jsonl");
+    /// Starts it. A journal costs the emulator time, so only who counts calls asks for one.
+    pub(crate) fn start(folder: &Folder, latency: Duration, scale: f64, journal: Journal) -> Self {
+        let path = folder.0.path().join("journal.jsonl");
+        let kept: &[&str] = match journal {
+            Journal::Kept => &["--emulator-journal", "journal.jsonl"],
+            Journal::None => &[],
+        };
         let mut child = folder
             .command()
-            .args(["emulator", "--listen", "127.0.0.1:0", "--emulator-journal", "journal.jsonl"])
+            .args(["emulator", "--listen", "127.0.0.1:0"])
+            .args(kept)
             .args(["--emulator-latency", &format!("{}ms", latency.as_millis())])
             .args(["--emulator-time-scale", &scale.to_string()])
             .stdout(Stdio::piped())
@@ -116,7 +129,7 @@ impl Emulator {
             .unwrap();
         let mut url = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        Self { child, url: url.trim().to_owned(), journal }
+        Self { child, url: url.trim().to_owned(), journal: path }
     }
 
     /// One call, connection included.

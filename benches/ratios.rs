@@ -19,7 +19,7 @@ mod machine;
 
 use std::time::Duration;
 
-use machine::{Emulator, Folder, median};
+use machine::{Emulator, Folder, Journal, median};
 
 const ROUND_TRIP: Duration = Duration::from_millis(100);
 
@@ -52,27 +52,28 @@ fn start_up() {
 }
 
 fn no_op_plan(figure: &str, folder: &Folder, resources: usize) {
-    let emulator = Emulator::start(folder, Duration::ZERO, 0.0);
+    let emulator = Emulator::start(folder, Duration::ZERO, 0.0, Journal::None);
     folder.run(&["apply", "--yes", "--endpoint", &emulator.url]).succeeded();
     drop(emulator);
-    let emulator = Emulator::start(folder, ROUND_TRIP, 0.0);
-    let round_trip = median((0..5).map(|_| emulator.round_trip().as_secs_f64()).collect());
-    let before = emulator.calls();
-    let runs: Vec<f64> = (0..5)
-        .map(|_| {
-            let run = folder.run(&["plan", "--detailed-exitcode", "--endpoint", &emulator.url]).succeeded();
-            assert!(run.stdout.contains(&format!("({resources} resources)")), "{}", run.stdout);
-            run.wall.as_secs_f64()
-        })
-        .collect();
-    let calls = (emulator.calls() - before) / 5;
+    let plan = |emulator: &Emulator| {
+        let run = folder.run(&["plan", "--detailed-exitcode", "--endpoint", &emulator.url]).succeeded();
+        assert!(run.stdout.contains(&format!("({resources} resources)")), "{}", run.stdout);
+        run.wall.as_secs_f64()
+    };
+    let emulator = Emulator::start(folder, ROUND_TRIP, 0.0, Journal::Kept);
+    plan(&emulator);
+    let calls = emulator.calls();
+    drop(emulator);
+    let emulator = Emulator::start(folder, ROUND_TRIP, 0.0, Journal::None);
+    let round_trip = median((0..9).map(|_| emulator.round_trip().as_secs_f64()).collect());
+    let runs: Vec<f64> = (0..9).map(|_| plan(&emulator)).collect();
     line(figure, median(runs) / round_trip, 1.3, "");
     note("  its calls", &calls.to_string());
 }
 
 fn ten_thousand() {
     let folder = Folder::with(&generated::members(10_000));
-    let emulator = Emulator::start(&folder, Duration::ZERO, 0.0);
+    let emulator = Emulator::start(&folder, Duration::ZERO, 0.0, Journal::None);
     let runs: Vec<_> = (0..3)
         .map(|_| folder.run(&["plan", "--detail", "summary", "--endpoint", &emulator.url]).succeeded())
         .collect();
@@ -98,7 +99,7 @@ fn ten_thousand() {
 fn makespans() {
     let scale: f64 = std::env::var("GEMMACTL_BENCH_SCALE").map_or(1.0, |text| text.parse().unwrap());
     let folder = Folder::example();
-    let emulator = Emulator::start(&folder, ROUND_TRIP, scale);
+    let emulator = Emulator::start(&folder, ROUND_TRIP, scale, Journal::None);
     note("operations take their real duration times", &scale.to_string());
     for (figure, operations, calls, goal) in [
         // Enabling, repository, build, service; each is asked for and answered, and the repository is read back. Before

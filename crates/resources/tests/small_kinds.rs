@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{differences, live, resource, shown_fields, shown_steps};
+use common::{differences, live, resource, resources, shown_fields, shown_steps};
 use insta::assert_snapshot;
 use model::{Action, Lookup, OnDestroy, Owner};
 use serde_json::json;
