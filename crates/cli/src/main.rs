@@ -67,7 +67,9 @@ fn tell(error: &CliError, terminal: &Terminal) {
     if let CliError::Spec(problems) = error {
         terminal.talk(problems.trim_end());
     } else {
-        terminal.talk(&format!("error: {}", view::escape::escape(&error.to_string())));
+        for line in format!("error: {error}").lines() {
+            terminal.talk(&view::escape::escape(line));
+        }
     }
     for note in error.notes() {
         terminal.talk(&format!("  {}", view::escape::escape(&note)));

@@ -107,7 +107,7 @@ fn an_image_under_its_tag_is_the_right_one_and_hands_on_its_digest() {
     let answer =
         json!({"name": format!("{package}/tags/x"), "version": format!("{package}/versions/{digest}")});
     let found = live(&*image, &answer);
-    assert_eq!(found.owner, Owner::ThisStack);
+    assert_eq!(found.owner, Owner::Unmarkable);
     assert_eq!(differences(&*image, &found), Vec::<String>::new());
     assert_eq!(found.outputs["digest"], digest);
     assert!(image.observe(&json!({"name": "x"})).is_err());

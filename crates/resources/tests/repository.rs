@@ -135,9 +135,9 @@ fn an_update_sends_only_what_differs_and_keeps_foreign_labels() {
       ?updateMask=labels,cleanupPolicies
     {
       "labels": {
-        "team": "search",
+        "cost-centre": "17",
         "gemmactl-stack": "demo",
-        "cost-centre": "17"
+        "team": "search"
       },
       "cleanupPolicies": {
         "newest": {
@@ -153,14 +153,14 @@ fn an_update_sends_only_what_differs_and_keeps_foreign_labels() {
         },
         "old": {
           "action": "DELETE",
-          "id": "old",
           "condition": {
             "olderThan": "2592000s",
             "tagPrefixes": [
               "x"
             ],
             "tagState": "UNTAGGED"
-          }
+          },
+          "id": "old"
         }
       }
     }

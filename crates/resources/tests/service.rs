@@ -515,24 +515,43 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
     assert_snapshot!(shown_steps(&service.steps(&Action::Update, Some(&found))), @r#"
     PATCH run.googleapis.com/v2/projects/demo-project/locations/europe-west1/services/gemma
     {
+      "annotations": {
+        "example.com/foreign": "kept"
+      },
+      "client": "gemmactl",
+      "clientVersion": "0.1.0",
+      "etag": "\"CJ-g/abc\"",
+      "ingress": "INGRESS_TRAFFIC_ALL",
+      "labels": {
+        "foreign": "kept",
+        "gemmactl-stack": "demo"
+      },
+      "launchStage": "GA",
+      "name": "projects/demo-project/locations/europe-west1/services/gemma",
+      "scaling": {
+        "maxInstanceCount": 100
+      },
       "template": {
+        "annotations": {
+          "foreign": "kept"
+        },
         "containers": [
           {
-            "resources": {
-              "limits": {
-                "cpu": "8000m",
-                "nvidia.com/gpu": "1",
-                "memory": "32Gi"
-              },
-              "cpuIdle": false
-            },
             "image": "europe-west1-docker.pkg.dev/demo-project/ollama/gemma@<image/gemma#digest>",
             "ports": [
               {
-                "name": "http1",
-                "containerPort": 8080
+                "containerPort": 8080,
+                "name": "http1"
               }
             ],
+            "resources": {
+              "limits": {
+                "cpu": "8000m",
+                "memory": "32Gi",
+                "nvidia.com/gpu": "1"
+              },
+              "cpuIdle": false
+            },
             "env": [
               {
                 "name": "OLLAMA_NUM_PARALLEL",
@@ -541,75 +560,56 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
             ]
           },
           {
-            "name": "sidecar",
-            "image": "example.com/sidecar",
             "env": [
               {
                 "name": "FOREIGN",
                 "value": "kept"
               }
             ],
+            "image": "example.com/sidecar",
+            "name": "sidecar",
             "volumeMounts": [
               {
-                "name": "sidecars-own",
-                "mountPath": "/data"
+                "mountPath": "/data",
+                "name": "sidecars-own"
               }
             ]
           }
         ],
-        "maxInstanceRequestConcurrency": 4,
         "executionEnvironment": "EXECUTION_ENVIRONMENT_GEN2",
-        "nodeSelector": {
-          "accelerator": "nvidia-l4"
-        },
         "gpuZonalRedundancyDisabled": true,
-        "scaling": {
-          "maxInstanceCount": 1
-        },
-        "timeout": "600s",
-        "serviceAccount": "123456789012-compute@developer.gserviceaccount.com",
-        "annotations": {
-          "foreign": "kept"
-        },
+        "maxInstanceRequestConcurrency": 4,
         "newField": {
           "of": "tomorrow"
         },
+        "nodeSelector": {
+          "accelerator": "nvidia-l4"
+        },
+        "scaling": {
+          "maxInstanceCount": 1
+        },
+        "serviceAccount": "123456789012-compute@developer.gserviceaccount.com",
+        "timeout": "600s",
         "volumes": [
           {
-            "name": "sidecars-own",
             "emptyDir": {
               "medium": "MEMORY"
-            }
+            },
+            "name": "sidecars-own"
           }
         ]
       },
-      "labels": {
-        "gemmactl-stack": "demo",
-        "foreign": "kept"
-      },
-      "client": "gemmactl",
-      "clientVersion": "0.1.0",
-      "ingress": "INGRESS_TRAFFIC_ALL",
-      "launchStage": "GA",
-      "scaling": {
-        "maxInstanceCount": 100
-      },
       "traffic": [
         {
-          "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST",
-          "percent": 100
+          "percent": 100,
+          "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
         },
         {
-          "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
           "revision": "gemma-00001-abc",
-          "tag": "canary"
+          "tag": "canary",
+          "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
         }
-      ],
-      "name": "projects/demo-project/locations/europe-west1/services/gemma",
-      "etag": "\"CJ-g/abc\"",
-      "annotations": {
-        "example.com/foreign": "kept"
-      }
+      ]
     }
       wait: Ready
     "#);
@@ -626,9 +626,35 @@ fn what_the_spec_no_longer_says_goes_back_to_the_servers_default() {
     assert_eq!(differences(&*plain, &again), Vec::<String>::new());
     assert_snapshot!(serde_json::to_string_pretty(&sent).unwrap(), @r#"
     {
+      "annotations": {
+        "example.com/owner": "ana"
+      },
+      "client": "gemmactl",
+      "clientVersion": "0.1.0",
+      "defaultUriDisabled": false,
+      "etag": "\"CJ-g/abc\"",
+      "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY",
+      "labels": {
+        "gemmactl-stack": "demo",
+        "team": "search"
+      },
+      "launchStage": "GA",
+      "name": "projects/demo-project/locations/europe-west1/services/gemma",
+      "scaling": {
+        "maxInstanceCount": 3,
+        "minInstanceCount": 1,
+        "scalingMode": "AUTOMATIC"
+      },
       "template": {
         "containers": [
           {
+            "image": "example.com/a/b:1",
+            "ports": [
+              {
+                "containerPort": 8080,
+                "name": "http1"
+              }
+            ],
             "resources": {
               "limits": {
                 "cpu": "1",
@@ -636,19 +662,12 @@ fn what_the_spec_no_longer_says_goes_back_to_the_servers_default() {
               },
               "startupCpuBoost": false,
               "cpuIdle": true
-            },
-            "ports": [
-              {
-                "name": "http1",
-                "containerPort": 8080
-              }
-            ],
-            "image": "example.com/a/b:1"
+            }
           }
         ],
-        "maxInstanceRequestConcurrency": 80,
-        "healthCheckDisabled": false,
         "executionEnvironment": "EXECUTION_ENVIRONMENT_GEN2",
+        "healthCheckDisabled": false,
+        "maxInstanceRequestConcurrency": 80,
         "scaling": {
           "maxInstanceCount": 100,
           "minInstanceCount": 0
@@ -657,35 +676,16 @@ fn what_the_spec_no_longer_says_goes_back_to_the_servers_default() {
         "sessionAffinity": false,
         "timeout": "300s"
       },
-      "annotations": {
-        "example.com/owner": "ana"
-      },
-      "defaultUriDisabled": false,
-      "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY",
-      "labels": {
-        "team": "search",
-        "gemmactl-stack": "demo"
-      },
-      "scaling": {
-        "maxInstanceCount": 3,
-        "minInstanceCount": 1,
-        "scalingMode": "AUTOMATIC"
-      },
       "traffic": [
         {
           "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST",
           "percent": 100
         },
         {
-          "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST",
-          "tag": "next"
+          "tag": "next",
+          "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
         }
-      ],
-      "client": "gemmactl",
-      "clientVersion": "0.1.0",
-      "launchStage": "GA",
-      "name": "projects/demo-project/locations/europe-west1/services/gemma",
-      "etag": "\"CJ-g/abc\""
+      ]
     }
     "#);
 }

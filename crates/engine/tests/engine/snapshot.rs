@@ -61,8 +61,8 @@ async fn without_connection_or_credentials_the_snapshot_fails_once() {
 #[tokio::test(start_paused = true)]
 async fn reads_go_out_side_by_side_but_not_without_bound() {
     let world = World::default();
-    let toys: Vec<Toy> = (0..160).map(|at| thing(&format!("t{at}"))).collect();
-    for at in 0..160 {
+    let toys: Vec<Toy> = (0..600).map(|at| thing(&format!("t{at}"))).collect();
+    for at in 0..600 {
         world.slow(&format!("things/here/t{at}"), 100);
     }
     let begin = Instant::now();

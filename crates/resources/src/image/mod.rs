@@ -178,8 +178,9 @@ impl Resource for Image {
         if !digest.starts_with("sha256:") {
             return Err(json::unexpected("version", format!("`{version}` does not end in a digest")));
         }
-        // The tag is the digest of the inputs: what is there under it was made from what is wanted.
-        let mut live = Live::new(self.item.desired.clone(), Owner::ThisStack, found);
+        // The tag is the digest of the inputs: what is there under it was made from what is wanted. It does not say by
+        // whom, and a tag has no labels, so only the record tells.
+        let mut live = Live::new(self.item.desired.clone(), Owner::Unmarkable, found);
         live.outputs.insert(DIGEST.to_owned(), digest.to_owned());
         Ok(Some(live))
     }
