@@ -89,7 +89,7 @@ fn is_dated(line: &str) -> bool {
     line.get(..20).is_some_and(|start| start.ends_with('Z') && start.get(4..5) == Some("-"))
 }
 
-/// The line with every date replaced by one.
+/// The line with every date replaced by one, and every time of day too.
 fn one_day(line: &str) -> String {
     let is_date = |word: &str| {
         let parts: Vec<&str> = word.split('-').collect();
@@ -97,9 +97,16 @@ fn one_day(line: &str) -> String {
             && parts[0].len() == 4
             && parts.iter().all(|part| part.chars().next().is_some_and(|c| c.is_ascii_digit()))
     };
+    let is_time = |word: &str| {
+        word.len() == 5 && word.get(2..3) == Some(":") && word.replace(':', "").parse::<u16>().is_ok()
+    };
     let words: Vec<String> = line
         .split(' ')
-        .map(|word| if is_date(word) { "2026-11-23".to_owned() } else { word.to_owned() })
+        .map(|word| match word {
+            date if is_date(date) => "2026-11-23".to_owned(),
+            time if is_time(time) => "14:05".to_owned(),
+            other => other.to_owned(),
+        })
         .collect();
     words.join(" ")
 }
