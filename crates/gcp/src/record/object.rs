@@ -15,6 +15,13 @@ pub(super) enum Read {
     Absent,
 }
 
+/// The one field of a record that every form has.
+#[derive(serde::Deserialize)]
+struct Form {
+    #[serde(default)]
+    schema: Json,
+}
+
 impl BucketRecord<'_> {
     fn object_path(&self) -> String {
         format!("storage/v1/b/{}/o/{OBJECT}", self.bucket)
@@ -63,10 +70,16 @@ impl BucketRecord<'_> {
 
     /// Understands the object. A newer form, another project or anything else unexpected stops everything.
     fn understood(&self, bytes: &[u8], generation: i64) -> Result<Versioned, RecordError> {
-        let json: Json = serde_json::from_slice(bytes).map_err(|error| {
-            self.unusable(&format!("it is not JSON: {error}; an older generation may be whole"))
-        })?;
-        match json.get("schema").and_then(Json::as_u64) {
+        // The form first, everything else unread: another form may mean other things by the same words.
+        let form = match serde_json::from_slice::<Form>(bytes) {
+            Ok(form) => form,
+            Err(error) if error.is_data() => Form { schema: Json::Null },
+            Err(error) => {
+                let problem = format!("it is not JSON: {error}; an older generation may be whole");
+                return Err(self.unusable(&problem));
+            }
+        };
+        match form.schema.as_u64() {
             Some(schema) if schema == u64::from(SCHEMA) => {}
             Some(schema) => {
                 return Err(self.unusable(&format!(
@@ -76,7 +89,7 @@ impl BucketRecord<'_> {
             None => return Err(self.unusable("it does not say its form (`schema`)")),
         }
         let inventory: Inventory =
-            serde_json::from_value(json).map_err(|error| self.unusable(&error.to_string()))?;
+            serde_json::from_slice(bytes).map_err(|error| self.unusable(&error.to_string()))?;
         if inventory.project != self.project {
             return Err(self
                 .unusable(&format!("it speaks about project {}, not {}", inventory.project, self.project)));
@@ -90,7 +103,7 @@ impl BucketRecord<'_> {
         inventory: &Inventory,
         generation: i64,
     ) -> Result<i64, RecordError> {
-        let mut bytes = serde_json::to_vec_pretty(inventory).map_err(|error| {
+        let mut bytes = serde_json::to_vec(inventory).map_err(|error| {
             RecordError::Cloud(CloudError::new(
                 ErrorKind::Local,
                 format!("writing the record as JSON: {error}"),
