@@ -27,9 +27,9 @@ fn roles(text: &mut String, members: usize) {
     }
 }
 
-/// `count` resources of every kind that needs no build: APIs, accounts, repositories, services with an invoker each,
-/// and role members for the rest.
-pub(crate) fn mixed(count: usize) -> String {
+/// `count` resources of every kind that needs no build: APIs, 40 accounts, 40 repositories, 60 services, `callers` of
+/// them with an invoker, whose policy is a read of its own, and role members for the rest.
+pub(crate) fn mixed(count: usize, callers: usize) -> String {
     let mut text = HEAD.to_owned();
     apis(&mut text);
     text.push_str("serviceAccounts:\n");
@@ -42,13 +42,16 @@ pub(crate) fn mixed(count: usize) -> String {
     }
     text.push_str("services:\n");
     for index in 0..60 {
+        let invokers = match index {
+            caller if caller < callers => format!(", invokers: [\"user:caller-{caller}@example.com\"]"),
+            _ => String::new(),
+        };
         let _ = writeln!(
             text,
-            "  service-{index}: {{ image: us-docker.pkg.dev/cloudrun/container/hello, \
-             invokers: [\"user:caller-{index}@example.com\"] }}"
+            "  service-{index}: {{ image: us-docker.pkg.dev/cloudrun/container/hello{invokers} }}"
         );
     }
     text.push_str("iam:\n");
-    roles(&mut text, count - APIS.len() - 40 - 40 - 60 * 2);
+    roles(&mut text, count - APIS.len() - 40 - 40 - 60 - callers);
     text
 }

@@ -27,7 +27,8 @@ fn main() {
     println!("{:<58} {:>10} {:>10}", "figure", "measured", "goal");
     start_up();
     no_op_plan("no-op plan / round trip, example of 15 resources", &Folder::example(), 15);
-    no_op_plan("no-op plan / round trip, 500 resources", &Folder::with(&generated::mixed(500)), 500);
+    no_op_plan("no-op plan / round trip, 500 resources", &Folder::with(&generated::mixed(500, 5)), 500);
+    no_op_plan("  the same with 60 policies to read", &Folder::with(&generated::mixed(500, 60)), 500);
     ten_thousand();
     makespans();
 }
