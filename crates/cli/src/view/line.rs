@@ -1,6 +1,7 @@
 //! Lines of coloured spans with known widths. Escapes every text that is put in, so nothing passes the boundary
 //! unseen. Knows no plan.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style as AnsiStyle};
@@ -91,16 +92,19 @@ impl Page {
         Self { style, text: String::new() }
     }
 
-    /// Adds a line.
+    /// Adds a line. Whatever it was wrapped from, it never begins as a log command of a CI system does (`::error::`).
     pub(super) fn line(&mut self, line: &Line) {
         let mut written = String::new();
+        let mut at_start = true;
         for (text, ink) in &line.spans {
             let style = ink.style();
+            let text = if at_start { without_command(text) } else { Cow::Borrowed(text.as_str()) };
+            at_start &= text.trim().is_empty();
             match self.style.colour {
                 Colour::Always if style != AnsiStyle::new() => {
                     let _ = write!(written, "{style}{text}{style:#}");
                 }
-                Colour::Always | Colour::Never => written.push_str(text),
+                Colour::Always | Colour::Never => written.push_str(&text),
             }
         }
         self.text.push_str(written.trim_end_matches(' '));
@@ -144,6 +148,15 @@ impl Page {
 }
 
 /// A label is as faint or as loud as its text.
+/// The beginning of a line in which a first `::` is broken visibly, as the escaping of other log commands does it.
+fn without_command(text: &str) -> Cow<'_, str> {
+    let blanks = text.len() - text.trim_start().len();
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => Cow::Owned(format!("{}:\\u{{3a}}{rest}", " ".repeat(blanks))),
+        None => Cow::Borrowed(text),
+    }
+}
+
 fn label_ink(ink: Ink) -> Ink {
     if ink == Ink::Plain { Ink::Strong } else { ink }
 }
@@ -205,6 +218,20 @@ pub(super) fn ellipsis(symbols: Symbols) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_begins_as_a_log_command_does() {
+        let style = Style {
+            colour: Colour::Never,
+            symbols: Symbols::Unicode,
+            width: 80,
+            detail: crate::view::Detail::Changes,
+        };
+        let mut page = Page::new(style);
+        page.line(&Line::indented(4).with(" ::error::x", Ink::Plain));
+        page.line(&Line::indented(4).with("a ::error::x", Ink::Plain));
+        assert_eq!(page.finish(), "     :\\u{3a}error::x\n    a ::error::x\n");
+    }
 
     #[test]
     fn wrapping_keeps_within_the_room_and_loses_no_word() {
