@@ -1,11 +1,13 @@
 //! How a resource is found: by a read of its own, or as a part of a read that many share. Knows no kind.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::{ApiRequest, Json};
 
-/// Splits a shared answer into its parts, by key. Called once for an answer, however many resources share it.
-pub type Split = fn(&Json) -> BTreeMap<String, Json>;
+/// Splits a shared answer into its parts, by key. Called once for an answer, however many resources share it. A part
+/// that stands in the answer as it is is lent, not copied.
+pub type Split = for<'json> fn(&'json Json) -> BTreeMap<String, Cow<'json, Json>>;
 
 /// The read that finds a resource. Equal requests of a snapshot are sent once.
 #[derive(Debug, Clone)]

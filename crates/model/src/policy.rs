@@ -1,5 +1,8 @@
 //! Allow policies: single grants, and edits that join into one read-modify-write. Knows no resource.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{ApiRequest, Json};
@@ -69,8 +72,8 @@ pub struct Binding {
 }
 
 /// Splits a policy into its grants, by [`Grant::key`]. Linear in the size of the policy.
-pub fn split_policy(policy: &Json) -> std::collections::BTreeMap<String, Json> {
-    let mut grants = std::collections::BTreeMap::new();
+pub fn split_policy(policy: &Json) -> BTreeMap<String, Cow<'_, Json>> {
+    let mut grants = BTreeMap::new();
     for binding in policy.get("bindings").and_then(Json::as_array).into_iter().flatten() {
         let role = binding.get("role").and_then(Json::as_str).unwrap_or_default();
         let condition = binding.get("condition");
@@ -82,7 +85,7 @@ pub fn split_policy(policy: &Json) -> std::collections::BTreeMap<String, Json> {
             if let Some(condition) = condition {
                 grant.insert("condition".to_owned(), condition.clone());
             }
-            grants.insert(grant_key(role, member, condition), Json::Object(grant));
+            grants.insert(grant_key(role, member, condition), Cow::Owned(Json::Object(grant)));
         }
     }
     grants

@@ -1,5 +1,6 @@
 //! A service account of the project. Source: IAM v1, `projects.serviceAccounts`. Knows nothing of its roles.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{
@@ -7,7 +8,6 @@ use model::{
     ProjectId, Resource, ResourceId, Siblings, Step, Tie, Unset,
 };
 use serde_json::json;
-use spec::Spec;
 
 use crate::item::{self, Item, item_methods};
 use crate::scope::Scope;
@@ -55,14 +55,13 @@ pub(crate) fn email(name: &str, project: &ProjectId) -> String {
     }
 }
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
-    let accounts = spec.document.service_accounts.iter();
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
+    let accounts = scope.document().service_accounts.iter();
     accounts
         .map(|(name, account)| {
             let place = |key: &str| scope.place(&["serviceAccounts", name.as_str(), key]);
             let mut item =
-                Item::wanted(&scope, NAME, name.as_str(), scope.place(&["serviceAccounts", name.as_str()]));
+                Item::wanted(scope, NAME, name.as_str(), scope.place(&["serviceAccounts", name.as_str()]));
             item.adopt = account.adopt;
             item.needs(Tie::After, scope.apis(&[NEEDS]));
             if let Some(text) = account.display_name.as_deref().filter(|text| !text.is_empty()) {
@@ -160,7 +159,7 @@ fn list(parent: &str, _keys: &[&str]) -> ApiRequest {
         .with_pages("accounts")
 }
 
-fn split(answer: &Json) -> BTreeMap<String, Json> {
+fn split(answer: &Json) -> BTreeMap<String, Cow<'_, Json>> {
     json::by_last_part(answer, "accounts")
 }
 

@@ -1,5 +1,6 @@
 //! An enabled API of the project. Source: Service Usage v1. Knows nothing of what the API is for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{
@@ -8,7 +9,6 @@ use model::{
 };
 use serde_json::json;
 use spec::ApiOnDestroy;
-use spec::Spec;
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
@@ -39,13 +39,12 @@ pub(crate) fn id(name: &str) -> ResourceId {
     ResourceId::new(NAME, name)
 }
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
-    let entries = spec.document.apis.iter().enumerate();
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
+    let entries = scope.document().apis.iter().enumerate();
     entries
         .map(|(index, entry)| {
             let place = scope.place(&["apis", &index.to_string()]);
-            let item = Item::wanted(&scope, NAME, entry.name().as_str(), place);
+            let item = Item::wanted(scope, NAME, entry.name().as_str(), place);
             Box::new(EnabledApi { item, on_destroy: entry.on_destroy() }) as Box<dyn Resource>
         })
         .collect()
@@ -108,7 +107,7 @@ fn read_many(parent: &str, keys: &[&str]) -> ApiRequest {
 }
 
 /// Names in answers carry the project number whatever was asked, so the last part of the name is the key (recorded).
-fn split(answer: &Json) -> BTreeMap<String, Json> {
+fn split(answer: &Json) -> BTreeMap<String, Cow<'_, Json>> {
     json::by_last_part(answer, "services")
 }
 

@@ -9,7 +9,6 @@ use model::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use spec::Spec;
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
@@ -58,14 +57,13 @@ pub(crate) fn bucket_name(project: &ProjectId, stack: &StackName, location: &str
     format!("gemmactl-src-{stack}-{digest}")
 }
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
     let locations: BTreeSet<&str> =
-        spec.document.images.values().map(|image| image::source_location(&scope, image)).collect();
+        scope.document().images.values().map(|image| image::source_location(scope, image)).collect();
     locations
         .into_iter()
         .map(|location| {
-            let mut item = Item::wanted(&scope, NAME, id(location).name(), None);
+            let mut item = Item::wanted(scope, NAME, id(location).name(), None);
             item.needs(Tie::After, scope.apis(&[NEEDS]));
             item.needs(Tie::After, scope.deployer_roles());
             item.desired = fields(location.to_owned(), true, "enforced", Some(KEEP_DAYS), 0);

@@ -7,7 +7,6 @@ use model::{
     Resource, Step, Tie,
 };
 use serde_json::json;
-use spec::Spec;
 
 use crate::item::{Item, item_methods};
 use crate::role::{GRANT_RULES, grant_steps, granted, recalled_grant};
@@ -29,16 +28,15 @@ pub(crate) const KIND: Kind = Kind {
     recall,
 };
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
-    let services = spec.document.services.iter();
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
+    let services = scope.document().services.iter();
     services
         .flat_map(|(name, service)| {
             service.invokers.iter().enumerate().map(move |(index, member)| (name, service, index, member))
         })
         .map(|(name, service, index, member)| {
             let place = scope.place(&["services", name.as_str(), "invokers", &index.to_string()]);
-            let mut item = Item::wanted(&scope, NAME, format!("{name}/{member}"), place.clone());
+            let mut item = Item::wanted(scope, NAME, format!("{name}/{member}"), place.clone());
             item.needs(Tie::Inside, [service::id(name.as_str())]);
             item.needs(Tie::After, scope.account_of_member(member.as_str()).map(|(_, account)| account));
             item.needs(Tie::After, scope.apis(&[NEEDS]));

@@ -2,6 +2,7 @@
 //!
 //! A path is a list of keys; a number such as `0` stands for an element of a list.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{Json, ObserveError};
@@ -58,9 +59,11 @@ pub(crate) fn required_text<'json>(value: &'json Json, path: &[&str]) -> Result<
 }
 
 /// The objects of a list by the last part of their name.
-pub(crate) fn by_last_part(answer: &Json, field: &str) -> BTreeMap<String, Json> {
+pub(crate) fn by_last_part<'json>(answer: &'json Json, field: &str) -> BTreeMap<String, Cow<'json, Json>> {
     let named = list(answer, &[field]).iter().filter_map(|object| Some((text(object, &["name"])?, object)));
-    named.map(|(name, object)| (name.rsplit('/').next().unwrap_or(name).to_owned(), object.clone())).collect()
+    named
+        .map(|(name, object)| (name.rsplit('/').next().unwrap_or(name).to_owned(), Cow::Borrowed(object)))
+        .collect()
 }
 
 /// Texts as a sorted list: the normal form of what has no order.

@@ -1,7 +1,8 @@
 //! What a kind of resource is to the rest of the program. Knows no single kind.
 
 use model::{Entry, FieldRule, KindName, ProjectId, Resource, ResourceId, StackName};
-use spec::Spec;
+
+use crate::scope::Scope;
 
 /// A kind of resource.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +16,7 @@ pub struct Kind {
     /// How each field is compared.
     pub rules: &'static [FieldRule],
     /// The resources of this kind that a spec asks for.
-    pub resolve: fn(&Spec) -> Vec<Box<dyn Resource>>,
+    pub(crate) resolve: fn(&Scope<'_>) -> Vec<Box<dyn Resource>>,
     /// Rebuilds a resource from what the record remembers; none if it remembers too little.
     pub recall: fn(&Recalled<'_>) -> Option<Box<dyn Resource>>,
 }

@@ -33,6 +33,8 @@ pub use kind::{Kind, RecallError, Recalled};
 use model::{Entry, ProjectId, Resource, ResourceId, StackName};
 use spec::Spec;
 
+use crate::scope::Scope;
+
 /// Every kind, in the order in which plans list them.
 pub const KINDS: &[Kind] = &[
     api::KIND,
@@ -47,7 +49,8 @@ pub const KINDS: &[Kind] = &[
 
 /// The resources that a spec asks for, kind by kind. The spec is checked already, so nothing can fail.
 pub fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    KINDS.iter().flat_map(|kind| (kind.resolve)(spec)).collect()
+    let scope = Scope::of(spec);
+    KINDS.iter().flat_map(|kind| (kind.resolve)(&scope)).collect()
 }
 
 /// Rebuilds a resource that only the record still knows. Errors: its kind is unknown, or its entry says too little.

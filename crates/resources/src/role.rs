@@ -6,7 +6,6 @@ use model::{
     ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, Step, Tenure, Tie, Unset,
 };
 use serde_json::json;
-use spec::Spec;
 use spec::{Binding, Condition};
 
 use crate::item::{Item, item_methods};
@@ -51,9 +50,8 @@ pub(crate) fn id(binding: &Binding, member: &str) -> ResourceId {
     )
 }
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
-    let bindings = spec.document.iam.iter().enumerate();
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
+    let bindings = scope.document().iam.iter().enumerate();
     bindings
         .flat_map(|(index, binding)| {
             binding.members.iter().enumerate().map(move |member| (index, binding, member))
@@ -61,7 +59,7 @@ fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
         .map(|(index, binding, (position, member))| {
             let index = index.to_string();
             let place = scope.place(&["iam", &index, "members", &position.to_string()]);
-            let mut item = Item::wanted(&scope, NAME, id(binding, member.as_str()).name(), place.clone());
+            let mut item = Item::wanted(scope, NAME, id(binding, member.as_str()).name(), place.clone());
             item.needs(Tie::After, scope.account_of_member(member.as_str()).map(|(_, account)| account));
             item.needs(Tie::After, scope.apis(&[NEEDS]));
             let gathered = scope.gathered_roles(&item.id).to_vec();

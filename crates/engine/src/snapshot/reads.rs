@@ -43,7 +43,7 @@ impl Read {
         self.wholes.iter().for_each(|at| hand(*at, Some(body)));
         for parts in &self.splits {
             let found = (parts.split)(body);
-            parts.members.iter().for_each(|(key, at)| hand(*at, found.get(key)));
+            parts.members.iter().for_each(|(key, at)| hand(*at, found.get(key).map(AsRef::as_ref)));
         }
     }
 }

@@ -11,7 +11,6 @@ use model::{
     ResourceId, Step, Unset, Upload,
 };
 use serde_json::json;
-use spec::Spec;
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
@@ -70,14 +69,13 @@ pub(crate) fn registry_name(scope: &Scope<'_>, name: &str, image: &spec::Image) 
     format!("{}-docker.pkg.dev/{project}/{repository}/{name}", repository::location(scope, repository))
 }
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
-    let images = spec.document.images.iter();
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
+    let images = scope.document().images.iter();
     images
         .filter_map(|(name, image)| {
             // Every image of a checked spec has its context.
             let context = scope.spec().contexts.get(name.as_str())?;
-            Some(Box::new(wanted::image(&scope, name.as_str(), image, context)) as Box<dyn Resource>)
+            Some(Box::new(wanted::image(scope, name.as_str(), image, context)) as Box<dyn Resource>)
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 mod fields;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{
@@ -9,7 +10,6 @@ use model::{
     ResourceId, Siblings, Step, Tie, Touched, Unset,
 };
 use serde_json::json;
-use spec::Spec;
 
 use crate::item::{self, Item, item_methods};
 use crate::scope::Scope;
@@ -50,18 +50,17 @@ pub(crate) fn id(name: &str) -> ResourceId {
     ResourceId::new(NAME, name)
 }
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
-    let repositories = spec.document.repositories.iter();
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
+    let repositories = scope.document().repositories.iter();
     repositories
         .map(|(name, repository)| {
             let place = scope.place(&["repositories", name.as_str()]);
-            let mut item = Item::wanted(&scope, NAME, name.as_str(), place);
+            let mut item = Item::wanted(scope, NAME, name.as_str(), place);
             item.adopt = repository.adopt;
             item.needs(Tie::After, scope.apis(&[NEEDS]));
             item.needs(Tie::After, scope.deployer_roles());
-            let location = location(&scope, name.as_str()).to_owned();
-            item.desired = fields::wanted(&scope, name.as_str(), repository, &location);
+            let location = location(scope, name.as_str()).to_owned();
+            item.desired = fields::wanted(scope, name.as_str(), repository, &location);
             Box::new(Repository { item, location }) as Box<dyn Resource>
         })
         .collect()
@@ -168,7 +167,7 @@ fn list(parent: &str, _keys: &[&str]) -> ApiRequest {
         .with_pages("repositories")
 }
 
-fn split(answer: &Json) -> BTreeMap<String, Json> {
+fn split(answer: &Json) -> BTreeMap<String, Cow<'_, Json>> {
     json::by_last_part(answer, "repositories")
 }
 

@@ -12,6 +12,7 @@ mod traffic;
 mod volume;
 mod wanted;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{
@@ -19,7 +20,6 @@ use model::{
     Siblings, Step, Tie, Wait,
 };
 use serde_json::json;
-use spec::Spec;
 use spec::types::ImageSource;
 
 use crate::item::{self, Item, item_methods};
@@ -46,11 +46,10 @@ pub(crate) fn id(name: &str) -> ResourceId {
     ResourceId::new(NAME, name)
 }
 
-fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
-    let scope = Scope::of(spec);
-    let services = spec.document.services.iter();
+fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
+    let services = scope.document().services.iter();
     services
-        .map(|(name, service)| Box::new(wanted(&scope, name.as_str(), service)) as Box<dyn Resource>)
+        .map(|(name, service)| Box::new(wanted(scope, name.as_str(), service)) as Box<dyn Resource>)
         .collect()
 }
 
@@ -144,7 +143,7 @@ fn list(parent: &str, _keys: &[&str]) -> ApiRequest {
         .with_pages("services")
 }
 
-fn split(answer: &Json) -> BTreeMap<String, Json> {
+fn split(answer: &Json) -> BTreeMap<String, Cow<'_, Json>> {
     json::by_last_part(answer, "services")
 }
 

@@ -1,5 +1,6 @@
 //! Toy kinds: a stamped thing, a content-addressed image, a switch of the project, a grant in its policy.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -276,7 +277,7 @@ impl Resource for Item {
                         body.as_object()
                             .unwrap()
                             .iter()
-                            .map(|(key, value)| (key.clone(), value.clone()))
+                            .map(|(key, value)| (key.clone(), Cow::Borrowed(value)))
                             .collect()
                     },
                 }),
