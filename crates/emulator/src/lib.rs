@@ -30,6 +30,7 @@ mod clock;
 mod cloud_build;
 pub mod control;
 mod emulator;
+mod enums;
 mod error;
 mod gate;
 mod guard;

@@ -22,7 +22,7 @@ use crate::emulator::{Emulator, EmulatorError};
 use crate::error::{ApiError, Shape};
 use crate::journal::{Exchange, at_hand, readable};
 use crate::settings::Settings;
-use crate::{guard, model_server, operations};
+use crate::{enums, guard, model_server, operations};
 
 /// Bodies beyond this are refused; uploads of bigger contexts go in resumable chunks.
 const BODY_LIMIT: usize = 512 * 1024 * 1024;
@@ -175,8 +175,10 @@ async fn answer(emulator: &Arc<Emulator>, call: Call) -> Answered {
     if model_server::is_service_host(&call.host) {
         return model_server::answer(emulator, &call);
     }
+    let call = enums::named(call);
     let call = if call.verb.as_deref() == Some("wait") { wait(emulator, call).await } else { call };
-    Answered::Whole(emulator.answer(&call))
+    let answer = emulator.answer(&call);
+    Answered::Whole(if enums::are_wanted(&call.query) { enums::numbered(answer) } else { answer })
 }
 
 /// Holds a `:wait` call until its operation is due or its timeout is over, and gives the call with the time of then.

@@ -1,0 +1,27 @@
+//! Clients that nobody here wrote drive the emulator, and meet gemmactl there.
+//!
+//! Where a client is missing its tests are skipped with a message; with `GEMMACTL_REQUIRE_CLIENTS=1` that is a failure.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests may stop at the first surprise"
+)]
+
+mod python;
+#[path = "../e2e/world.rs"]
+#[expect(dead_code, reason = "shared with the end-to-end tests, which use all of it")]
+mod world;
+
+/// Says that a test is skipped because a client is missing; fails where clients are required.
+#[track_caller]
+fn skip(test: &str, missing: &str) {
+    assert!(
+        std::env::var_os("GEMMACTL_REQUIRE_CLIENTS").is_none_or(|required| required != "1"),
+        "{test}: {missing}, and GEMMACTL_REQUIRE_CLIENTS=1 requires it"
+    );
+    eprintln!("skipped: {test}: {missing}");
+}
