@@ -34,7 +34,6 @@ fn add_in(folder: &Path, text: &str, count: usize) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 mod tests {
     use super::*;
 
