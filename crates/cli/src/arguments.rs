@@ -2,6 +2,7 @@
 //! environment, so what a run depends on is visible here.
 #![expect(clippy::doc_markdown, reason = "help texts are shown as they are written, backticks too")]
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -175,6 +176,10 @@ pub(crate) struct EmulatedArguments {
     /// Write every emulated request to this file, one JSON object a line.
     #[arg(long, value_name = "FILE")]
     pub(crate) emulator_journal: Option<PathBuf>,
+    /// How the emulated cloud does not agree with itself at once: `all`, or some of reads, apis, accounts, grants, names,
+    /// lost-answers, agents, operations and rate-limits, with commas between.
+    #[arg(long, value_name = "NAMES", default_value = "", hide_default_value = true, value_parser = parse_lags)]
+    pub(crate) emulator_lag: Lags,
 }
 
 /// Arguments of `plan`.
@@ -325,6 +330,15 @@ pub(crate) enum DetailLevel {
 /// How this program was called, for commands that are printed to be copied.
 pub(crate) fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "gemmactl".to_owned())
+}
+
+/// The lags of an emulator, by one flag.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lags(pub(crate) BTreeSet<emulator::Lag>);
+
+/// Reads `all`, or names with commas between.
+fn parse_lags(text: &str) -> Result<Lags, String> {
+    emulator::Lag::parse_list(text).map(Lags).map_err(|error| error.to_string())
 }
 
 /// Reads `100ms`, `2s`, `1m`.

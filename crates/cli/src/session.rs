@@ -123,6 +123,7 @@ pub(crate) fn settings(
         latency: arguments.emulator_latency,
         time_scale: arguments.emulator_time_scale,
         journal: arguments.emulator_journal.clone(),
+        lags: arguments.emulator_lag.0.clone(),
         caller: caller.to_owned(),
         ..emulator::Settings::new(project)
     })

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::blobs::{Blobs, FileBlobs, MemoryBlobs};
 use crate::call::{Answer, Call, Context};
+use crate::consistency::{self, Settle};
 use crate::journal::{Exchange, Journal};
 use crate::operations;
 use crate::routes;
@@ -100,8 +101,13 @@ impl Emulator {
         // A killed emulator had no time to clear up.
         sweep(&world, blobs.as_ref());
         world.ensure_project(&settings.project, &settings.caller, settings.clock.now());
+        let settings = Arc::new(settings);
+        let context =
+            Context { now: settings.clock.now(), settings: Arc::clone(&settings), blobs: Arc::clone(&blobs) };
+        // Between two runs there is time enough for everything to take effect.
+        consistency::settle(&mut world, &context, Settle::All);
         let emulator = Self {
-            settings: Arc::new(settings),
+            settings,
             world: Mutex::new(world),
             changes: AtomicU64::new(0),
             saved: tokio::sync::Mutex::new(0),
@@ -196,6 +202,11 @@ impl Emulator {
             self.count_change();
         }
         answer
+    }
+
+    /// Whether the answer of a call is to be lost on its way.
+    pub(crate) fn loses(&self, call: &Call, answer: &Answer) -> bool {
+        consistency::is_lost(call, answer, &mut self.world())
     }
 
     /// To be called under the world's lock, after the change.

@@ -29,6 +29,8 @@ pub(crate) struct ApiError {
     pub(crate) details: Vec<Value>,
     /// The reason of the legacy list, where it differs from what the status implies.
     pub(crate) reason: Option<&'static str>,
+    /// Seconds to wait before another try, as the header `Retry-After` says it.
+    pub(crate) retry_after: Option<u32>,
 }
 
 impl ApiError {
@@ -45,7 +47,7 @@ impl ApiError {
             "UNAVAILABLE" => 503,
             _ => 500,
         };
-        Self { code, status, message: message.into(), details: Vec::new(), reason: None }
+        Self { code, status, message: message.into(), details: Vec::new(), reason: None, retry_after: None }
     }
 
     /// 400 `INVALID_ARGUMENT`.
@@ -113,6 +115,13 @@ impl ApiError {
         self
     }
 
+    /// The same with seconds to wait.
+    #[must_use]
+    pub(crate) fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     /// As `google.rpc.Status`, the way operations carry a failure.
     pub(crate) fn to_rpc_status(&self) -> Value {
         let code = match self.status {
@@ -156,7 +165,9 @@ impl ApiError {
         if !self.details.is_empty() {
             error.insert("details".into(), json!(self.details));
         }
-        Answer { status: self.code, headers: Vec::new(), payload: Payload::Json(json!({ "error": error })) }
+        let headers =
+            self.retry_after.map(|seconds| ("retry-after", seconds.to_string())).into_iter().collect();
+        Answer { status: self.code, headers, payload: Payload::Json(json!({ "error": error })) }
     }
 }
 

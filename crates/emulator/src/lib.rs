@@ -28,6 +28,7 @@ mod blobs;
 mod call;
 mod clock;
 mod cloud_build;
+mod consistency;
 pub mod control;
 mod emulator;
 mod enums;
@@ -58,6 +59,7 @@ mod server_tests;
 mod testing;
 
 pub use clock::Clock;
+pub use consistency::{Lag, UnknownLag};
 pub use emulator::{Emulator, EmulatorError};
 pub use journal::Exchange;
 pub use server::{Running, app, start};

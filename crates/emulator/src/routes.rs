@@ -5,8 +5,8 @@ use crate::call::{Answer, Call, Handled};
 use crate::error::{ApiError, Shape};
 use crate::world::World;
 use crate::{
-    artifact_registry, cloud_build, control, gate, iam, operations, partial, resource_manager, run,
-    service_usage, storage,
+    artifact_registry, cloud_build, consistency, control, gate, iam, operations, partial, resource_manager,
+    run, service_usage, storage,
 };
 
 /// Query parameters of every Google API, from the discovery documents.
@@ -175,9 +175,18 @@ pub(crate) fn dispatch(call: &Call, world: &mut World) -> Answer {
     };
     let judged = bind_query(call, api)
         .and_then(|()| gate::admit(call, api, world))
-        .and_then(|()| api.handle(call, world).unwrap_or_else(|| Err(unknown(call))))
+        .and_then(|()| consistency::hold_back(call, api, world))
+        .and_then(|()| handle(call, api, world))
         .and_then(|answer| partial::select(&call.query, answer));
     judged.unwrap_or_else(|error| error.to_answer(api.shape()))
+}
+
+/// Hands a call to its service, and notes what it did.
+fn handle(call: &Call, api: Api, world: &mut World) -> Result<Answer, ApiError> {
+    let before = consistency::before(call, api, world);
+    let answer = api.handle(call, world).unwrap_or_else(|| Err(unknown(call)))?;
+    consistency::note(call, api, &answer, before, world);
+    Ok(answer)
 }
 
 /// 400 for a query parameter that no method of the API has, as Google's front end binds them.

@@ -156,6 +156,11 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
             exchange.answer = noted;
             response
         }
+        Answered::Lost(answer) => {
+            let (response, noted) = respond(answer, &exchange.method);
+            exchange.answer = noted;
+            broken(&response)
+        }
         Answered::Stream(response) => response,
     };
     exchange.status = response.status().as_u16();
@@ -167,6 +172,8 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
 pub(crate) enum Answered {
     /// Complete.
     Whole(Answer),
+    /// Complete, and lost on its way: the connection breaks.
+    Lost(Answer),
     /// A stream, which only the model server sends.
     Stream(Response),
 }
@@ -178,7 +185,17 @@ async fn answer(emulator: &Arc<Emulator>, call: Call) -> Answered {
     let call = enums::named(call);
     let call = if call.verb.as_deref() == Some("wait") { wait(emulator, call).await } else { call };
     let answer = emulator.answer(&call);
-    Answered::Whole(if enums::are_wanted(&call.query) { enums::numbered(answer) } else { answer })
+    let is_lost = emulator.loses(&call, &answer);
+    let answer = if enums::are_wanted(&call.query) { enums::numbered(answer) } else { answer };
+    if is_lost { Answered::Lost(answer) } else { Answered::Whole(answer) }
+}
+
+/// A response whose body breaks off at once, and the connection with it. The journal keeps what was lost.
+fn broken(lost: &Response) -> Response {
+    let cut = Err::<Bytes, _>(std::io::Error::other("the emulator was asked to lose this answer"));
+    let mut response = Response::new(Body::from_stream(futures_util::stream::iter([cut])));
+    *response.status_mut() = lost.status();
+    response
 }
 
 /// Holds a `:wait` call until its operation is due or its timeout is over, and gives the call with the time of then.

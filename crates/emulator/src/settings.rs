@@ -1,10 +1,12 @@
 //! What the caller decides about an emulator before it starts.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::consistency::Lag;
 
 /// Where the emulated world is kept between runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,6 +70,8 @@ pub struct Settings {
     /// Least time between two writes of one Cloud Storage object; sooner is 429. Zero, the default, sets no limit; the
     /// real service allows about one a second.
     pub object_write_interval: Duration,
+    /// In which ways the cloud does not agree with itself at once; none, the default, is a cloud without delays.
+    pub lags: BTreeSet<Lag>,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -85,6 +89,7 @@ impl Settings {
             caller: "user:me@example.com".to_owned(),
             durations: Durations::default(),
             object_write_interval: Duration::ZERO,
+            lags: BTreeSet::new(),
             clock: Clock::System,
         }
     }

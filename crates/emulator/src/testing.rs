@@ -91,6 +91,14 @@ impl Lab {
         self.call("GET", path, &Value::Null).await
     }
 
+    /// Sends a request whose answer must not come: whether its body broke off.
+    pub(crate) async fn is_broken(&self, method: &str, path: &str, body: Vec<u8>) -> bool {
+        let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
+        let request = request.header("authorization", "Bearer emulated").body(Body::from(body)).unwrap();
+        let response = app(Arc::clone(&self.emulator)).oneshot(request).await.unwrap();
+        to_bytes(response.into_body(), usize::MAX).await.is_err()
+    }
+
     /// Sends any request, with the usual token and host unless the headers say otherwise.
     pub(crate) async fn send(
         &self,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::operations::Operations;
 use crate::part::Part;
 use crate::policy::Policy;
-use crate::{artifact_registry, cloud_build, iam, run, service_usage, storage};
+use crate::{artifact_registry, cloud_build, consistency, iam, run, service_usage, storage};
 
 /// The number of the first project; further ones count on from it.
 const FIRST_PROJECT_NUMBER: u64 = 123_456_789_012;
@@ -38,6 +38,9 @@ pub(crate) struct Project {
     /// What is decided about this project from outside, by the control routes.
     #[serde(default)]
     pub(crate) tuning: Tuning,
+    /// What was done and is not seen yet.
+    #[serde(default, skip_serializing_if = "consistency::State::is_empty")]
+    pub(crate) consistency: consistency::State,
     /// Enabled APIs.
     pub(crate) service_usage: service_usage::State,
     /// Service accounts.
@@ -67,6 +70,8 @@ pub(crate) struct Tuning {
     pub(crate) quotas: BTreeMap<String, i64>,
     /// What is to fail, and with which text.
     pub(crate) failures: Vec<Failure>,
+    /// By lag, how many calls it is to hold back.
+    pub(crate) lags: consistency::Lags,
 }
 
 /// One thing that is to fail.
@@ -75,11 +80,19 @@ pub(crate) struct Tuning {
 pub(crate) struct Failure {
     /// Which kind of thing.
     pub(crate) kind: FailureKind,
-    /// Its name: a Cloud Run service's short name, or a build's tag or image; empty for every one of the kind.
+    /// Its name: a Cloud Run service's short name, a build's tag or image, or the API of an operation; empty for every
+    /// one of the kind.
     #[serde(default)]
     pub(crate) name: String,
     /// The text to fail with.
-    pub(crate) message: String,
+    #[serde(default)]
+    pub(crate) message: Option<String>,
+    /// Why a revision does not become ready; gives the real service's text where there is no other.
+    #[serde(default)]
+    pub(crate) cause: Option<Cause>,
+    /// The `google.rpc.Code` that an operation ends with; 13, INTERNAL, where none is given.
+    #[serde(default)]
+    pub(crate) code: Option<i64>,
     /// How many times to fail; absent for always.
     #[serde(default)]
     pub(crate) times: Option<u32>,
@@ -93,11 +106,25 @@ pub(crate) enum FailureKind {
     Revision,
     /// A build step fails.
     Build,
+    /// An operation ends with an error.
+    Operation,
+}
+
+/// Why a revision does not become ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Cause {
+    /// Its container does not listen on the port in time.
+    Port,
+    /// Its container needs more memory than it has.
+    Memory,
+    /// The region has no GPU left for the project, which shows only after the service was accepted.
+    GpuQuota,
 }
 
 impl Tuning {
-    /// The text that this thing is to fail with now; counts down a limited failure.
-    pub(crate) fn take_failure(&mut self, kind: FailureKind, name: &str) -> Option<String> {
+    /// How this thing is to fail now; counts down a limited failure.
+    pub(crate) fn take_failure(&mut self, kind: FailureKind, name: &str) -> Option<Failure> {
         let found = self.failures.iter_mut().find(|failure| {
             failure.kind == kind
                 && (failure.name.is_empty() || failure.name == name)
@@ -106,7 +133,7 @@ impl Tuning {
         if let Some(times) = &mut found.times {
             *times -= 1;
         }
-        Some(found.message.clone())
+        Some(found.clone())
     }
 }
 
@@ -147,6 +174,7 @@ impl World {
             create_time: now,
             policy: Policy::owned_by(caller, now).into(),
             tuning: Tuning::default(),
+            consistency: consistency::State::default(),
             service_usage: service_usage::State::fresh(),
             iam: iam::State::default(),
             run: run::State::default(),

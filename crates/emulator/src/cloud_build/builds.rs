@@ -53,7 +53,8 @@ pub(super) fn create(call: &Call, world: &mut World, place: &Place) -> Result {
     let names = strings(&body, "tags").into_iter().chain(strings(&body, "images")).chain([String::new()]);
     let mut verdict = if on_time { judged } else { Verdict::TimeOut };
     for name in names {
-        if let Some(message) = project.tuning.take_failure(FailureKind::Build, &name) {
+        if let Some(failure) = project.tuning.take_failure(FailureKind::Build, &name) {
+            let message = failure.message.unwrap_or_default();
             verdict = Verdict::Fail(Failure {
                 kind: FailureType::UserBuildStep,
                 detail: format!("build step 0 failed: step exited with non-zero status: 1: {message}"),

@@ -56,7 +56,8 @@ fn fetch(
     };
     let policies: Vec<_> =
         storage::bucket_policy_of(project, bucket).into_iter().chain([&*project.policy]).collect();
-    if !access::has(&policies, account(body), Need::ReadSource) {
+    let is_late = project.waits_for_grants(account(body), call.now());
+    if is_late || !access::has(&policies, account(body), Need::ReadSource) {
         return Ok(Err(format!(
             "failed to fetch gs://{bucket}/{object}: {} does not have storage.objects.get access to the Google Cloud \
              Storage object. Permission 'storage.objects.get' denied on resource (or it may not exist).",

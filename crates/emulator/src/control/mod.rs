@@ -6,13 +6,15 @@
 //! | `GET /emulator/journal` | every exchange so far, oldest first |
 //! | `GET /emulator/project[?project=ID]` | what is set by the next call |
 //! | `POST /emulator/project[?project=ID]` | seeds and bends a project, see below; one that is not there is made |
+//! | `POST /emulator/settle` | lets everything that is not seen yet take effect, as minutes would |
 //! | `POST /emulator/reset` | forgets the whole world and begins with a fresh project |
 //!
 //! The body of `POST /emulator/project` may hold any of:
 //! `enable` (API names that were on before), `grant` (`[{role, member}]` bindings that were there before),
 //! `deniedPermissions` (permissions that the caller lacks), `quotas` (`{"QUOTA_ID": 5, "QUOTA_ID/REGION": 1}`, whole
-//! GPUs), `failures` (`[{kind: "revision" | "build", name, message, times}]`, what is to fail next). Each given field
-//! replaces what was set before, except `enable` and `grant`, which add.
+//! GPUs), `failures` (`[{kind: "revision" | "build" | "operation", name, message, cause, code, times}]`, what is to fail
+//! next), `lags` (`{"reads": 2, "all": 1}`, how many calls each lag holds back; 0 is off). Each given field replaces what was
+//! set before, except `enable` and `grant`, which add.
 //!
 //! Any access token is good for the imitated APIs and stands for the caller of the settings. `Bearer as:EMAIL` stands
 //! for someone else, so that a change by another person can be shown; a token minted by IAM Credentials stands for its
@@ -24,6 +26,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Answer, Call};
 use crate::clock::later;
+use crate::consistency::{self, Settle};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
 use crate::world::World;
@@ -41,6 +44,10 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Option<Result<Answer, Ap
         ("GET", ["identity-token"]) => identity_token(call, world),
         ("GET", ["project"]) => tuning(call, world),
         ("POST", ["project"]) => seed(call, world),
+        ("POST", ["settle"]) => {
+            consistency::settle(world, &call.context, Settle::All);
+            Ok(Answer::empty_object())
+        }
         ("POST", ["reset"]) => {
             *world = World::default();
             let settings = &call.context.settings;
@@ -125,9 +132,15 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
                 project.tuning.failures =
                     serde_json::from_value(value).map_err(|error| wrong("failures", error))?;
             }
+            "lags" => {
+                let lags: consistency::Lags =
+                    serde_json::from_value(value).map_err(|error| wrong("lags", error))?;
+                lags.check().map_err(|error| ApiError::invalid(error.to_string()))?;
+                project.tuning.lags = lags;
+            }
             other => {
                 return Err(ApiError::invalid(format!(
-                    "The seed has no field {other}; it has enable, grant, deniedPermissions, quotas and failures."
+                    "The seed has no field {other}; it has enable, grant, deniedPermissions, quotas, failures and lags."
                 )));
             }
         }

@@ -19,12 +19,7 @@ pub(crate) fn admit(call: &Call, api: Api, world: &World) -> Result<(), ApiError
     let Some(project) = project_of(call, api, world)? else {
         return Ok(());
     };
-    let service = match api.service() {
-        Some(service) => Some(service.to_owned()),
-        None => operations::asked_name(call, world)
-            .and_then(|name| world.operations.get(&name))
-            .map(|operation| operation.service.clone()),
-    };
+    let service = service_of(call, api, world);
     if let Some(service) = &service {
         require_enabled(project, service)?;
     }
@@ -38,6 +33,32 @@ pub(crate) fn admit(call: &Call, api: Api, world: &World) -> Result<(), ApiError
     }
 }
 
+/// The API whose switch and quota a call counts against.
+pub(crate) fn service_of(call: &Call, api: Api, world: &World) -> Option<String> {
+    match api.service() {
+        Some(service) => Some(service.to_owned()),
+        None => operations::asked_name(call, world)
+            .and_then(|name| world.operations.get(&name))
+            .map(|operation| operation.service.clone()),
+    }
+}
+
+/// The refusal of a call for lack of a permission.
+pub(crate) fn denied(call: &Call, api: Api, permission: &str) -> ApiError {
+    match api {
+        Api::Storage => storage::denied(call, permission),
+        Api::ServiceUsage
+        | Api::ResourceManager
+        | Api::Iam
+        | Api::IamCredentials
+        | Api::ArtifactRegistry
+        | Api::Registry
+        | Api::CloudBuild
+        | Api::Run
+        | Api::Operations => lacking(permission, &resource_of(call, api.service())),
+    }
+}
+
 /// 403 `PERMISSION_DENIED` when the control routes took the permission away.
 pub(crate) fn require_permission(
     project: &Project,
@@ -47,13 +68,17 @@ pub(crate) fn require_permission(
     if !is_denied(project, permission) {
         return Ok(());
     }
+    Err(lacking(permission, resource))
+}
+
+fn lacking(permission: &str, resource: &str) -> ApiError {
     let text = format!("Permission '{permission}' denied on resource '{resource}' (or it may not exist).");
-    Err(ApiError::denied(text).with_detail(json!({
+    ApiError::denied(text).with_detail(json!({
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
         "reason": "IAM_PERMISSION_DENIED",
         "domain": "iam.googleapis.com",
         "metadata": { "permission": permission, "resource": resource },
-    })))
+    }))
 }
 
 /// Whether the control routes took a permission away from the caller.
@@ -63,9 +88,11 @@ pub(crate) fn is_denied(project: &Project, permission: &str) -> bool {
 
 /// 403 `SERVICE_DISABLED` when the API is off in the project.
 pub(crate) fn require_enabled(project: &Project, service: &str) -> Result<(), ApiError> {
-    if project.has_enabled(service) {
-        return Ok(());
-    }
+    if project.has_enabled(service) { Ok(()) } else { Err(disabled(project, service)) }
+}
+
+/// The refusal of a call whose API is off, or seems to be.
+pub(crate) fn disabled(project: &Project, service: &str) -> ApiError {
     let title = crate::service_usage::title(service);
     let url =
         format!("https://console.developers.google.com/apis/api/{service}/overview?project={}", project.id);
@@ -74,7 +101,7 @@ pub(crate) fn require_enabled(project: &Project, service: &str) -> Result<(), Ap
          If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
         id = project.id
     );
-    let error = ApiError::denied(text.clone())
+    ApiError::denied(text.clone())
         .with_reason("accessNotConfigured")
         .with_detail(json!({
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
@@ -96,8 +123,7 @@ pub(crate) fn require_enabled(project: &Project, service: &str) -> Result<(), Ap
         .with_detail(json!({
             "@type": "type.googleapis.com/google.rpc.Help",
             "links": [{ "description": "Google developers console API activation", "url": url }],
-        }));
-    Err(error)
+        }))
 }
 
 /// The text of the refusal for a project that is not there or not ours; the real APIs do not say which.
@@ -127,7 +153,7 @@ fn authenticate(call: &Call) -> Result<(), ApiError> {
 }
 
 /// The project that a call is about. `-` stands for "whichever" where IAM allows it.
-fn project_of<'world>(
+pub(crate) fn project_of<'world>(
     call: &Call,
     api: Api,
     world: &'world World,

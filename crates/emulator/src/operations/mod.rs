@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::call::{Answer, Context};
 use crate::clock::later;
+use crate::consistency::{self, Settle};
 use crate::part::Part;
 use crate::world::World;
 use crate::{artifact_registry, cloud_build, run, service_usage};
@@ -241,14 +242,28 @@ pub(crate) fn settle(world: &mut World, context: &Context) -> bool {
     let mut any = false;
     while let Some((name, project, effect)) = world.operations.take_due(context.now) {
         any = true;
-        let outcome = match effect {
+        let service =
+            world.operations.get(&name).map(|operation| operation.service.clone()).unwrap_or_default();
+        let failure = world
+            .project_mut(&project)
+            .and_then(|project| consistency::operation_fails(project, &service, context));
+        // A service of Cloud Run changes even so; everything else stays as it was.
+        if let (Some(ending), false) = (&failure, matches!(effect, Effect::Run(_))) {
+            world.operations.end(&name, Outcome { metadata: None, ending: ending.clone() });
+            continue;
+        }
+        let mut outcome = match effect {
             Effect::ServiceUsage(effect) => service_usage::finish(world, &project, effect, context),
             Effect::Run(effect) => run::finish(world, &project, effect, context),
             Effect::ArtifactRegistry(effect) => artifact_registry::finish(world, &project, effect, context),
             Effect::CloudBuild(effect) => cloud_build::finish(world, &project, effect, context),
         };
+        if let Some(ending) = failure {
+            outcome.ending = ending;
+        }
         world.operations.end(&name, outcome);
     }
+    any |= consistency::settle(world, context, Settle::Due);
     if any {
         world.operations.forget_old();
     }

@@ -97,6 +97,15 @@ impl Policy {
         })
     }
 
+    /// Every role with its members, under a condition or not.
+    pub(crate) fn grants(&self) -> impl Iterator<Item = (String, String)> {
+        let pairs = |binding: &Binding| {
+            let role = binding.role.clone();
+            binding.members.clone().into_iter().map(move |member| (role.clone(), member))
+        };
+        self.bindings.iter().flat_map(pairs)
+    }
+
     /// Whether a member has any role here.
     pub(crate) fn names(&self, member: &str) -> bool {
         let mut members = self.bindings.iter().flat_map(|binding| &binding.members);

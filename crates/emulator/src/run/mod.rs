@@ -11,6 +11,7 @@ mod rollout;
 mod rules;
 mod schema;
 mod state;
+mod unready;
 mod view;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::naming::parts;
 use super::state::{Complaint, Effect, Health, Revision, Rollout, Service, Target};
+use super::unready;
 use super::view::{self, Occasion};
 use crate::artifact_registry;
 use crate::call::{Answer, Call, Context};
@@ -222,22 +223,17 @@ fn newest_health(service: &Service) -> Health {
 
 /// Whether a revision becomes ready; if not, the operation's error code and the condition.
 fn judge(project: &mut Project, rollout: &Rollout, revision: &str, id: &str) -> Result<(), (i64, Complaint)> {
-    if let Some(text) = project.tuning.take_failure(FailureKind::Revision, id) {
-        let message = format!("Revision '{revision}' is not ready and cannot serve traffic. {text}");
-        let complaint = Complaint {
-            reason: Some("REVISION_FAILED".into()),
-            revision_reason: Some("HEALTH_CHECK_CONTAINER_ERROR".into()),
-            message,
-        };
-        return Err((9, complaint));
-    }
-    let image = project
+    let template = project
         .run
         .services
         .get(&rollout.target.name)
         .and_then(|service| service.revisions.iter().find(|known| known.name == revision))
-        .and_then(|known| image_of(&known.template))
-        .unwrap_or("");
+        .map(|known| known.template.clone())
+        .unwrap_or_default();
+    if let Some(failure) = project.tuning.take_failure(FailureKind::Revision, id) {
+        return Err(unready::refusal(&failure, revision, &template));
+    }
+    let image = image_of(&template).unwrap_or("");
     if is_ours(project, image) && artifact_registry::find_image(project, image).is_none() {
         let message = format!(
             "Revision '{revision}' is not ready and cannot serve traffic. Image '{image}' not found."

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{catalogue, view};
 use crate::call::{Answer, Call, Context, Payload, refuse_unknown};
+use crate::consistency::{self, Switches};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
 use crate::operations::{Begin, Effect as Any, Ending, Finished, Outcome};
@@ -34,6 +35,7 @@ pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: 
     let Some(project) = world.project_mut(project) else {
         return Outcome { metadata: None, ending: Ending::Error(no_such_project().to_rpc_status()) };
     };
+    let before = Switches::of(project);
     let response = match effect {
         Effect::Enable(service) => {
             turn_on(project, &service, context);
@@ -55,6 +57,7 @@ pub(crate) fn finish(world: &mut World, project: &str, effect: Effect, context: 
             })
         }
     };
+    consistency::switched_on(project, before, context);
     Outcome { metadata: None, ending: Ending::Response(response) }
 }
 
