@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use gcp::{Ambient, Auth, BucketRecord, Endpoint, GoogleCloud, Target};
+use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Target};
 use model::Region;
 use secrecy::SecretString;
 use spec::{Spec, Variables};
@@ -157,6 +157,8 @@ fn auth(arguments: &CloudArguments) -> Result<Auth, CliError> {
         access_token: token,
         credential_file: arguments.credentials_file.clone(),
         well_known_file: well_known,
-        ambient: Ambient::Ask,
+        metadata_host: arguments.metadata_host.clone(),
+        search_path: arguments.search_path.clone(),
+        impersonate: arguments.impersonate.clone(),
     })
 }

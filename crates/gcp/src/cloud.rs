@@ -8,7 +8,7 @@ use model::{ApiRequest, Cloud, CloudError, Done, Found, Progress, Step, Wait};
 use crate::auth::Tokens;
 use crate::caused::Caused;
 use crate::http::Wire;
-use crate::{Auth, Endpoint, Pace, Target};
+use crate::{Auth, Caller, Endpoint, IdentityToken, Pace, Target};
 
 /// Google Cloud over HTTPS, or an endpoint on this machine that speaks like it.
 pub struct GoogleCloud {
@@ -47,6 +47,16 @@ impl GoogleCloud {
     /// Where requests go.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// A token that tells a service who calls it. The audience is the service's URL.
+    pub async fn identity_token(&self, audience: &str) -> Result<IdentityToken, CloudError> {
+        self.tokens.identity(&self.wire, audience).await
+    }
+
+    /// Which source gives the access tokens, and for whom they stand.
+    pub async fn caller(&self) -> Result<Caller, CloudError> {
+        self.tokens.caller(&self.wire).await
     }
 
     pub(crate) fn endpoint_shown(&self) -> &str {

@@ -31,7 +31,7 @@ mod retry;
 mod steps;
 mod target;
 
-pub use auth::{Ambient, Auth};
+pub use auth::{Auth, Caller, IdentityToken, Impersonation, ImpersonationError, Sighting};
 pub use cloud::GoogleCloud;
 pub use pace::Pace;
 pub use record::BucketRecord;

@@ -89,6 +89,14 @@ impl Endpoint {
         }
     }
 
+    /// The endpoint on this machine, if it is one.
+    pub(crate) fn loopback_base(&self) -> Option<Url> {
+        match self {
+            Self::Google => None,
+            Self::Override(EndpointUrl(url)) => is_loopback(url).then(|| url.clone()),
+        }
+    }
+
     /// Scheme, host and port of an API. `None` cannot happen for the hosts of [`Api`]: they are all URL hosts.
     pub(crate) fn base(&self, api: Api) -> Option<Url> {
         match self {
@@ -123,7 +131,8 @@ pub(crate) fn is_google(url: &Url) -> bool {
         && under_google
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether a URL stays on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     matches!(url.scheme(), "http" | "https")

@@ -5,24 +5,14 @@ use std::path::Path;
 
 use model::{CloudError, ErrorKind};
 
-const LOG_IN: &str = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a service \
-                      account key, or set GEMMACTL_ACCESS_TOKEN to the output of `gcloud auth print-access-token`; \
-                      to try without an account, add --emulator";
+const LOG_IN: &str = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a \
+                      credential file, or set GEMMACTL_ACCESS_TOKEN to the output of \
+                      `gcloud auth print-access-token`; to try without an account, add --emulator";
 
-/// Sources that gave nothing, in the order of asking.
-#[derive(Default)]
-pub(super) struct PassedOver(Vec<(String, String)>);
-
-impl PassedOver {
-    pub(super) fn add(&mut self, source: impl Into<String>, why: impl Into<String>) {
-        self.0.push((source.into(), why.into()));
-    }
-
-    pub(super) fn into_error(self) -> CloudError {
-        let tried: Vec<String> = self.0.into_iter().map(|(source, why)| format!("{source}: {why}")).collect();
-        CloudError::new(ErrorKind::Credentials, format!("no credentials found; tried {}", tried.join("; ")))
-            .with_help(LOG_IN)
-    }
+/// No source gave anything; they are named in the order of asking.
+pub(super) fn none_found(tried: &[String]) -> CloudError {
+    CloudError::new(ErrorKind::Credentials, format!("no credentials found; tried {}", tried.join("; ")))
+        .with_help(LOG_IN)
 }
 
 /// A credential file that is there and cannot be used.
@@ -38,6 +28,12 @@ pub(super) fn unusable(file: &Path, problem: &str) -> CloudError {
 pub(super) fn no_token(source: &str, problem: &str) -> CloudError {
     CloudError::new(ErrorKind::Credentials, format!("{source} gave no access token: {problem}"))
         .with_help(LOG_IN)
+}
+
+/// A source that cannot say to a service who calls.
+pub(super) fn no_identity(source: &str, problem: &str, next: &str) -> CloudError {
+    CloudError::new(ErrorKind::Credentials, format!("{source} gives no identity token: {problem}"))
+        .with_help(next)
 }
 
 /// An error with its causes, in one line.

@@ -1,13 +1,23 @@
-//! Access tokens: where they come from, and one cache in front with a single fetch in flight.
+//! Tokens: where they come from, and one cache in front with a single fetch in flight.
 //!
 //! Nothing is opened or asked before the first request. This module reads no environment: the caller hands in what
-//! its arguments and environment say. It must never print, log or format a token.
+//! its arguments and environment say. It must never print, log or format a token. Why no library does this:
+//! `docs/decisions/0007-own-credentials.md`.
 
+mod courier;
+mod external;
 mod failure;
-mod fetch;
 mod file;
+mod find;
+mod gcloud;
+mod impersonated;
+mod key;
+mod metadata;
+mod source;
+mod subject;
 mod user;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,8 +28,12 @@ use tokio::time::Instant;
 
 use crate::Endpoint;
 use crate::http::Wire;
+use courier::{Courier, Hosts};
 pub(crate) use failure::with_causes;
-use fetch::Source;
+pub use find::Sighting;
+pub use impersonated::{Impersonation, ImpersonationError};
+use source::Source;
+pub use source::{Caller, IdentityToken};
 
 /// What the caller knows about credentials.
 #[derive(Debug, Default)]
@@ -30,18 +44,12 @@ pub struct Auth {
     pub credential_file: Option<PathBuf>,
     /// Where `gcloud auth application-default login` keeps its file.
     pub well_known_file: Option<PathBuf>,
-    /// Whether this machine may be asked.
-    pub ambient: Ambient,
-}
-
-/// Whether the metadata server and `gcloud` are asked when nothing else gives a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Ambient {
-    /// They are.
-    #[default]
-    Ask,
-    /// They are not.
-    Ignore,
+    /// Where the metadata server is (`GCE_METADATA_HOST`), if not at its usual address.
+    pub metadata_host: Option<String>,
+    /// The folders in which the `gcloud` command is looked for (`PATH`).
+    pub search_path: Option<OsString>,
+    /// The service account whose tokens are asked for with those of the source.
+    pub impersonate: Option<Impersonation>,
 }
 
 /// A token ready to be sent.
@@ -69,7 +77,8 @@ struct Kept {
 /// The tokens of one target.
 pub(crate) struct Tokens {
     auth: Auth,
-    place: Place,
+    endpoint: Endpoint,
+    hosts: Hosts,
     state: Mutex<State>,
 }
 
@@ -79,62 +88,55 @@ struct State {
     kept: Option<Kept>,
 }
 
-#[derive(Clone, Copy)]
-enum Place {
-    ThisMachine,
-    Google,
-}
-
-/// What an endpoint on this machine is sent instead of a credential.
-const LOOPBACK_TOKEN: &str = "gemmactl-loopback-token";
-
 /// How long before its end a token is fetched anew.
 const EARLY: Duration = Duration::from_mins(5);
 
 impl Tokens {
     pub(crate) fn new(auth: Auth, endpoint: &Endpoint) -> Self {
-        let place = if endpoint.is_loopback() { Place::ThisMachine } else { Place::Google };
-        Self { auth, place, state: Mutex::new(State::default()) }
+        let hosts = Hosts::of(endpoint);
+        Self { auth, endpoint: endpoint.clone(), hosts, state: Mutex::new(State::default()) }
     }
 
     /// The token to send. Waiters share one fetch.
     pub(crate) async fn token(&self, wire: &Wire) -> Result<Token, CloudError> {
-        let fixed = match (self.place, &self.auth.access_token) {
-            (Place::ThisMachine, _) => Some(SecretString::from(LOOPBACK_TOKEN)),
-            (Place::Google, given) => given.clone(),
-        };
-        if let Some(secret) = fixed {
-            if !secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(failure::no_token("the given token", "it holds characters that no token has"));
-            }
-            return Ok(Token { secret, quota_project: None, member: None });
-        }
         let mut state = self.state.lock().await;
         if let Some(kept) = &state.kept
             && Instant::now() < kept.refresh
         {
             return Ok(kept.token.clone());
         }
-        let source = match state.source.take() {
-            Some(source) => source,
-            None => fetch::find(&self.auth).await?,
-        };
-        let fetched = source.fetch(wire).await;
-        state.source = Some(source);
-        let Fresh { token, left } = fetched?;
+        let Fresh { token, left } = self.source(&mut state).await?.fetch(&self.courier(wire)).await?;
+        if !token.secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(failure::no_token(
+                "the source of credentials",
+                "what it gave holds characters that no token has",
+            ));
+        }
         // A metadata server hands out tokens that are nearly spent; they are used, but not asked for at each call.
         let usable = if left > EARLY * 2 { left.saturating_sub(EARLY) } else { left / 2 };
         state.kept = Some(Kept { token: token.clone(), refresh: Instant::now() + usable });
         Ok(token)
     }
 
+    /// A token that tells a service who calls it.
+    pub(crate) async fn identity(&self, wire: &Wire, audience: &str) -> Result<IdentityToken, CloudError> {
+        let mut state = self.state.lock().await;
+        self.source(&mut state).await?.identity(&self.courier(wire), audience).await
+    }
+
+    /// Which source gives the tokens, and for whom they stand.
+    pub(crate) async fn caller(&self, wire: &Wire) -> Result<Caller, CloudError> {
+        let token = self.token(wire).await?;
+        let mut state = self.state.lock().await;
+        Ok(self.source(&mut state).await?.caller(&self.courier(wire), &token).await)
+    }
+
     /// Forgets a token that the API refused. Says whether another one can be had.
     pub(crate) async fn forget(&self, refused: &Token) -> Renewal {
-        match (self.place, &self.auth.access_token) {
-            (Place::ThisMachine, _) | (Place::Google, Some(_)) => return Renewal::Impossible,
-            (Place::Google, None) => {}
-        }
         let mut state = self.state.lock().await;
+        if state.source.as_ref().is_some_and(Source::is_fixed) {
+            return Renewal::Impossible;
+        }
         let same = state
             .kept
             .as_ref()
@@ -143,6 +145,18 @@ impl Tokens {
             state.kept = None;
         }
         Renewal::Possible
+    }
+
+    async fn source<'state>(&self, state: &'state mut State) -> Result<&'state Source, CloudError> {
+        let source = match state.source.take() {
+            Some(source) => source,
+            None => find::find(&self.auth, &self.endpoint).await?,
+        };
+        Ok(state.source.insert(source))
+    }
+
+    fn courier<'a>(&'a self, wire: &'a Wire) -> Courier<'a> {
+        Courier::new(wire.client(), &self.hosts)
     }
 }
 

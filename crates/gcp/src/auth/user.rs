@@ -1,18 +1,15 @@
-//! A user's refresh token, exchanged at Google's token endpoint.
-//!
-//! `gcp_auth` knows this file only at its own default path, which ignores `CLOUDSDK_CONFIG` and
-//! `GOOGLE_APPLICATION_CREDENTIALS`, and hides why an exchange failed; so the exchange is done here.
+//! A user's refresh token, exchanged at Google's token endpoint, whatever address the file names.
 //! Source: OAuth 2.0 for installed applications, "Refreshing an access token".
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use model::{CloudError, Json};
+use model::CloudError;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::failure::{unusable, with_causes};
+use super::courier::{Courier, Reply};
+use super::failure::{no_identity, unusable};
+use super::source::IdentityToken;
 use super::{Fresh, Token};
-use crate::http::Wire;
 
 /// What `gcloud auth application-default login` writes.
 pub(super) struct UserCredentials {
@@ -21,78 +18,55 @@ pub(super) struct UserCredentials {
     pub(super) client_secret: SecretString,
     pub(super) refresh_token: SecretString,
     pub(super) quota_project: Option<String>,
-    /// Where it is exchanged: [`TOKEN_URL`], whatever the file says.
-    pub(super) token_url: String,
 }
-
-/// Google's token endpoint.
-pub(super) const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";
 
 impl UserCredentials {
-    pub(super) async fn fetch(&self, wire: &Wire) -> Result<Fresh, CloudError> {
-        let request =
-            wire.client().post(&self.token_url).timeout(Duration::from_secs(20)).json(&serde_json::json!({
-                "grant_type": "refresh_token",
-                "client_id": self.client_id,
-                "client_secret": self.client_secret.expose_secret(),
-                "refresh_token": self.refresh_token.expose_secret(),
-            }));
-        let answer = request.send().await.map_err(|error| {
-            unusable(
-                &self.file,
-                &format!("no answer from {}: {}", self.token_url, with_causes(&error.without_url())),
+    pub(super) async fn fetch(&self, courier: &Courier<'_>) -> Result<Fresh, CloudError> {
+        let reply = self.refresh(courier).await?;
+        let Some(token) = reply.field("access_token") else { return Err(self.refused(&reply)) };
+        let token = Token { secret: token.into(), quota_project: self.quota_project.clone(), member: None };
+        Ok(Fresh { token, left: reply.lifetime() })
+    }
+
+    /// The token endpoint adds an identity token where the login asked for `openid`, as gcloud's does. Its audience is
+    /// the client of that login, whatever audience is wanted: Cloud Run may refuse it.
+    pub(super) async fn identity(&self, courier: &Courier<'_>) -> Result<IdentityToken, CloudError> {
+        let reply = self.refresh(courier).await?;
+        let shown = format!("the user login in {}", self.file.display());
+        let token = reply.field("id_token").ok_or_else(|| {
+            no_identity(
+                &shown,
+                "it was made without the right `openid`",
+                "use `gcloud auth print-identity-token`, or --impersonate-service-account with an account that may \
+                 call the service",
             )
         })?;
-        let status = answer.status().as_u16();
-        let body: Json = answer.json().await.unwrap_or_default();
-        self.understand(status, &body)
+        Ok(IdentityToken {
+            secret: token.into(),
+            note: Some(
+                "a user's token is made for gcloud's client, not for this service; if the service answers 401 or \
+                 403, use `gcloud auth print-identity-token`, or --impersonate-service-account with an account that \
+                 may call it"
+                    .to_owned(),
+            ),
+        })
     }
 
-    fn understand(&self, status: u16, body: &Json) -> Result<Fresh, CloudError> {
-        let field = |name: &str| body.get(name).and_then(Json::as_str);
-        if let (200, Some(token)) = (status, field("access_token")) {
-            let seconds = body.get("expires_in").and_then(Json::as_u64).unwrap_or(3600);
-            let token =
-                Token { secret: token.into(), quota_project: self.quota_project.clone(), member: None };
-            Ok(Fresh { token, left: Duration::from_secs(seconds) })
-        } else {
-            let reason = field("error").unwrap_or("no reason given");
-            let detail = field("error_description").unwrap_or_default();
-            Err(unusable(&self.file, format!("Google answered {status} {reason} {detail}").trim_end()))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn credentials() -> UserCredentials {
-        UserCredentials {
-            file: "adc.json".into(),
-            client_id: "c".into(),
-            client_secret: "canary-secret".into(),
-            refresh_token: "canary-refresh".into(),
-            quota_project: Some("billing-project".into()),
-            token_url: TOKEN_URL.into(),
-        }
+    async fn refresh(&self, courier: &Courier<'_>) -> Result<Reply, CloudError> {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", &self.client_id),
+            ("client_secret", self.client_secret.expose_secret()),
+            ("refresh_token", self.refresh_token.expose_secret()),
+        ];
+        let reply = courier
+            .post_form(&courier.hosts.oauth, &form)
+            .await
+            .map_err(|problem| unusable(&self.file, &problem))?;
+        if reply.status == 200 { Ok(reply) } else { Err(self.refused(&reply)) }
     }
 
-    #[test]
-    fn a_revoked_login_says_how_to_log_in_again() {
-        let answer =
-            json!({"error": "invalid_grant", "error_description": "Token has been expired or revoked."});
-        let Err(error) = credentials().understand(400, &answer) else { panic!("taken") };
-        assert!(error.message.contains("invalid_grant Token has been expired or revoked"), "{error}");
-        assert!(error.help.unwrap().contains("gcloud auth application-default login"));
-    }
-
-    #[test]
-    fn a_token_carries_the_quota_project_of_its_file() {
-        let answer = json!({"access_token": "t", "expires_in": 3599});
-        let Ok(fresh) = credentials().understand(200, &answer) else { panic!("refused") };
-        assert_eq!(fresh.token.quota_project.as_deref(), Some("billing-project"));
+    fn refused(&self, reply: &Reply) -> CloudError {
+        unusable(&self.file, &format!("Google answered {}", reply.refusal()))
     }
 }
