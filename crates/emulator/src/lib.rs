@@ -35,6 +35,7 @@ mod enums;
 mod error;
 mod gate;
 mod guard;
+mod hosts;
 mod iam;
 mod journal;
 mod labels;

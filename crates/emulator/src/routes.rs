@@ -5,7 +5,7 @@ use crate::call::{Answer, Call, Handled};
 use crate::error::{ApiError, Shape};
 use crate::world::World;
 use crate::{
-    artifact_registry, cloud_build, consistency, control, gate, iam, operations, partial, resource_manager,
+    artifact_registry, cloud_build, consistency, control, gate, hosts, iam, operations, partial, resource_manager,
     run, service_usage, storage,
 };
 
@@ -67,6 +67,24 @@ impl Api {
         }
     }
 
+    /// Whether this API answers at the host of an API with this name.
+    fn answers_at(self, host: &str) -> bool {
+        let own = match self {
+            // Public images are at the `pkg.dev` hosts.
+            Self::Registry => return false,
+            Self::Operations => return ["artifactregistry", "cloudbuild", "run", "www"].contains(&host),
+            Self::ServiceUsage
+            | Self::ResourceManager
+            | Self::Iam
+            | Self::IamCredentials
+            | Self::Storage
+            | Self::ArtifactRegistry
+            | Self::CloudBuild
+            | Self::Run => self.service().and_then(|service| service.split('.').next()),
+        };
+        host == "www" || own == Some(host)
+    }
+
     /// The query parameters that this API's methods have beside the common ones; `None` where the service itself looks.
     fn parameters(self) -> Option<&'static [&'static str]> {
         match self {
@@ -84,6 +102,19 @@ impl Api {
                 "pageToken",
                 "showDeleted",
                 "options.requestedPolicyVersion",
+                // Of v1.
+                "apiVersion",
+                "continue",
+                "dryRun",
+                "fieldSelector",
+                "filter",
+                "includeUninitialized",
+                "kind",
+                "labelSelector",
+                "limit",
+                "propagationPolicy",
+                "resourceVersion",
+                "watch",
             ]),
             Self::Operations => Some(&["filter", "pageSize", "pageToken", "returnPartialSuccess"]),
             // `repository_id` is what older clients send (recorded).
@@ -135,8 +166,14 @@ impl Api {
     }
 }
 
-/// The API that a call's path belongs to, by path alone.
+/// The API that a call belongs to: by its path, and its host must not be that of another one.
 pub(crate) fn api_of(call: &Call) -> Option<Api> {
+    let host = hosts::api_name(&call.host);
+    by_path(call, host).filter(|api| host.is_none_or(|host| api.answers_at(host)))
+}
+
+/// By path. Where several APIs share one, the host decides.
+fn by_path(call: &Call, host: Option<&str>) -> Option<Api> {
     let parts = call.parts();
     match parts.as_slice() {
         ["v1" | "v1beta1", "operations", ..] | ["v1" | "v1beta1", "projects", _, "services", ..] => {
@@ -153,14 +190,15 @@ pub(crate) fn api_of(call: &Call) -> Option<Api> {
         ["v1" | "v1beta2", "projects", _, "locations", _, "repositories", ..] => Some(Api::ArtifactRegistry),
         ["v1", "projects", _, "locations", _, "builds" | "defaultServiceAccount", ..]
         | ["v1", "projects", _, "builds", ..] => Some(Api::CloudBuild),
-        ["v2", "projects", _, "locations", _, ..] => Some(Api::Run),
+        ["v1", "projects", _, "locations"] if host == Some("artifactregistry") => Some(Api::ArtifactRegistry),
+        ["v1beta2", "projects", _, "locations"] => Some(Api::ArtifactRegistry),
+        ["v2", "projects", _, "locations", _, ..]
+        | ["apis", "serving.knative.dev", "v1", "namespaces", ..]
+        | ["v1", "projects", _, "locations", _, "services" | "revisions", ..]
+        | ["v1", "projects", _, "locations"] => Some(Api::Run),
         ["v2", ..] => Some(Api::Registry),
         ["storage" | "upload" | "resumable" | "download", ..] => Some(Api::Storage),
-        [_, ..]
-            if call.host == "storage.googleapis.com" || call.host.ends_with(".storage.googleapis.com") =>
-        {
-            Some(Api::Storage)
-        }
+        [_, ..] if host == Some("storage") => Some(Api::Storage),
         _ => None,
     }
 }

@@ -124,28 +124,30 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
         status: 0,
         answer: Value::Null,
     };
-    let answered = match (guard::refusal(&host, &head.headers), to_bytes(body, BODY_LIMIT).await) {
-        (Some(refused), _) => Answered::Whole(refused),
-        (None, Err(_)) => Answered::Whole(too_large()),
-        (None, Ok(body)) => {
-            exchange.request = readable(&body);
-            let (segments, verb) = split_path(&path);
-            let caller = tokens::caller(&head.headers).unwrap_or_else(|| emulator.settings().caller.clone());
-            let call = Call {
-                method: head.method,
-                host,
-                path,
-                segments,
-                verb,
-                query: Query::parse(&query),
-                headers: head.headers,
-                body,
-                caller,
-                context: emulator.context(),
-            };
-            answer(&emulator, call).await
-        }
-    };
+    let answered =
+        match (guard::refusal(&head.method, &host, &head.headers), to_bytes(body, BODY_LIMIT).await) {
+            (Some(refused), _) => Answered::Whole(refused),
+            (None, Err(_)) => Answered::Whole(too_large()),
+            (None, Ok(body)) => {
+                exchange.request = readable(&body);
+                let (segments, verb) = split_path(&path);
+                let caller =
+                    tokens::caller(&head.headers).unwrap_or_else(|| emulator.settings().caller.clone());
+                let call = Call {
+                    method: head.method,
+                    host,
+                    path,
+                    segments,
+                    verb,
+                    query: Query::parse(&query),
+                    headers: head.headers,
+                    body,
+                    caller,
+                    context: emulator.context(),
+                };
+                answer(&emulator, call).await
+            }
+        };
     let answered = match emulator.save().await {
         Ok(()) => answered,
         Err(error) => Answered::Whole(not_saved(&error)),

@@ -52,17 +52,22 @@ async fn web_pages_and_unknown_hosts_are_kept_out() {
     let lab = Lab::new();
     let path = "/v3/projects/demo-project";
     lab.send("GET", path, &[("origin", "http://evil.example")], Vec::new()).await.expect(403);
-    for host in
-        ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "192.168.0.1", "run.app"]
-    {
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:80",
+        "192.168.0.1",
+        "run.app",
+        "x.gcp.test",
+    ] {
         lab.send("GET", path, &[("host", host)], Vec::new()).await.expect(403);
     }
     for host in [
         "localhost:1",
         "[::1]:8080",
-        "run.googleapis.com",
-        "europe-west1-run.googleapis.com:443",
-        "x.gcp.test",
+        "cloudresourcemanager.googleapis.com:443",
+        "cloudresourcemanager.gcp.test",
+        "www.googleapis.com",
     ] {
         lab.send("GET", path, &[("host", host)], Vec::new()).await.expect(200);
     }
@@ -75,6 +80,26 @@ async fn web_pages_and_unknown_hosts_are_kept_out() {
     )
     .await
     .expect(200);
+}
+
+#[tokio::test]
+async fn a_client_may_take_the_emulator_for_its_proxy_and_no_further() {
+    let lab = Lab::enabled(&["run.googleapis.com", "artifactregistry.googleapis.com"]).await;
+    let get = async |uri: &str| lab.send("GET", uri, &[("host", "")], Vec::new()).await;
+    let services = "/apis/serving.knative.dev/v1/namespaces/demo-project/services";
+    get(&format!("http://europe-west1-run.gcp.test{services}")).await.expect(200);
+    assert!(
+        get(&format!("http://run.gcp.test{services}")).await.expect(400).message().contains("regional host")
+    );
+    // A path of another API than the host's is not found, and a path that two share is told apart by the host.
+    get(&format!("http://storage.gcp.test{services}")).await.expect(404);
+    let locations = "/v1/projects/demo-project/locations";
+    let run = get(&format!("http://run.gcp.test{locations}")).await.expect(200).json();
+    let registry = get(&format!("http://artifactregistry.gcp.test{locations}")).await.expect(200).json();
+    assert_ne!(run, registry);
+    get("http://evil.example/").await.expect(403);
+    let tunnel = lab.send("CONNECT", "run.googleapis.com:443", &[("host", "")], Vec::new()).await.expect(405);
+    assert!(tunnel.message().contains("opens no tunnel"), "{}", tunnel.message());
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod docker_image;
 mod effect;
+mod location;
 mod manifest;
 mod package;
 mod paging;
@@ -34,7 +35,7 @@ pub(crate) use state::{PushError, State};
 
 use reference::Reference;
 
-/// Answers calls under `/v1/projects/P/locations/L/repositories` and `/v2/.../manifests/REFERENCE`.
+/// Answers calls under `/v1/projects/P/locations/L/repositories`, the list of locations, and `/v2/.../manifests/REFERENCE`.
 pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
     let parts = call.parts();
     match parts.as_slice() {
@@ -43,6 +44,9 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
                 return Some(Err(not_found()));
             };
             api(call, world, &Place { project, location: (*location).to_owned() }, rest)
+        }
+        [_, "projects", project, "locations"] if call.method == "GET" => {
+            Some(world.project(project).ok_or_else(not_found).map(location::list))
         }
         ["v2", rest @ ..] => registry::handle(call, world, rest),
         _ => None,

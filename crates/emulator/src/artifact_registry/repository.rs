@@ -4,13 +4,12 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::call::{Answer, Call};
 use crate::error::ApiError;
-use crate::storage::is_region;
 use crate::world::World;
 
 use super::effect::{Effect, begin};
 use super::paging::page;
 use super::state::Repository;
-use super::{Place, not_found, repository_fields};
+use super::{Place, location, not_found, repository_fields};
 
 type Result<T = Answer> = std::result::Result<T, ApiError>;
 
@@ -24,7 +23,7 @@ pub(super) fn create(call: &Call, world: &mut World, place: &Place) -> Result {
              and end with a letter or digit"
         )));
     }
-    if !is_region(&place.location) && !matches!(place.location.as_str(), "us" | "europe" | "asia") {
+    if !location::is_known(&place.location) {
         return Err(ApiError::invalid(format!(
             "Location {} is not found or access is unauthorized.",
             place.location

@@ -170,6 +170,7 @@ pub(crate) fn project_of<'world>(
             let full = format!("operations/{name}");
             return Ok(world.operations.get(&full).and_then(|operation| world.project(&operation.project)));
         }
+        (_, ["apis", _, _, "namespaces", project, ..]) => project,
         (_, [_, "projects", "-", ..]) => return Ok(None),
         (_, [_, "projects", project, ..]) => project,
         _ => return Ok(world.project(&call.context.settings.project)),

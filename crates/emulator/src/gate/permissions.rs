@@ -87,7 +87,9 @@ fn storage(method: &str, parts: &[&str]) -> Option<&'static str> {
 }
 
 fn artifact_registry(method: &str, parts: &[&str], verb: &str) -> Option<&'static str> {
-    let rest = parts.get(6..).unwrap_or_default();
+    let Some(rest) = parts.get(6..) else {
+        return Some("artifactregistry.locations.list");
+    };
     match (method, rest, verb) {
         (_, _, "getIamPolicy") => Some("artifactregistry.repositories.getIamPolicy"),
         (_, _, "setIamPolicy") => Some("artifactregistry.repositories.setIamPolicy"),
@@ -131,8 +133,9 @@ fn run(method: &str, parts: &[&str], verb: &str) -> Option<&'static str> {
         ("POST", [.., "services"], "") => Some("run.services.create"),
         ("GET", [.., "services"], _) => Some("run.services.list"),
         ("GET", [.., "services", _], _) => Some("run.services.get"),
-        ("PATCH", _, _) => Some("run.services.update"),
+        ("PATCH" | "PUT", _, _) => Some("run.services.update"),
         ("DELETE", [.., "services", _], _) => Some("run.services.delete"),
+        ("GET", [.., "locations"], _) => Some("run.locations.list"),
         ("GET", [.., "revisions"], _) => Some("run.revisions.list"),
         ("GET", [.., "revisions", _], _) => Some("run.revisions.get"),
         _ => None,

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Effect, Operation, Progress};
 use crate::call::{Answer, Call, Handled};
-use crate::cloud_build;
 use crate::error::ApiError;
 use crate::world::World;
+use crate::{cloud_build, run};
 
 /// The full name that a path asks for, with a project number turned into the id:
 /// `/v1/operations/ID`, `/vN/projects/P/locations/L/operations/ID`.
@@ -59,7 +59,7 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
     })
 }
 
-/// A running operation whose service knows better than the stored metadata how far it is.
+/// An operation as its own service shows it: how far a running one is, and in the words of the version that is asked.
 fn live(operation: &Operation, world: &World, call: &Call) -> Value {
     let mut answer = operation.render();
     if let Progress::Pending(effect) = &operation.progress {
@@ -72,6 +72,12 @@ fn live(operation: &Operation, world: &World, call: &Call) -> Value {
         if let (Some(metadata), Some(object)) = (metadata, answer.as_object_mut()) {
             object.insert("metadata".into(), metadata);
         }
+    }
+    if operation.service == "run.googleapis.com"
+        && call.parts().first() == Some(&"v1")
+        && let Some(project) = world.project(&operation.project)
+    {
+        run::translate(&mut answer, project);
     }
     answer
 }

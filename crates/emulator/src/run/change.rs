@@ -28,15 +28,23 @@ pub(super) fn create(
     create_as(call, world, project, location, &id, wanted)
 }
 
-fn create_as(
+/// A change that has been judged, before it is carried out.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// The service as it will be.
+    pub(super) service: Service,
+    revision: Option<String>,
+    occasion: Occasion,
+}
+
+/// Judges the creation of a service.
+pub(super) fn creation(
     call: &Call,
-    world: &mut World,
-    project_id: &str,
+    project: &Project,
     location: &str,
     id: &str,
     wanted: Map<String, Value>,
-) -> Result<Answer, ApiError> {
-    let project = world.project(project_id).ok_or_else(no_such_project)?;
+) -> Result<Planned, ApiError> {
     let name = full_name(&project.id, location, id);
     if project.run.services.contains_key(&name) {
         return Err(ApiError::already_exists(format!(
@@ -48,7 +56,7 @@ fn create_as(
     rules::service(&wanted, None, location, project)?;
     let now = call.now();
     let mut service = Service {
-        name: name.clone(),
+        name,
         uid: Uuid::new_v4().to_string(),
         wanted,
         generation: 1,
@@ -65,15 +73,66 @@ fn create_as(
         latest_ready: None,
         health: Health::Pending,
         health_since: None,
+        last_operation: None,
         policy: Policy::default(),
     };
     let revision = rollout::add_revision(&mut service, NewRevision::Always, project, &call.context)?;
-    if call.query.is_on("validateOnly") {
-        return Ok(only_validated(project, &service));
+    Ok(Planned { service, revision, occasion: Occasion::Created })
+}
+
+/// Judges a change of a service to what is wanted, defaults not yet filled in.
+pub(super) fn update(
+    call: &Call,
+    project: &Project,
+    before: &Service,
+    wanted: Map<String, Value>,
+    when: NewRevision,
+) -> Result<Planned, ApiError> {
+    if before.delete_time.is_some() {
+        return Err(ApiError::failed_precondition(format!(
+            "Resource '{}' is being deleted.",
+            parts(&before.name).id
+        )));
     }
+    let wanted = completed(wanted, project);
+    rules::service(&wanted, Some(before), parts(&before.name).location, project)?;
+    let mut service = before.clone();
+    let changed = service.wanted != wanted || when == NewRevision::Always;
+    service.wanted = wanted;
+    if changed {
+        service.generation += 1;
+        service.update_time = call.now();
+        call.caller_email().clone_into(&mut service.last_modifier);
+    }
+    let revision = rollout::add_revision(&mut service, when, project, &call.context)?;
+    if changed || revision.is_some() {
+        service.health = Health::Pending;
+    }
+    Ok(Planned { service, revision, occasion: Occasion::Later })
+}
+
+/// Carries a change out; the answer is its operation.
+pub(super) fn carry_out(call: &Call, world: &mut World, project: &str, planned: Planned) -> Answer {
+    let Planned { mut service, revision, occasion } = planned;
     service.rollouts += 1;
-    keep(world, project_id, &service);
-    Ok(rollout::begin(call, world, project_id, &service, revision, Occasion::Created))
+    keep(world, project, &service);
+    rollout::begin(call, world, project, &service, revision, occasion)
+}
+
+fn create_as(
+    call: &Call,
+    world: &mut World,
+    project_id: &str,
+    location: &str,
+    id: &str,
+    wanted: Map<String, Value>,
+) -> Result<Answer, ApiError> {
+    let project = world.project(project_id).ok_or_else(no_such_project)?;
+    let planned = creation(call, project, location, id, wanted)?;
+    if call.query.is_on("validateOnly") {
+        return Ok(only_validated(project, &planned.service));
+    }
+    Ok(carry_out(call, world, project_id, planned))
 }
 
 /// `PATCH .../services/S`: without a mask the body is the whole service, as recorded clients send it.
@@ -95,34 +154,14 @@ pub(super) fn patch(
         return Err(missing(project, name));
     };
     require_etag(before, body.get("etag").and_then(Value::as_str))?;
-    if before.delete_time.is_some() {
-        return Err(ApiError::failed_precondition(format!(
-            "Resource '{}' is being deleted.",
-            parts(name).id
-        )));
-    }
-    let wanted = completed(masked(call, before, body)?, project);
-    rules::service(&wanted, Some(before), parts(name).location, project)?;
-    let mut service = before.clone();
+    let wanted = masked(call, before, body)?;
     let force = call.query.is_on("forceNewRevision");
-    let changed = service.wanted != wanted || force;
-    service.wanted = wanted;
-    if changed {
-        service.generation += 1;
-        service.update_time = call.now();
-        call.caller_email().clone_into(&mut service.last_modifier);
-    }
     let when = if force { NewRevision::Always } else { NewRevision::WhenChanged };
-    let revision = rollout::add_revision(&mut service, when, project, &call.context)?;
-    if changed || revision.is_some() {
-        service.health = Health::Pending;
-    }
+    let planned = update(call, project, before, wanted, when)?;
     if call.query.is_on("validateOnly") {
-        return Ok(only_validated(project, &service));
+        return Ok(only_validated(project, &planned.service));
     }
-    service.rollouts += 1;
-    keep(world, project_id, &service);
-    Ok(rollout::begin(call, world, project_id, &service, revision, Occasion::Later))
+    Ok(carry_out(call, world, project_id, planned))
 }
 
 /// `DELETE .../services/S?etag=`.

@@ -1,9 +1,10 @@
-//! Cloud Run Admin v2: services, revisions, rollouts, their policies.
+//! Cloud Run Admin: services, revisions, rollouts, their policies; v2 here, the v1 view of the same in [`knative`].
 //! Shapes: run v2 discovery document and recorded exchanges. Knows nothing of who answers at a service's address.
 
 mod change;
 mod defaults;
 mod gpu_rules;
+mod knative;
 mod naming;
 mod quantity;
 mod regions;
@@ -25,6 +26,7 @@ use crate::gate::no_such_project;
 use crate::policy::Anonymous;
 use crate::world::{Project, World};
 
+pub(crate) use knative::translate;
 pub(crate) use naming::{hashed_address, plain_address};
 pub(crate) use rollout::finish;
 pub(crate) use state::{Effect, Service, State};
@@ -36,7 +38,7 @@ const PAGE: (usize, usize) = (1000, 100);
 pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
     let parts = call.parts();
     let ["v2", "projects", project, "locations", location, rest @ ..] = parts.as_slice() else {
-        return None;
+        return knative::handle(call, world);
     };
     if let Err(refused) = rules::region(location) {
         return Some(Err(refused));
@@ -58,20 +60,28 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
         }
         ("PATCH", ["services", _], None) => change::patch(call, world, &id, &name),
         ("DELETE", ["services", _], None) => change::delete(call, world, &id, &name),
-        ("GET", ["services", _], Some("getIamPolicy")) => {
-            with_service(world, &id, &name, |_, service| Ok(service.policy.to_json()))
-        }
-        ("POST", ["services", _], Some("setIamPolicy")) => set_policy(call, world, &id, &name),
-        ("POST", ["services", _], Some("testIamPermissions")) => match world.project(&id) {
-            Some(project) => crate::resource_manager::granted(call, project),
-            None => Err(no_such_project()),
-        },
+        (_, ["services", _], Some(_)) => return policy(call, world, &id, &name),
         ("GET", ["services", _, "revisions"], None) => {
             with_service(world, &id, &name, |project, service| revisions(call, project, service))
         }
         ("GET", ["services", _, "revisions", revision], None) => {
             with_service(world, &id, &name, |project, service| one_revision(project, service, revision))
         }
+        _ => return None,
+    })
+}
+
+/// The calls on a service's policy, which v1 and v2 share.
+fn policy(call: &Call, world: &mut World, project: &str, name: &str) -> Handled {
+    Some(match (call.method.as_str(), call.verb.as_deref()) {
+        ("GET", Some("getIamPolicy")) => {
+            with_service(world, project, name, |_, service| Ok(service.policy.to_json()))
+        }
+        ("POST", Some("setIamPolicy")) => set_policy(call, world, project, name),
+        ("POST", Some("testIamPermissions")) => match world.project(project) {
+            Some(project) => crate::resource_manager::granted(call, project),
+            None => Err(no_such_project()),
+        },
         _ => return None,
     })
 }

@@ -94,6 +94,11 @@ pub(super) fn code(region: &str) -> Option<&'static str> {
     REGIONS.iter().find(|(name, _)| *name == region).map(|(_, code)| *code)
 }
 
+/// Every region where Cloud Run is.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    REGIONS.iter().map(|(name, _)| *name)
+}
+
 /// The GPU with this accelerator name.
 pub(super) fn gpu(accelerator: &str) -> Option<&'static Gpu> {
     GPUS.iter().find(|gpu| gpu.name == accelerator)

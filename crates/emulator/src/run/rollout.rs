@@ -126,8 +126,13 @@ fn start(
         Some(project) => (project.id.clone(), project.number.clone()),
         None => (project.to_owned(), String::new()),
     };
+    let name = operation_name(&id, service);
+    if let Some(kept) = world.project_mut(&id).and_then(|project| project.run.services.get_mut(&service.name))
+    {
+        kept.last_operation = name.rsplit('/').next().map(ToOwned::to_owned);
+    }
     let begin = Begin {
-        name: operation_name(&id, service),
+        name,
         service: "run.googleapis.com",
         project: id,
         metadata: Some(view::in_operation(service, &number, occasion)),

@@ -9,7 +9,7 @@ use crate::gate::is_denied;
 use crate::world::Project;
 
 /// Namespaces that v2 keeps for itself in labels and annotations.
-const SYSTEM_NAMESPACES: [&str; 4] =
+pub(super) const SYSTEM_NAMESPACES: [&str; 4] =
     ["run.googleapis.com", "cloud.googleapis.com", "serving.knative.dev", "autoscaling.knative.dev"];
 
 /// A refused field and why.
@@ -66,7 +66,8 @@ pub(super) fn service(
     runtime_account(template, project)
 }
 
-fn refuse(violations: &[Violation]) -> Result<(), ApiError> {
+/// 400 naming every refused field.
+pub(super) fn refuse(violations: &[Violation]) -> Result<(), ApiError> {
     let Some((field, first)) = violations.first() else {
         return Ok(());
     };

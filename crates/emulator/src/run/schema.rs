@@ -1,6 +1,6 @@
 //! Checks bodies against the published field table of run v2 and brings them to the form the service keeps:
 //! output-only fields and nulls dropped, zero values absent, 64-bit integers as text.
-//! The table (`fields.json`) is made from the discovery document, revision 20261031.
+//! The tables (`fields.json`, and `knative/fields.json` for v1) are made from the discovery documents, revision 20261031.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
 
-type Table = BTreeMap<String, BTreeMap<String, String>>;
+/// The fields of messages: schema, field, and its kind such as `list string` or `message Probe`.
+pub(super) type Table = BTreeMap<String, BTreeMap<String, String>>;
 
 static TABLE: LazyLock<Table> =
     LazyLock::new(|| serde_json::from_str(include_str!("fields.json")).unwrap_or_default());
@@ -17,8 +18,18 @@ static TABLE: LazyLock<Table> =
 /// Checks an object that claims to be of this schema, and gives it as the service keeps it.
 /// `root` is how the refusals name the object, such as `service`.
 pub(super) fn normal_form(body: &Value, schema: &str, root: &str) -> Result<Map<String, Value>, ApiError> {
+    normal_form_of(&TABLE, body, schema, root)
+}
+
+/// The same by another version's table.
+pub(super) fn normal_form_of(
+    table: &Table,
+    body: &Value,
+    schema: &str,
+    root: &str,
+) -> Result<Map<String, Value>, ApiError> {
     let mut complaints = Vec::new();
-    let kept = message(body, schema, root, &mut complaints);
+    let kept = message(table, body, schema, root, &mut complaints);
     if complaints.is_empty() {
         return Ok(kept);
     }
@@ -33,14 +44,20 @@ pub(super) fn normal_form(body: &Value, schema: &str, root: &str) -> Result<Map<
 
 type Complaints = Vec<(String, String)>;
 
-fn message(body: &Value, schema: &str, at: &str, complaints: &mut Complaints) -> Map<String, Value> {
+fn message(
+    table: &Table,
+    body: &Value,
+    schema: &str,
+    at: &str,
+    complaints: &mut Complaints,
+) -> Map<String, Value> {
     let mut kept = Map::new();
     let Some(object) = body.as_object() else {
         complaints.push((at.to_owned(), format!("Invalid value at '{at}', expected an object.")));
         return kept;
     };
     let empty = BTreeMap::new();
-    let fields = TABLE.get(schema).unwrap_or(&empty);
+    let fields = table.get(schema).unwrap_or(&empty);
     for (name, value) in object {
         let Some(kind) = fields.get(name) else {
             complaints.push((
@@ -55,7 +72,7 @@ fn message(body: &Value, schema: &str, at: &str, complaints: &mut Complaints) ->
             continue;
         }
         let path = format!("{at}.{}", snake(name));
-        if let Some(value) = one(value, kind, &path, complaints)
+        if let Some(value) = one(table, value, kind, &path, complaints)
             && !is_zero(&value, kind)
         {
             kept.insert(name.clone(), value);
@@ -65,15 +82,15 @@ fn message(body: &Value, schema: &str, at: &str, complaints: &mut Complaints) ->
 }
 
 /// One value of a kind, as it is kept; `None` after a complaint.
-fn one(value: &Value, kind: &str, at: &str, complaints: &mut Complaints) -> Option<Value> {
+fn one(table: &Table, value: &Value, kind: &str, at: &str, complaints: &mut Complaints) -> Option<Value> {
     let (word, rest) = kind.split_once(' ').unwrap_or((kind, ""));
     let converted = match word {
-        "message" => return Some(Value::Object(message(value, rest, at, complaints))),
+        "message" => return Some(Value::Object(message(table, value, rest, at, complaints))),
         "list" => value.as_array().map(|items| {
             let kept = items
                 .iter()
                 .enumerate()
-                .filter_map(|(index, item)| one(item, rest, &format!("{at}[{index}]"), complaints))
+                .filter_map(|(index, item)| one(table, item, rest, &format!("{at}[{index}]"), complaints))
                 .collect();
             Value::Array(kept)
         }),
@@ -81,7 +98,8 @@ fn one(value: &Value, kind: &str, at: &str, complaints: &mut Complaints) -> Opti
             let kept = entries
                 .iter()
                 .filter_map(|(key, entry)| {
-                    one(entry, rest, &format!("{at}[{key}]"), complaints).map(|entry| (key.clone(), entry))
+                    one(table, entry, rest, &format!("{at}[{key}]"), complaints)
+                        .map(|entry| (key.clone(), entry))
                 })
                 .collect();
             Value::Object(kept)

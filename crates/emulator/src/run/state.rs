@@ -69,6 +69,9 @@ pub(crate) struct Service {
     pub(crate) health: Health,
     /// Since when.
     pub(crate) health_since: Option<Timestamp>,
+    /// Id of the newest operation on it, which only v1 shows.
+    #[serde(default)]
+    pub(crate) last_operation: Option<String>,
     /// Who may do what with it.
     #[serde(default)]
     pub(crate) policy: Policy,

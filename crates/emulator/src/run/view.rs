@@ -223,7 +223,8 @@ fn revision_conditions(revision: &Revision) -> Value {
     json!(list)
 }
 
-fn log_address(service: &Service, revision: &Revision, number: &str) -> String {
+/// Where the console shows a revision's log.
+pub(super) fn log_address(service: &Service, revision: &Revision, number: &str) -> String {
     let parts = parts(&service.name);
     format!(
         "https://console.cloud.google.com/logs/viewer?project={number}&resource=cloud_run_revision/service_name/{}\
@@ -233,7 +234,7 @@ fn log_address(service: &Service, revision: &Revision, number: &str) -> String {
 }
 
 /// An image reference without its tag or digest.
-fn bare_image(image: &str) -> &str {
+pub(super) fn bare_image(image: &str) -> &str {
     let name = image.split('@').next().unwrap_or(image);
     match name.rsplit_once(':') {
         Some((before, tag)) if !tag.contains('/') => before,
@@ -242,6 +243,6 @@ fn bare_image(image: &str) -> &str {
 }
 
 /// RFC 3339 in microseconds.
-fn time(at: Timestamp) -> String {
+pub(super) fn time(at: Timestamp) -> String {
     format!("{at:.6}")
 }

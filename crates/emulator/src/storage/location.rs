@@ -42,6 +42,11 @@ impl LocationType {
     }
 }
 
+/// Every Google Cloud region.
+pub(crate) fn regions() -> impl Iterator<Item = &'static str> {
+    REGIONS.into_iter()
+}
+
 /// Whether this is a Google Cloud region, in lower case.
 pub(crate) fn is_region(name: &str) -> bool {
     REGIONS.contains(&name)

@@ -31,7 +31,7 @@ use crate::error::ApiError;
 use crate::policy::Policy;
 use crate::world::{Project, World};
 
-pub(crate) use location::is_region;
+pub(crate) use location::{is_region, regions};
 pub(crate) use refusal::denied;
 pub(crate) use state::State;
 
