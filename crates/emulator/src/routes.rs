@@ -187,11 +187,11 @@ fn by_path(call: &Call, host: Option<&str>) -> Option<Api> {
         }
         ["v1", "projects", _, "serviceAccounts", ..] => Some(Api::Iam),
         ["v1" | "v2", "projects", _, "locations", _, "operations", ..] => Some(Api::Operations),
-        ["v1" | "v1beta2", "projects", _, "locations", _, "repositories", ..] => Some(Api::ArtifactRegistry),
+        ["v1" | "v1beta2", "projects", _, "locations", _, "repositories", ..]
+        | ["v1beta2", "projects", _, "locations"] => Some(Api::ArtifactRegistry),
         ["v1", "projects", _, "locations", _, "builds" | "defaultServiceAccount", ..]
         | ["v1", "projects", _, "builds", ..] => Some(Api::CloudBuild),
         ["v1", "projects", _, "locations"] if host == Some("artifactregistry") => Some(Api::ArtifactRegistry),
-        ["v1beta2", "projects", _, "locations"] => Some(Api::ArtifactRegistry),
         ["v2", "projects", _, "locations", _, ..]
         | ["apis", "serving.knative.dev", "v1", "namespaces", ..]
         | ["v1", "projects", _, "locations", _, "services" | "revisions", ..]

@@ -152,7 +152,7 @@ impl Policy {
         refuse_unknown(request, &["policy", "updateMask"], "")?;
         refuse_unknown(wanted, &["version", "bindings", "auditConfigs", "etag"], "policy")?;
         if let Some(etag) = wanted.get("etag").and_then(Value::as_str).filter(|etag| !etag.is_empty())
-            && etag != self.etag
+            && bytes_of(etag) != bytes_of(&self.etag)
         {
             return Err(ApiError::aborted(
                 "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff. \
@@ -229,6 +229,11 @@ impl Policy {
     }
 }
 
+/// What an etag stands for: it is a bytes field, which may be written in either alphabet of base64, with or without padding.
+fn bytes_of(etag: &str) -> String {
+    etag.trim_end_matches('=').replace('-', "+").replace('_', "/")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -248,6 +253,12 @@ mod tests {
                 }
             });
         proptest::collection::vec(binding, 0..6)
+    }
+
+    #[test]
+    fn an_etag_may_come_back_in_the_other_alphabet_of_base64() {
+        assert_eq!(bytes_of("B-_a=="), bytes_of("B+/a"));
+        assert_ne!(bytes_of("BwZg"), bytes_of("BwZh"));
     }
 
     proptest! {

@@ -56,6 +56,7 @@ pub(super) fn add_revision(
         template,
         image_digest,
         create_time: context.now,
+        creator: service.last_modifier.clone(),
         health: Health::Pending,
         health_since: None,
     });

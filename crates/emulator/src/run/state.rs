@@ -120,6 +120,9 @@ pub(crate) struct Revision {
     pub(crate) image_digest: Option<String>,
     /// When it was made.
     pub(crate) create_time: Timestamp,
+    /// E-mail of who made it, which only v1 shows.
+    #[serde(default)]
+    pub(crate) creator: String,
     /// How it is.
     pub(crate) health: Health,
     /// Since when.

@@ -138,6 +138,10 @@ pub(super) fn revision(project: &Project, service: &Service, revision: &Revision
     metadata.insert("generation".into(), json!(1));
     metadata.insert("creationTimestamp".into(), json!(time(revision.create_time)));
     metadata.insert("labels".into(), Value::Object(labels));
+    let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+    if let Some(annotations) = annotations.as_object_mut() {
+        annotations.insert("serving.knative.dev/creator".into(), json!(revision.creator));
+    }
     let serving = service.latest_ready.as_deref() == Some(revision.name.as_str());
     let kinds = ["Ready", "ContainerHealthy", "ContainerReady", "ResourcesAvailable"];
     let mut conditions: Vec<Value> =
