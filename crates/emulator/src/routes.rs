@@ -5,8 +5,8 @@ use crate::call::{Answer, Call, Handled};
 use crate::error::{ApiError, Shape};
 use crate::world::World;
 use crate::{
-    artifact_registry, cloud_build, consistency, control, gate, hosts, iam, operations, partial, resource_manager,
-    run, service_usage, storage,
+    artifact_registry, cloud_build, consistency, control, gate, hosts, iam, operations, partial,
+    resource_manager, run, service_usage, storage,
 };
 
 /// Query parameters of every Google API, from the discovery documents.
