@@ -1,5 +1,7 @@
 //! One request to its end: token, attempts, delays. Says what it waits for; explains nothing.
 
+use std::time::Duration;
+
 use model::{ApiRequest, CloudError, Json, Method, Progress};
 use tokio::time::Instant;
 use tracing::debug;
@@ -12,6 +14,9 @@ use crate::retry::{Distance, Repeat, Settling, Signal, Situation, Verdict, verdi
 
 /// Where progress is told.
 pub(crate) type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// A delay of the first attempt that people want to know the reason of.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 /// Nobody listens.
 pub(crate) fn silent(_: Progress) {}
@@ -30,7 +35,7 @@ impl GoogleCloud {
         loop {
             attempt += 1;
             let token = self.tokens.token(&self.wire).await?;
-            let (signal, cause) = match self.send(outgoing, &token, attempt).await {
+            let (signal, mut cause) = match self.send(outgoing, &token, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(cause) => (signal_of(&cause), cause),
             };
@@ -47,7 +52,8 @@ impl GoogleCloud {
             if matches!(signal, Signal::Lost | Signal::Malformed | Signal::Refused(Reason::Server)) {
                 fate = Fate::PerhapsDone;
             }
-            let explanation = problem.and_then(|problem| self.caused.explain(outgoing, problem));
+            let explanation =
+                problem.and_then(|problem| self.caused.explain(outgoing, problem, token.member.as_deref()));
             let situation = Situation {
                 repeat,
                 attempt,
@@ -60,16 +66,16 @@ impl GoogleCloud {
                     if let Some(member) = &token.member {
                         self.know_member(member);
                     }
+                    if let (Cause::Refused(problem), Some(explanation)) = (&mut cause, explanation) {
+                        problem.waited_for = Some(explanation.waiting_for);
+                    }
                     return Err(Failure { cause, fate });
                 }
                 Verdict::Again(delay) => {
                     if let Some(explanation) = explanation {
                         tell(Progress::Waiting(format!("waiting for {}", explanation.waiting_for)));
-                    } else if attempt > 1 {
-                        tell(Progress::Waiting(format!(
-                            "{} had a problem, trying again",
-                            outgoing.api.host()
-                        )));
+                    } else if attempt > 1 || delay >= WORTH_TELLING {
+                        tell(Progress::Waiting(trouble(signal, outgoing.api.host(), delay)));
                     }
                     tokio::time::sleep(delay).await;
                 }
@@ -145,6 +151,23 @@ impl GoogleCloud {
 
     fn distance(&self) -> Distance {
         if self.target.endpoint.is_loopback() { Distance::ThisMachine } else { Distance::Network }
+    }
+}
+
+/// Why a request is sent again, and when.
+fn trouble(signal: Signal, host: &str, delay: Duration) -> String {
+    let again = match delay.as_secs() {
+        0 => "trying again".to_owned(),
+        seconds => format!("trying again in {seconds} s"),
+    };
+    match signal {
+        Signal::NotSent => format!("{host} cannot be reached, {again}"),
+        Signal::Lost => format!("the connection to {host} broke, {again}"),
+        Signal::Refused(Reason::RateLimit) => format!("{host} asks for fewer calls a minute, {again}"),
+        Signal::Refused(Reason::ActivationInProgress) => {
+            format!("another switch of APIs is in progress, {again}")
+        }
+        Signal::Malformed | Signal::Refused(_) => format!("{host} had a problem, {again}"),
     }
 }
 

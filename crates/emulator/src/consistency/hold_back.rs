@@ -37,7 +37,7 @@ fn rate(call: &Call, project: &mut Project, service: &str) -> Refused {
     Ok(())
 }
 
-/// What the caller was just granted does not hold yet. The caller is taken to have nothing else.
+/// What the caller was just granted does not hold yet. The caller is taken to have nothing else but what grants take.
 fn grants(call: &Call, api: Api, project: &mut Project) -> Refused {
     let Some(permission) = gate::needed(call, api) else { return Ok(()) };
     let caller = &call.caller;
@@ -55,6 +55,7 @@ fn covers(role: &str, permission: &str) -> bool {
     let service = |text: &str| text.split('.').next().unwrap_or_default().to_owned();
     // This role holds one permission only, which no method asks for by itself.
     role != "roles/iam.serviceAccountUser"
+        && !permission.starts_with("resourcemanager.")
         && role.strip_prefix("roles/").map(service) == Some(service(permission))
 }
 

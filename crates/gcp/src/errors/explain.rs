@@ -3,7 +3,7 @@
 use model::{Api, CloudError, ErrorKind, Method};
 
 use super::failure::{Cause, Failure};
-use super::permissions::{named_in, needed, role_for};
+use super::permissions::{permission_of, role_for};
 use super::problem::{Problem, Reason, Speaker};
 use super::quota;
 
@@ -40,15 +40,24 @@ pub(crate) fn explain(failure: Failure, context: &Context<'_>) -> CloudError {
     error
 }
 
+/// What to do when something that this run caused took longer than it was waited for.
+pub(crate) fn waited_in_vain(waiting_for: &str) -> String {
+    format!(
+        "this run did something that takes a while and waited for {waiting_for}, in vain so far: run the same command again \
+         in some minutes, it goes on from what is there"
+    )
+}
+
 /// Explains what an API said.
 pub(crate) fn explain_problem(problem: &Problem, context: &Context<'_>) -> CloudError {
     // Storage calls a bucket name that anyone else holds a conflict.
     let taken = context.api == Api::Storage && context.method == Method::Post && context.path.ends_with("/b");
     let kind = if taken && problem.http == 409 { ErrorKind::Exists } else { kind_of(problem) };
     let error = CloudError::new(kind, problem.message.clone());
-    match help_for(kind, problem, context) {
-        Some(help) => error.with_help(help),
-        None => error,
+    match (&problem.waited_for, help_for(kind, problem, context)) {
+        (Some(waited_for), _) => error.with_help(waited_in_vain(waited_for)),
+        (None, Some(help)) => error.with_help(help),
+        (None, None) => error,
     }
 }
 
@@ -138,11 +147,7 @@ fn help_for(kind: ErrorKind, problem: &Problem, context: &Context<'_>) -> Option
 }
 
 fn help_denied(problem: &Problem, context: &Context<'_>) -> String {
-    let permission = problem
-        .permission
-        .as_deref()
-        .or_else(|| named_in(&problem.message))
-        .or_else(|| needed(context.api, context.method, context.path));
+    let permission = permission_of(problem, context.api, context.method, context.path);
     let project = context.project;
     let Some(permission) = permission else {
         return format!("ask an owner of project {project} for a role that allows this call");

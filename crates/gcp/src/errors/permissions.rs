@@ -3,6 +3,8 @@
 
 use model::{Api, Method};
 
+use super::Problem;
+
 /// Permission and the narrowest role with it.
 const ROLES: &[(&str, &str)] = &[
     ("artifactregistry.dockerimages.get", "roles/artifactregistry.reader"),
@@ -148,6 +150,17 @@ const NEEDS: &[Need] = &[
     (Api::Storage, Method::Patch, "/b/", "", "storage.buckets.update"),
     (Api::Storage, Method::Delete, "/b/", "", "storage.buckets.delete"),
 ];
+
+/// The permission whose lack a refusal speaks of, as far as it can be told.
+pub(crate) fn permission_of<'a>(
+    problem: &'a Problem,
+    api: Api,
+    method: Method,
+    path: &str,
+) -> Option<&'a str> {
+    let named = problem.permission.as_deref().or_else(|| named_in(&problem.message));
+    named.or_else(|| needed(api, method, path))
+}
 
 /// The permission that a call needs, for APIs whose refusal does not name it.
 pub(super) fn needed(api: Api, method: Method, path: &str) -> Option<&'static str> {

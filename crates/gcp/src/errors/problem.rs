@@ -27,6 +27,8 @@ pub(crate) struct Problem {
     pub(crate) permission: Option<String>,
     /// `RetryInfo.retryDelay` or `Retry-After`.
     pub(crate) retry_after: Option<Duration>,
+    /// What was waited for in vain, where this run had caused the refusal.
+    pub(crate) waited_for: Option<String>,
     /// Whether the body was one that an API writes; a proxy's page is not.
     pub(crate) from: Speaker,
 }

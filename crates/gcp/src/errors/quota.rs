@@ -1,6 +1,6 @@
 //! Quota texts of Cloud Run, parsed for their numbers. Sources: deploy-time refusals of GPU services as users quote them.
 
-/// One line of a `Quota violated:` list: `ID requested: R allowed: A`, counted in GPUs.
+/// One line of a `Quota violated:` list: `ID requested: R allowed: A`, counted in GPUs, thousandths of a CPU, or bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Violation<'text> {
     pub(super) quota: &'text str,
@@ -24,6 +24,15 @@ pub(super) fn violations(text: &str) -> Vec<Violation<'_>> {
         .collect()
 }
 
+/// A number of a quota in the unit that people use for it. The quotas of CPU and memory count small units.
+fn said(quota: &str, number: u64) -> String {
+    match quota {
+        _ if quota.starts_with("CpuAlloc") => format!("{} CPUs", number / 1000),
+        _ if quota.starts_with("MemAlloc") => format!("{} GiB", number >> 30),
+        _ => number.to_string(),
+    }
+}
+
 fn number(word: &str) -> Option<u64> {
     word.trim_end_matches(['.', ',', ';']).parse().ok()
 }
@@ -38,10 +47,16 @@ pub(crate) fn advice(text: &str, project: &str) -> Option<String> {
     }
     let mut advice = Vec::new();
     for Violation { quota, requested, allowed } in &found {
+        let said = |number: &u64| said(quota, *number);
         advice.push(match allowed {
-            0 => format!("the project has no {quota}, {requested} would be needed"),
-            allowed => format!(
+            0 => format!("the project has no {quota}, {} would be needed", said(requested)),
+            _ if quota.contains("Gpu") => format!(
                 "lower maxInstances to {allowed} or less ({quota}: {requested} wanted, {allowed} allowed)"
+            ),
+            _ => format!(
+                "lower maxInstances, or what each instance gets ({quota}: {} wanted, {} allowed)",
+                said(requested),
+                said(allowed)
             ),
         });
     }
@@ -76,6 +91,9 @@ mod tests {
         let help = advice(text, "demo-project").unwrap();
         assert!(help.contains("lower maxInstances to 3 or less"), "{help}");
         assert!(!help.contains("zonalRedundancy"), "{help}");
+        let cpu =
+            advice("Quota violated: CpuAllocPerProjectRegion requested: 24000 allowed: 20000", "p").unwrap();
+        assert!(cpu.contains("24 CPUs wanted, 20 CPUs allowed") && !cpu.contains("to 20000"), "{cpu}");
         let none =
             advice("Quota violated: NvidiaL4GpuAllocPerProjectRegion requested: 1 allowed: 0", "p").unwrap();
         assert!(none.contains("set `gpu.zonalRedundancy: false`"), "{none}");

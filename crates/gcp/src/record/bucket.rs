@@ -3,9 +3,12 @@
 
 use model::{Api, ApiRequest, Found, Json, RecordError};
 
+use tokio::time::Instant;
+
 use super::object::generation_of;
 use super::{BucketRecord, OBJECT};
-use crate::errors::Reason;
+use crate::caused::NAME_REUSE;
+use crate::errors::{Failure, Reason};
 use crate::exchange::silent;
 use crate::steps::encoded;
 
@@ -76,7 +79,18 @@ impl BucketRecord<'_> {
             }),
         )
         .with_query("project", self.project.as_str());
-        let Err(failure) = self.cloud.ask(&create, &silent).await else { return Ok(()) };
+        let began = Instant::now();
+        let mut attempt = 0;
+        let failure = loop {
+            attempt += 1;
+            let Err(failure) = self.cloud.ask(&create, &silent).await else { return Ok(()) };
+            if began.elapsed() >= NAME_REUSE.min(self.cloud.pace.propagation)
+                || !self.is_going(&failure).await
+            {
+                break failure;
+            }
+            tokio::time::sleep(self.cloud.pace.backoff(attempt).max(self.cloud.pace.poll_floor)).await;
+        };
         // Another run may have made it in between, an earlier attempt may have been carried out, or someone else
         // owns the name.
         let exists = failure.problem().is_some_and(|problem| {
@@ -93,6 +107,16 @@ impl BucketRecord<'_> {
             (false, true) => Err(error),
             (false, false) => Err(RecordError::Foreign { bucket: self.bucket.clone() }),
         }
+    }
+
+    /// Whether a name is taken although no bucket has it: a destroy took away the one that had it not long ago. A
+    /// stranger's bucket would be refused, not absent.
+    async fn is_going(&self, failure: &Failure) -> bool {
+        let taken = failure
+            .problem()
+            .is_some_and(|problem| matches!(problem.reason(), Reason::Exists | Reason::Aborted));
+        let get = ApiRequest::get(Api::Storage, format!("storage/v1/b/{}", encoded(&self.bucket)));
+        taken && matches!(self.cloud.find(&get).await, Ok(Found::Absent))
     }
 
     /// Tells a bucket of ours that we may not read from one that is not ours.

@@ -9,9 +9,10 @@ use model::{ApiRequest, Body, CloudError, Done, ErrorKind, Json, Progress};
 use tokio::time::Instant;
 
 use crate::GoogleCloud;
-use crate::errors::{Fate, tidy};
+use crate::errors::{Fate, tidy, waited_in_vain};
 use crate::exchange::Tell;
 use crate::http::is_plain_path;
+use crate::retry::Settling;
 
 /// Builds in all: one more when the service itself failed.
 const TRIES: u32 = 2;
@@ -24,6 +25,11 @@ enum Ended {
     /// The service failed, not the build.
     Internal(CloudError),
     Failed(CloudError),
+    /// Its account could not do what it needs to.
+    Powerless {
+        account: String,
+        error: CloudError,
+    },
 }
 
 impl GoogleCloud {
@@ -46,6 +52,18 @@ impl GoogleCloud {
                     ));
                 }
                 Ended::Internal(error) | Ended::Failed(error) => return Err(error),
+                Ended::Powerless { account, error } => {
+                    let Some(explanation) = self.caused.explain_build(&account) else { return Err(error) };
+                    let Settling { age, limit } = explanation.settling;
+                    let waiting_for = explanation.waiting_for;
+                    if age >= limit.min(self.pace.propagation) {
+                        return Err(error.with_help(waited_in_vain(&waiting_for)));
+                    }
+                    tell(Progress::Waiting(format!("waiting for {waiting_for}, then building once more")));
+                    // A build costs more than a call, so it is not tried as often as one.
+                    tokio::time::sleep(self.pace.cap / 2).await;
+                    tries -= 1;
+                }
             }
         }
     }
@@ -115,6 +133,11 @@ impl GoogleCloud {
             match now.as_str() {
                 "SUCCESS" => return Ok(Ended::Built(build)),
                 "INTERNAL_ERROR" => return Ok(Ended::Internal(failed(&build, &id, create))),
+                "FAILURE" if is_powerless(&build) => {
+                    let account = build.get("serviceAccount").and_then(Json::as_str).unwrap_or_default();
+                    let account = account.rsplit('/').next().unwrap_or(account).to_owned();
+                    return Ok(Ended::Powerless { account, error: failed(&build, &id, create) });
+                }
                 "FAILURE" | "TIMEOUT" | "CANCELLED" | "EXPIRED" => {
                     return Ok(Ended::Failed(failed(&build, &id, create)));
                 }
@@ -127,7 +150,10 @@ impl GoogleCloud {
                     format!("build {id} is still {now} after its time"),
                 )
                 .at(&get)
-                .with_help(log_help(&build)));
+                .with_help(format!(
+                    "{}; running again is safe: it takes the image if the build made it",
+                    log_help(&build)
+                )));
             }
             tokio::time::sleep(self.pace.poll(began.elapsed())).await;
             build = self.ask(&get, tell).await.map_err(|failure| self.explain(failure, &get))?;
@@ -141,6 +167,12 @@ fn status(build: &Json) -> &str {
 
 fn is_running(status: &str) -> bool {
     matches!(status, "PENDING" | "QUEUED" | "WORKING")
+}
+
+/// Whether a build failed at what its account needs roles for.
+fn is_powerless(build: &Json) -> bool {
+    let kind = build.pointer("/failureInfo/type").and_then(Json::as_str).unwrap_or_default();
+    matches!(kind, "FETCH_SOURCE_FAILED" | "PUSH_NOT_AUTHORIZED" | "LOGGING_FAILURE")
 }
 
 /// Whether a build is of the same source and for the same images as the one that was sent.

@@ -6,9 +6,11 @@ use tokio::time::Instant;
 use super::operation::{OperationFailure, SECOND_TRY, is_operation, is_worth_another_try};
 use super::outputs::thing_done;
 use super::readback::{ReadBack, must_read_back};
+use super::rollout::advice;
 use crate::GoogleCloud;
+use crate::caused::NAME_REUSE;
 use crate::created::created_path;
-use crate::errors::Reason;
+use crate::errors::{Fate, Problem, Reason};
 use crate::exchange::Tell;
 
 /// What a request answered.
@@ -33,25 +35,34 @@ impl GoogleCloud {
         tell: Tell<'_>,
     ) -> Result<Done, CloudError> {
         let mut tries = 0;
+        let mut there = None;
         loop {
             tries += 1;
-            match self.call_once(request, wait, tell).await {
+            let accepted = match there.take() {
+                Some(thing) => Accepted::Thing(thing),
+                None => self.accepted(request, tell).await?,
+            };
+            match self.followed(request, accepted, wait, tell).await {
                 Err(OperationFailure::Ended(code, _)) if is_worth_another_try(code) && tries < TRIES => {
                     tell(Progress::Waiting("the operation had an internal problem, trying again".to_owned()));
                     tokio::time::sleep(SECOND_TRY.min(self.pace.base * 2)).await;
+                    // It may have done its work all the same.
+                    if let Ok(ReadBack::Written(thing)) = self.read_back(request).await {
+                        there = Some(thing);
+                    }
                 }
                 result => return result.map_err(CloudError::from),
             }
         }
     }
 
-    async fn call_once(
+    async fn followed(
         &self,
         request: &ApiRequest,
+        accepted: Accepted,
         wait: Wait,
         tell: Tell<'_>,
     ) -> Result<Done, OperationFailure> {
-        let accepted = self.accepted(request, tell).await.map_err(OperationFailure::NotFollowed)?;
         let body = match (accepted, wait) {
             (Accepted::NothingToDelete, _) => Json::Object(serde_json::Map::new()),
             (Accepted::Answer(answer) | Accepted::Thing(answer), Wait::Nothing) => answer,
@@ -98,9 +109,11 @@ impl GoogleCloud {
         if is_worth_another_try(code) {
             return Ok(Some(service));
         }
-        let advised = match &error.help {
-            Some(_) => error,
-            None => error.with_help(self.rollout_advice(&service)),
+        // What the service says of itself tells more than the operation's code, a lack of permission excepted.
+        let advised = if error.kind == ErrorKind::Denied {
+            error
+        } else {
+            error.with_help(advice(&service, self.target.project.as_str()))
         };
         Err(OperationFailure::Ended(code, advised))
     }
@@ -110,27 +123,48 @@ impl GoogleCloud {
         thing_done(body)
     }
 
-    /// Sends a request until it is accepted, reading back where an answer was lost.
+    /// Sends a request until it is accepted, reading back where an answer was lost or a free name is said to be taken.
     async fn accepted(&self, request: &ApiRequest, tell: Tell<'_>) -> Result<Accepted, CloudError> {
+        let began = Instant::now();
         let mut tries = 0;
+        let mut fate = Fate::NotDone;
         loop {
             tries += 1;
-            let failure = match self.ask(request, tell).await {
+            let mut failure = match self.ask(request, tell).await {
                 Ok(answer) => return Ok(Accepted::Answer(answer)),
                 Err(failure) => failure,
             };
-            let reason = failure.problem().map(crate::errors::Problem::reason);
+            let reason = failure.problem().map(Problem::reason);
             if request.method == Method::Delete && reason == Some(Reason::NotFound) {
                 return Ok(Accepted::NothingToDelete);
             }
-            if !must_read_back(&failure) {
+            // An earlier attempt that may have been carried out explains the refusal of a later one.
+            if failure.fate == Fate::PerhapsDone {
+                fate = Fate::PerhapsDone;
+            }
+            failure.fate = fate;
+            let taken = is_taken(request, reason);
+            if !taken && !must_read_back(&failure) {
                 return Err(self.explain(failure, request));
             }
-            tell(Progress::Waiting("the answer was lost, looking at what is there".to_owned()));
-            match self.read_back(request).await? {
-                ReadBack::Written(thing) => return Ok(Accepted::Thing(thing)),
-                ReadBack::Absent if tries < 3 => tokio::time::sleep(self.pace.backoff(tries)).await,
-                ReadBack::Absent | ReadBack::Unclear => return Err(self.explain(failure, request)),
+            if fate == Fate::PerhapsDone {
+                tell(Progress::Waiting("the answer was lost, looking at what is there".to_owned()));
+            }
+            let waited_enough = began.elapsed() >= NAME_REUSE.min(self.pace.propagation);
+            match (self.read_back(request).await, fate) {
+                (Ok(ReadBack::Written(thing)), Fate::PerhapsDone) => return Ok(Accepted::Thing(thing)),
+                (Ok(ReadBack::Gone), _) => return Ok(Accepted::NothingToDelete),
+                // Taken, and nothing there: what had the name is still going, or what was made is on its way.
+                (Ok(ReadBack::Absent), _) if taken && !waited_enough => {
+                    tell(Progress::Waiting(on_its_way(fate).to_owned()));
+                    tokio::time::sleep(self.pace.backoff(tries).max(self.pace.poll_floor)).await;
+                }
+                (Ok(ReadBack::Absent), _) if !taken && tries < 3 => {
+                    tokio::time::sleep(self.pace.backoff(tries)).await;
+                }
+                (Ok(ReadBack::Written(_) | ReadBack::Absent | ReadBack::Unclear) | Err(_), _) => {
+                    return Err(self.explain(failure, request));
+                }
             }
         }
     }
@@ -173,10 +207,22 @@ impl GoogleCloud {
                     format!("it was not gone within {minutes} minutes"),
                 )
                 .at(request)
-                .with_help("run the same command again"));
+                .with_help("running again is safe: it goes on from what is there"));
             }
             tokio::time::sleep(self.pace.poll(began.elapsed())).await;
         }
+    }
+}
+
+/// Whether a create is refused because its name is taken.
+fn is_taken(request: &ApiRequest, reason: Option<Reason>) -> bool {
+    matches!(reason, Some(Reason::Exists | Reason::Aborted)) && created_path(request).is_some()
+}
+
+fn on_its_way(fate: Fate) -> &'static str {
+    match fate {
+        Fate::PerhapsDone => "waiting for what was made to be readable",
+        Fate::NotDone => "waiting for the name to be free: what had it was deleted not long ago",
     }
 }
 

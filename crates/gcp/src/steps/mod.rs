@@ -8,6 +8,7 @@ mod outputs;
 mod policy;
 mod readback;
 mod ready;
+mod rollout;
 mod upload;
 
 pub(crate) use empty_bucket::encoded;

@@ -77,7 +77,7 @@ impl GoogleCloud {
                         ),
                     )
                     .at(request)
-                    .with_help("it may still go on: run plan again to see what is there"),
+                    .with_help("it may still go on; running again is safe: it starts from what is there"),
                 ));
             }
             operation = self

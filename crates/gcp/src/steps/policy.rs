@@ -51,13 +51,14 @@ impl GoogleCloud {
                 .is_some_and(|problem| matches!(problem.reason(), Reason::Aborted | Reason::Precondition));
             // After a lost answer the next read shows whether it was written.
             let unknown = failure.fate == Fate::PerhapsDone && attempt < 3;
+            if failure.fate == Fate::PerhapsDone {
+                self.caused.note_grants(edit);
+            }
             if !(conflict || unknown) || began.elapsed() > AGAINST_OTHERS {
                 return Err(self.explain(failure, &write));
             }
-            tell(Progress::Waiting(format!(
-                "the policy of {} changed in between, trying again",
-                edit.policy.shown
-            )));
+            let why = if conflict { "changed in between" } else { "may not have been written" };
+            tell(Progress::Waiting(format!("the policy of {} {why}, trying again", edit.policy.shown)));
             tokio::time::sleep(self.pace.backoff(attempt)).await;
         }
     }

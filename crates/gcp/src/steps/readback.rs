@@ -12,6 +12,8 @@ pub(super) enum ReadBack {
     Written(Json),
     /// It is not there.
     Absent,
+    /// What was to be deleted is gone, or its deletion is under way.
+    Gone,
     /// Something else is there, or it cannot be told.
     Unclear,
 }
@@ -37,13 +39,15 @@ impl GoogleCloud {
         };
         let path = match request.method {
             Method::Post => created_path(request),
-            Method::Patch | Method::Put => Some(request.path.clone()),
-            Method::Get | Method::Delete => None,
+            Method::Patch | Method::Put | Method::Delete => Some(request.path.clone()),
+            Method::Get => None,
         };
         let Some(path) = path else { return Ok(ReadBack::Unclear) };
         let found = self.find(&ApiRequest::get(request.api, path)).await?;
         Ok(match (found, request.method) {
             (Found::Absent, Method::Post) => ReadBack::Absent,
+            (Found::Absent, Method::Delete) => ReadBack::Gone,
+            (Found::Body(live), Method::Delete) if live.get("deleteTime").is_some() => ReadBack::Gone,
             (Found::Body(live), Method::Post) if carries_marks_of(&live, sent) => ReadBack::Written(live),
             (Found::Body(live), Method::Patch | Method::Put) if contains(&live, sent) => {
                 ReadBack::Written(live)

@@ -6,8 +6,9 @@ use std::time::Duration;
 use model::{ApiRequest, CloudError, ErrorKind, Json, Progress};
 use tokio::time::Instant;
 
+use super::rollout::{advice, reason};
 use crate::GoogleCloud;
-use crate::errors::{quota_advice, tidy};
+use crate::errors::tidy;
 use crate::exchange::Tell;
 
 /// How a service is.
@@ -48,18 +49,23 @@ impl GoogleCloud {
                 Judgement::Unready { text } => {
                     return Err(CloudError::new(ErrorKind::Failed, text)
                         .at(request)
-                        .with_help(self.rollout_advice(&service)));
+                        .with_help(advice(&service, self.target.project.as_str())));
                 }
                 Judgement::Lagging(text) if began.elapsed() > LAG.min(self.pace.propagation) => {
                     return Err(CloudError::new(ErrorKind::Failed, text)
                         .at(request)
-                        .with_help(self.rollout_advice(&service)));
+                        .with_help(advice(&service, self.target.project.as_str())));
                 }
                 Judgement::Changing(doing) | Judgement::Lagging(doing) => {
                     if began.elapsed() > self.pace.operation {
                         let minutes = self.pace.operation.as_secs() / 60;
                         let text = format!("the service was not ready within {minutes} minutes: {doing}");
-                        return Err(CloudError::new(ErrorKind::Timeout, text).at(request));
+                        return Err(CloudError::new(ErrorKind::Timeout, text).at(request).with_help(
+                            format!(
+                                "running again is safe: it goes on from what is there; {}",
+                                advice(&service, self.target.project.as_str())
+                            ),
+                        ));
                     }
                     if doing != told {
                         tell(Progress::Waiting(doing.clone()));
@@ -68,40 +74,6 @@ impl GoogleCloud {
                     tokio::time::sleep(self.pace.poll(began.elapsed())).await;
                 }
             }
-        }
-    }
-
-    /// What to do about a service that did not become ready.
-    pub(super) fn rollout_advice(&self, service: &Json) -> String {
-        let project = self.target.project.as_str();
-        let reason = reason(service);
-        let message =
-            service.pointer("/terminalCondition/message").and_then(Json::as_str).unwrap_or_default();
-        if let Some(advice) = quota_advice(message, project) {
-            return advice;
-        }
-        let name = service.get("name").and_then(Json::as_str).unwrap_or_default();
-        let part = |label: &str| {
-            let mut segments = name.split('/').skip_while(|segment| *segment != label);
-            segments.nth(1).unwrap_or_default().to_owned()
-        };
-        let logs = format!(
-            "gcloud run services logs read {} --region={} --project={project}",
-            part("services"),
-            part("locations")
-        );
-        match reason {
-            "CONTAINER_MISSING" => "the image is not in its repository: check its name and that the build pushed it".to_owned(),
-            "CONTAINER_PERMISSION_DENIED" | "CONTAINER_IMAGE_UNAUTHORIZED" => {
-                "Cloud Run may not pull the image: grant its service agent (service-PROJECT_NUMBER@serverless-robot-prod.iam.gserviceaccount.com) roles/artifactregistry.reader on the repository".to_owned()
-            }
-            "SECRETS_ACCESS_CHECK_FAILED" => {
-                "the service's account needs roles/secretmanager.secretAccessor on each secret it uses".to_owned()
-            }
-            "PROGRESS_DEADLINE_EXCEEDED" | "HEALTH_CHECK_CONTAINER_ERROR" => format!(
-                "the container must listen on its port before the startup probe gives up; its own words: `{logs}`; the former revision keeps serving"
-            ),
-            _ => format!("the former revision, if there is one, keeps serving; logs: `{logs}`"),
         }
     }
 }
@@ -131,15 +103,6 @@ fn judge(service: &Json) -> Judgement {
         },
         _ => Judgement::Changing(or_else("the service starts")),
     }
-}
-
-/// Why the service, or its newest revision, is not ready, in the API's own word.
-fn reason(service: &Json) -> &str {
-    ["/terminalCondition/reason", "/terminalCondition/revisionReason"]
-        .into_iter()
-        .filter_map(|pointer| service.pointer(pointer).and_then(Json::as_str))
-        .find(|reason| !reason.is_empty())
-        .unwrap_or_default()
 }
 
 fn last_part(name: &str) -> &str {

@@ -72,7 +72,8 @@ async fn a_namesake_that_someone_else_made_is_not_taken_for_ours() {
     assert!(server.cloud().run(&repository(), &|_| {}).await.is_err());
     let exists = serve(|_, _| refused(409, "ALREADY_EXISTS", "Repository already exists.")).await;
     let error = exists.cloud().run(&repository(), &|_| {}).await.unwrap_err();
-    assert_eq!((error.kind, exists.asked().len()), (ErrorKind::Exists, 1));
+    let asked: Vec<_> = exists.asked().iter().map(|asked| asked.method.clone()).collect();
+    assert_eq!((error.kind, asked), (ErrorKind::Exists, vec!["POST".into(), "GET".into()]));
 }
 
 #[tokio::test]

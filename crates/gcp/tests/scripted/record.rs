@@ -161,6 +161,7 @@ async fn a_bucket_of_another_project_is_never_written_into() {
     let server = serve(|asked, _| match asked.line().as_str() {
         "GET /storage/v1/b" => ok(json!({})),
         "POST /storage/v1/b" => Answer::Json(409, json!({"error": {"code": 409, "message": "The requested bucket name is not available.", "errors": [{"reason": "conflict"}]}})),
+        "GET /storage/v1/b/gemmactl-demo-project" => refused(403, "PERMISSION_DENIED", "no storage.buckets.get access"),
         line => panic!("{line}"),
     })
     .await;

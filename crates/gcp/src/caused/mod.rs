@@ -4,24 +4,28 @@
 //! Sources for the limits: an enabled API answers after minutes, allow policies take effect after 2 to 10 minutes,
 //! new service accounts are known after a minute or two (Google's guides and recorded replies).
 
+mod grants;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{ApiRequest, Body, Json, Method, PolicyEdit};
+use model::{Api, ApiRequest, Body, Json, Method, PolicyEdit};
 use tokio::time::Instant;
 
 use crate::created::created_path;
-use crate::errors::{Problem, Reason};
+use crate::errors::{Problem, Reason, permission_of};
 use crate::http::Outgoing;
 use crate::retry::Settling;
+use grants::{Granted, Refused};
 
 const ENABLING: Duration = Duration::from_mins(5);
 const GRANTING: Duration = Duration::from_mins(10);
 const FIRST_CALLS: Duration = Duration::from_mins(1);
 const ACCOUNT: Duration = Duration::from_mins(2);
 const PARENT: Duration = Duration::from_mins(1);
-const NAME_REUSE: Duration = Duration::from_mins(5);
+/// How long a name stays taken after a deletion.
+pub(crate) const NAME_REUSE: Duration = Duration::from_mins(5);
 
 /// What this run did so far.
 #[derive(Default)]
@@ -30,7 +34,7 @@ pub(crate) struct Caused(Mutex<Deeds>);
 #[derive(Default)]
 struct Deeds {
     enabled: BTreeMap<String, Instant>,
-    granted: Option<(Instant, String)>,
+    granted: Vec<Granted>,
     accounts: BTreeMap<String, Instant>,
     made: BTreeMap<String, Instant>,
     deleted: BTreeMap<String, Instant>,
@@ -71,22 +75,37 @@ impl Caused {
 
     /// Notes grants that were written.
     pub(crate) fn note_grants(&self, edit: &PolicyEdit) {
-        if !edit.add.is_empty() {
-            let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            deeds.granted = Some((Instant::now(), edit.policy.shown.clone()));
-        }
+        let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        deeds.granted.extend(Granted::by(edit, Instant::now()));
     }
 
-    /// What this run did that explains a refusal, if anything.
-    pub(crate) fn explain(&self, outgoing: &Outgoing, problem: &Problem) -> Option<Explanation> {
+    /// What this run did that explains why a build of an account could not do its work, if anything.
+    pub(crate) fn explain_build(&self, account: &str) -> Option<Explanation> {
+        let deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let granted = deeds.granted.iter().rev().find_map(|granted| granted.names(account));
+        if let Some((since, shown)) = granted {
+            return Some(Explanation::of(since, GRANTING, taking_effect(shown)));
+        }
+        if let Some(since) = deeds.accounts.get(account) {
+            return Some(Explanation::of(*since, ACCOUNT, known_everywhere(account)));
+        }
+        let since = deeds.enabled.get(Api::CloudBuild.host())?;
+        Some(Explanation::of(*since, FIRST_CALLS, ready_for_use(Api::CloudBuild)))
+    }
+
+    /// What this run did that explains a refusal, if anything. `caller` is who asked, if known.
+    pub(crate) fn explain(
+        &self,
+        outgoing: &Outgoing,
+        problem: &Problem,
+        caller: Option<&str>,
+    ) -> Option<Explanation> {
         // There is another way to follow an operation, so a refused wait method is not waited for.
         if outgoing.path.ends_with(":wait") {
             return None;
         }
         let deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let explanation = |since: Instant, limit: Duration, waiting_for: String| {
-            Some(Explanation { settling: Settling { age: since.elapsed(), limit }, waiting_for })
-        };
+        let explanation = |since, limit, waiting_for| Some(Explanation::of(since, limit, waiting_for));
         match problem.reason() {
             Reason::ServiceDisabled => {
                 let service = problem.service.as_deref().unwrap_or_else(|| outgoing.api.host());
@@ -96,19 +115,10 @@ impl Caused {
                     format!("{service} to answer after it was enabled"),
                 )
             }
-            Reason::Denied => match (&deeds.granted, deeds.enabled.get(outgoing.api.host())) {
-                (Some((since, shown)), _) => {
-                    explanation(*since, GRANTING, format!("the roles granted on {shown} to take effect"))
-                }
-                (None, Some(since)) => {
-                    explanation(*since, FIRST_CALLS, format!("{} to be ready for use", outgoing.api.host()))
-                }
-                (None, None) => None,
-            },
+            Reason::Denied => deeds.explain_denied(outgoing, problem, caller),
             Reason::UnknownAccount => {
-                let (email, since) =
-                    deeds.accounts.iter().find(|(email, _)| problem.message.contains(email.as_str()))?;
-                explanation(*since, ACCOUNT, format!("the account {email} to be known everywhere"))
+                let (email, since) = deeds.account_in(&problem.message)?;
+                explanation(since, ACCOUNT, known_everywhere(email))
             }
             Reason::NotFound if outgoing.method != Method::Delete => {
                 let (path, since) = deeds.made.iter().find(|(path, _)| is_within(&outgoing.path, path))?;
@@ -127,6 +137,56 @@ impl Caused {
             | Reason::Final => None,
         }
     }
+}
+
+impl Deeds {
+    /// A new account that may not be acted as is refused like one that nobody may act as.
+    fn explain_denied(
+        &self,
+        outgoing: &Outgoing,
+        problem: &Problem,
+        caller: Option<&str>,
+    ) -> Option<Explanation> {
+        let permission = permission_of(problem, outgoing.api, outgoing.method, &outgoing.path);
+        let refused = Refused { permission, caller, message: &problem.message };
+        let is_new = |email: &str| self.accounts.contains_key(email);
+        let mut granted = self.granted.iter().rev();
+        if let Some((since, shown)) = granted.find_map(|granted| granted.explains(outgoing, refused, is_new))
+        {
+            return Some(Explanation::of(since, GRANTING, taking_effect(shown)));
+        }
+        if let Some((email, since)) = self.account_in(&problem.message) {
+            return Some(Explanation::of(since, ACCOUNT, known_everywhere(email)));
+        }
+        let since = self.enabled.get(outgoing.api.host())?;
+        Some(Explanation::of(*since, FIRST_CALLS, ready_for_use(outgoing.api)))
+    }
+
+    /// The account of this run that a text names.
+    fn account_in(&self, text: &str) -> Option<(&str, Instant)> {
+        let mut accounts = self.accounts.iter();
+        accounts
+            .find(|(email, _)| text.contains(email.as_str()))
+            .map(|(email, since)| (email.as_str(), *since))
+    }
+}
+
+impl Explanation {
+    fn of(since: Instant, limit: Duration, waiting_for: String) -> Self {
+        Self { settling: Settling { age: since.elapsed(), limit }, waiting_for }
+    }
+}
+
+fn taking_effect(shown: &str) -> String {
+    format!("the roles granted on {shown} to take effect")
+}
+
+fn known_everywhere(email: &str) -> String {
+    format!("the account {email} to be known everywhere")
+}
+
+fn ready_for_use(api: Api) -> String {
+    format!("{} to be ready for use", api.host())
 }
 
 fn enabled_by(request: &ApiRequest) -> Vec<String> {
@@ -155,7 +215,7 @@ fn is_within(path: &str, thing: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use model::Api;
+    use model::{Grant, PolicyRef};
     use serde_json::json;
 
     use super::*;
@@ -178,14 +238,14 @@ mod tests {
             &json!({"details": [{"@type": "google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
             "metadata": {"service": "run.googleapis.com"}}]}),
         );
-        assert!(caused.explain(&call, &disabled).is_none());
+        assert!(caused.explain(&call, &disabled, None).is_none());
         let enable = ApiRequest::post(
             Api::ServiceUsage,
             "v1/projects/p/services:batchEnable",
             json!({"serviceIds": ["run.googleapis.com"]}),
         );
         caused.note(&enable, &json!({}));
-        let found = caused.explain(&call, &disabled).unwrap();
+        let found = caused.explain(&call, &disabled, None).unwrap();
         assert_eq!(found.waiting_for, "run.googleapis.com to answer after it was enabled");
     }
 
@@ -196,16 +256,62 @@ mod tests {
         let account = "v1/projects/p/serviceAccounts/run@p.iam.gserviceaccount.com";
         let read = outgoing(&ApiRequest::get(Api::Iam, account));
         let missing = problem(404, &json!({"message": "Unknown service account"}));
-        assert!(caused.explain(&read, &missing).is_none());
+        assert!(caused.explain(&read, &missing, None).is_none());
         caused.note(&create, &json!({"email": "run@p.iam.gserviceaccount.com"}));
-        assert!(caused.explain(&read, &missing).is_some());
+        assert!(caused.explain(&read, &missing, None).is_some());
         let unknown = problem(
             400,
             &json!({"message": "Service account run@p.iam.gserviceaccount.com does not exist."}),
         );
-        assert!(caused.explain(&read, &unknown).is_some());
+        assert!(caused.explain(&read, &unknown, None).is_some());
         caused.note(&ApiRequest::delete(Api::Iam, account), &json!({}));
-        assert!(caused.explain(&read, &missing).is_none());
+        assert!(caused.explain(&read, &missing, None).is_none());
         assert!(!is_within("v1/a/services/ab", "v1/a/services/a"));
+    }
+
+    #[test]
+    fn a_denial_is_waited_for_only_where_this_runs_grants_can_matter() {
+        let caused = Caused::default();
+        let call =
+            |verb: &str| ApiRequest::post(Api::ResourceManager, format!("v3/projects/p:{verb}"), json!({}));
+        let grant =
+            |role: &str| Grant { role: role.into(), member: "user:me@example.com".into(), condition: None };
+        caused.note_grants(&PolicyEdit {
+            policy: PolicyRef {
+                read: call("getIamPolicy"),
+                write: call("setIamPolicy"),
+                shown: "project p".into(),
+            },
+            add: vec![grant("roles/run.admin")],
+            remove: Vec::new(),
+        });
+        let services = "v2/projects/p/locations/l/services";
+        let create = outgoing(&ApiRequest::post(Api::Run, services, json!({})));
+        let bucket = outgoing(&ApiRequest::post(Api::Storage, "storage/v1/b", json!({"name": "b"})));
+        let denied = problem(403, &json!({"message": "The caller does not have permission"}));
+        let found = caused.explain(&create, &denied, None).unwrap();
+        assert_eq!(found.waiting_for, "the roles granted on project p to take effect");
+        assert!(caused.explain(&create, &denied, Some("user:me@example.com")).is_some());
+        assert!(caused.explain(&create, &denied, Some("user:ana@example.com")).is_none());
+        assert!(caused.explain(&bucket, &denied, None).is_none());
+        assert!(caused.explain_build("build@p.iam.gserviceaccount.com").is_none());
+    }
+
+    #[test]
+    fn a_new_account_that_may_not_be_acted_as_is_waited_for() {
+        let caused = Caused::default();
+        let create = ApiRequest::post(Api::Iam, "v1/projects/p/serviceAccounts", json!({"accountId": "run"}));
+        let service = outgoing(&ApiRequest::post(Api::Run, "v2/projects/p/locations/l/services", json!({})));
+        let denied = problem(
+            403,
+            &json!({"message": "Permission 'iam.serviceaccounts.actAs' denied on service account \
+                run@p.iam.gserviceaccount.com (or it may not exist)."}),
+        );
+        assert!(caused.explain(&service, &denied, None).is_none());
+        caused.note(&create, &json!({"email": "run@p.iam.gserviceaccount.com"}));
+        let found = caused.explain(&service, &denied, None).unwrap();
+        assert_eq!(found.waiting_for, "the account run@p.iam.gserviceaccount.com to be known everywhere");
+        assert!(caused.explain_build("run@p.iam.gserviceaccount.com").is_some());
+        assert!(caused.explain_build("build@p.iam.gserviceaccount.com").is_none());
     }
 }
