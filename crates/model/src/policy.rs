@@ -76,7 +76,7 @@ pub fn split_policy(policy: &Json) -> BTreeMap<String, Cow<'_, Json>> {
     let mut grants = BTreeMap::new();
     for binding in policy.get("bindings").and_then(Json::as_array).into_iter().flatten() {
         let role = binding.get("role").and_then(Json::as_str).unwrap_or_default();
-        let condition = binding.get("condition");
+        let condition = condition_of(binding);
         for member in binding.get("members").and_then(Json::as_array).into_iter().flatten() {
             let member = member.as_str().unwrap_or_default();
             let mut grant = serde_json::Map::new();
@@ -119,7 +119,7 @@ impl PolicyEdit {
         if !changed {
             return None;
         }
-        if bindings.iter().any(|binding| binding.get("condition").is_some()) {
+        if bindings.iter().any(|binding| condition_of(binding).is_some()) {
             edited.insert("version".to_owned(), 3.into());
         }
         edited.insert("bindings".to_owned(), Json::Array(bindings));
@@ -149,9 +149,14 @@ fn add_grant(bindings: &mut Vec<Json>, grant: &Grant) -> bool {
     true
 }
 
+/// The condition of a binding. An empty one says nothing: protobuf's JSON form takes it for an absent one.
+fn condition_of(binding: &Json) -> Option<&Json> {
+    binding.get("condition").filter(|condition| condition.as_object().is_some_and(|parts| !parts.is_empty()))
+}
+
 fn is_binding_of(binding: &Json, grant: &Grant) -> bool {
     binding.get("role").and_then(Json::as_str) == Some(grant.role.as_str())
-        && grant_key("", "", binding.get("condition")) == grant_key("", "", grant.condition.as_ref())
+        && grant_key("", "", condition_of(binding)) == grant_key("", "", grant.condition.as_ref())
 }
 
 /// The member itself, or what is left of it after its account was deleted (`deleted:serviceAccount:a@b?uid=1`).
@@ -187,6 +192,17 @@ mod tests {
             policy: PolicyRef { read, write, shown: "project p".into() },
             add: grants(add),
             remove: grants(remove),
+        }
+    }
+
+    #[test]
+    fn a_condition_that_says_nothing_is_none() {
+        for nothing in [json!(null), json!({})] {
+            let policy =
+                json!({"bindings": [{"role": "roles/a", "members": ["user:a@x.com"], "condition": nothing}]});
+            let wanted =
+                Grant { role: "roles/a".to_owned(), member: "user:a@x.com".to_owned(), condition: None };
+            assert!(split_policy(&policy).contains_key(&wanted.key()), "{policy}");
         }
     }
 

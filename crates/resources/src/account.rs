@@ -183,7 +183,12 @@ impl Resource for ServiceAccount {
     }
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
-        let address = json::required_text(found, &["email"])?;
+        // The reply to a PATCH has the name and what was set, and no address of its own (recorded).
+        let name = json::text(found, &["name"]).map(|name| name.rsplit('/').next().unwrap_or(name));
+        let address = match json::text(found, &["email"]).or(name) {
+            Some(address) => address,
+            None => json::required_text(found, &["email"])?,
+        };
         let mut fields = Fields::new();
         if let Some(name) = json::text(found, &["displayName"]).filter(|name| !name.is_empty()) {
             fields.found("displayName", name);

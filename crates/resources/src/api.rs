@@ -131,9 +131,9 @@ impl Resource for EnabledApi {
     }
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
-        match json::text(found, &["state"]) {
+        match json::word(found, &["state"], &["DISABLED", "ENABLED"]).as_deref() {
             Some("ENABLED") => Ok(Some(Live::new(Fields::new(), Owner::Unmarkable, found))),
-            Some("DISABLED" | "STATE_UNSPECIFIED") | None => Ok(None),
+            Some("DISABLED") | None => Ok(None),
             Some(other) => Err(json::unexpected("state", format!("`{other}` is unknown"))),
         }
     }

@@ -24,6 +24,27 @@ pub(crate) fn text<'json>(value: &'json Json, path: &[&str]) -> Option<&'json st
     at(value, path)?.as_str()
 }
 
+/// The name of an enum's value at a path; none if it says nothing.
+///
+/// An answer may give its number, of which `names` are those from 1 on; a number beyond them stands for itself. Source:
+/// answers to requests with `$alt=json;enum-encoding=int` (recorded).
+pub(crate) fn word<'json>(
+    value: &'json Json,
+    path: &[&str],
+    names: &[&'json str],
+) -> Option<Cow<'json, str>> {
+    let found = at(value, path)?;
+    let name: Cow<'_, str> = match (found.as_str(), found.as_u64()) {
+        (Some(name), _) => name.into(),
+        (None, Some(number)) => {
+            let index = usize::try_from(number.checked_sub(1)?).ok()?;
+            names.get(index).map_or_else(|| number.to_string().into(), |name| (*name).into())
+        }
+        (None, None) => return None,
+    };
+    (!name.is_empty() && !name.ends_with("_UNSPECIFIED")).then_some(name)
+}
+
 /// A whole number at a path; the APIs write 64-bit ones as text. Source: AIP-141 and protobuf's JSON form.
 pub(crate) fn number(value: &Json, path: &[&str]) -> Option<u64> {
     let found = at(value, path)?;
@@ -187,6 +208,15 @@ mod tests {
         remove(&mut value, &["kept", "d"]);
         remove(&mut value, &["nowhere", "at", "all"]);
         assert_eq!(value, json!({"kept": {"e": 2}}));
+    }
+
+    #[test]
+    fn words_are_read_from_their_numbers_too() {
+        let value = json!({"a": "TWO", "b": 2, "c": 7, "d": 0, "e": "X_UNSPECIFIED", "f": ""});
+        let read = |key| word(&value, &[key], &["ONE", "TWO"]).map(Cow::into_owned);
+        let (two, beyond) = (Some("TWO".to_owned()), Some("7".to_owned()));
+        assert_eq!([read("a"), read("b"), read("c")], [two.clone(), two, beyond]);
+        assert_eq!([read("d"), read("e"), read("f"), read("g")], [None, None, None, None]);
     }
 
     #[test]

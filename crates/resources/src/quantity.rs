@@ -27,15 +27,23 @@ pub(crate) fn cpu(millis: u64) -> Json {
     if millis.is_multiple_of(1000) { (millis / 1000).into() } else { format!("{millis}m").into() }
 }
 
-/// Bytes: `32Gi`, `512M` and plain numbers.
+/// Bytes: `32Gi`, `512M`, `1.5Gi` and plain numbers. `None` for parts of a byte.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = text.get(digits.len()..)?;
+    let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = text.get(number.len()..)?;
     let factor = match unit {
         "" => 1,
         _ => BINARY.iter().chain(DECIMAL).find(|(suffix, _)| *suffix == unit).map(|(_, factor)| *factor)?,
     };
-    digits.parse::<u64>().ok()?.checked_mul(factor)
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let part = part.trim_end_matches('0');
+    let whole = whole.parse::<u64>().ok()?.checked_mul(factor)?;
+    if part.is_empty() {
+        return Some(whole);
+    }
+    let scale = 10_u64.checked_pow(u32::try_from(part.len()).ok()?)?;
+    let scaled = part.parse::<u64>().ok()?.checked_mul(factor)?;
+    scaled.is_multiple_of(scale).then_some(scaled / scale)?.checked_add(whole)
 }
 
 /// The largest binary unit that divides the amount, else plain bytes.
@@ -77,6 +85,7 @@ mod tests {
             assert_eq!(bytes(text).map(memory), Some("32Gi".to_owned()), "{text}");
         }
         assert_eq!(bytes("512M").map(memory), Some("500000Ki".to_owned()));
+        assert_eq!(bytes("1.50Gi").map(memory), Some("1536Mi".to_owned()));
         assert_eq!(seconds("300s"), Some(300));
         assert_eq!(seconds("300.000s"), Some(300));
     }
@@ -86,7 +95,7 @@ mod tests {
         for text in ["", "m", "1.2345", "-1", "a8"] {
             assert_eq!(millis(text), None, "{text}");
         }
-        for text in ["", "Gi", "1Qi", "1.5Gi"] {
+        for text in ["", "Gi", "1Qi", "1.5", ".5Gi", "0.0001k"] {
             assert_eq!(bytes(text), None, "{text}");
         }
         for text in ["", "300", "1.5s"] {

@@ -20,6 +20,23 @@ const WORDS: &[(&str, &str)] = &[
     ("any", "ANY"),
 ];
 
+/// Enums by their numbers from 1 on. Source: Artifact Registry v1, `Repository.format`, `CleanupPolicy.action` and
+/// `CleanupPolicyCondition.tagState`.
+const FORMATS: &[&str] = &["DOCKER", "MAVEN", "NPM"];
+const ACTIONS: &[&str] = &["DELETE", "KEEP"];
+const TAG_STATES: &[&str] = &["TAGGED", "UNTAGGED", "ANY"];
+
+/// The tail of the path of what a condition says of tags.
+const TAG_STATE: &str = ".condition.tagState";
+
+fn numbers(tail: &str) -> &'static [&'static str] {
+    match tail {
+        ".action" => ACTIONS,
+        TAG_STATE => TAG_STATES,
+        _ => &[],
+    }
+}
+
 /// What a cleanup policy can say: the tail of the field's path, which is also where the API keeps it.
 /// Source: Artifact Registry v1, `CleanupPolicy`.
 const POLICY_PARTS: &[(&str, &[&str])] = &[
@@ -72,14 +89,13 @@ fn wanted_policy(scope: &Scope<'_>, name: &str, index: usize, policy: &CleanupPo
     };
     set("action", action.into());
     if let Some(condition) = &policy.condition {
-        if let Some(state) = condition.tag_state {
-            let state = match state {
-                TagState::Tagged => "tagged",
-                TagState::Untagged => "untagged",
-                TagState::Any => "any",
-            };
-            set("condition.tagState", state.into());
-        }
+        // Said in any case, so that silence and `any` are the same.
+        let state = match condition.tag_state {
+            Some(TagState::Tagged) => "tagged",
+            Some(TagState::Untagged) => "untagged",
+            Some(TagState::Any) | None => "any",
+        };
+        set("condition.tagState", state.into());
         for (part, prefixes) in [
             ("condition.tagPrefixes", &condition.tag_prefixes),
             ("condition.versionNamePrefixes", &condition.version_name_prefixes),
@@ -112,7 +128,9 @@ pub(super) fn found(repository: &Json) -> Result<Fields, ObserveError> {
     if let Some(location) = name.split('/').nth(3) {
         fields.found("location", location);
     }
-    fields.found("format", word(json::required_text(repository, &["format"])?));
+    let format = json::word(repository, &["format"], FORMATS);
+    let format = format.ok_or_else(|| json::unexpected("format", "it is missing or no text"))?;
+    fields.found("format", word(&format));
     if let Some(description) = json::text(repository, &["description"]).filter(|text| !text.is_empty()) {
         fields.found("description", description);
     }
@@ -121,9 +139,14 @@ pub(super) fn found(repository: &Json) -> Result<Fields, ObserveError> {
     }
     for (policy, settings) in json::entries(repository, &["cleanupPolicies"]) {
         for (tail, path) in POLICY_PARTS {
-            if let Some(value) = json::at(settings, path).and_then(normal) {
+            if let Some(value) = json::at(settings, path).and_then(|value| normal(value, numbers(tail))) {
                 fields.found(format!("cleanupPolicies.{policy}{tail}"), value);
             }
+        }
+        // A condition that says nothing of tags is for any, which answers may say or leave out.
+        let state = format!("cleanupPolicies.{policy}{TAG_STATE}");
+        if json::at(settings, &["condition"]).is_some() && fields.value(&state).is_none() {
+            fields.found(state, "any");
         }
     }
     fields.found("cleanupPolicyDryRun", json::flag(repository, &["cleanupPolicyDryRun"]));
@@ -135,9 +158,10 @@ fn word(api: &str) -> &str {
     WORDS.iter().find(|(_, known)| *known == api).map_or(api, |(word, _)| word)
 }
 
-/// A value of a policy in normal form; none for what stands for "not set".
-fn normal(value: &Json) -> Option<Json> {
+/// A value of a policy in normal form; none for what stands for "not set". `names` are those of an enum.
+fn normal(value: &Json, names: &[&str]) -> Option<Json> {
     match value {
+        Json::Number(_) if !names.is_empty() => json::word(value, &[], names).map(|name| word(&name).into()),
         Json::String(text) if text.ends_with("_UNSPECIFIED") || text.is_empty() => None,
         Json::String(text) => Some(match quantity::seconds(text) {
             Some(seconds) => quantity::duration(seconds).into(),

@@ -41,7 +41,8 @@ pub(super) enum Codec {
     Memory,
     /// Seconds, as `300s`.
     Seconds,
-    /// One of our words, and the API's word for it. A word that is not known is taken over as it is.
+    /// One of our words, and the API's word for it, in the order of the API's numbers from 1 on. A word that is not
+    /// known is taken over as it is.
     Word(&'static [(&'static str, &'static str)]),
     /// Texts whose order matters; none is nothing.
     List,
@@ -74,9 +75,12 @@ impl Codec {
             Self::Seconds => text().map(|text| {
                 quantity::seconds(text).map_or_else(|| text.to_owned(), quantity::duration).into()
             }),
-            Self::Word(words) => text().filter(|text| !text.ends_with("_UNSPECIFIED")).map(|text| {
-                words.iter().find(|(_, api)| *api == text).map_or(text, |(word, _)| *word).into()
-            }),
+            Self::Word(words) => {
+                let names: Vec<&str> = words.iter().map(|(_, api)| *api).collect();
+                let name = json::word(value, &[], &names)?;
+                let known = words.iter().find(|(_, api)| *api == name);
+                Some(known.map_or_else(|| name.as_ref().into(), |(word, _)| (*word).into()))
+            }
             Self::List => value.as_array().filter(|items| !items.is_empty()).map(|_| value.clone()),
             Self::Set => value
                 .as_array()

@@ -61,13 +61,18 @@ fn fields(found: &Json, wanted: &Fields, home: &Home<'_>) -> Fields {
     fields
 }
 
+/// States of a condition, by number from 1 on. Source: Cloud Run Admin v2, `Condition.state`.
+const STATES: &[&str] =
+    &["CONDITION_PENDING", "CONDITION_RECONCILING", "CONDITION_FAILED", "CONDITION_SUCCEEDED"];
+
 /// Whether it works. A finished operation does not say so: the conditions do (recorded).
 fn health(found: &Json) -> Health {
     if json::flag(found, &["reconciling"]) {
         return Health::Changing;
     }
     let condition = json::at(found, &["terminalCondition"]);
-    match condition.and_then(|condition| json::text(condition, &["state"])) {
+    let state = condition.and_then(|condition| json::word(condition, &["state"], STATES));
+    match state.as_deref() {
         Some("CONDITION_FAILED") => Health::Unready(failure(condition)),
         Some("CONDITION_PENDING" | "CONDITION_RECONCILING") => Health::Changing,
         Some(_) | None => newest_is_ready(found),

@@ -36,7 +36,7 @@ pub(super) fn read(service: &Json, wanted: Option<&Json>, fields: &mut Fields) {
     let targets: Vec<Json> = json::list(service, &["traffic"])
         .iter()
         .map(|found| {
-            let revision = match json::text(found, &["type"]) {
+            let revision = match json::word(found, &["type"], &[LATEST, REVISION]).as_deref() {
                 Some(LATEST) | None => "latest",
                 Some(_) => json::text(found, &["revision"]).unwrap_or_default(),
             };
