@@ -2,9 +2,11 @@
 //! the reserved domain `gcp.test`, for clients that take the emulator for their proxy. Knows no path.
 
 /// What a host may stand for, by its first label without a region.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "artifactregistry",
+    "cloudbilling",
     "cloudbuild",
+    "cloudquotas",
     "cloudresourcemanager",
     "iam",
     "iamcredentials",

@@ -7,7 +7,8 @@
 //! One loopback address answers for every API. Requests are told apart by their path; the host (the real API host in an
 //! absolute-form request or a `Host` header) is only a hint. Imitated: Service Usage, Resource Manager, IAM service
 //! accounts and credentials, Cloud Storage, Artifact Registry with the registry protocol's manifests, Cloud Build,
-//! Cloud Run Admin v2, and the deployed service itself, answered by a small Ollama-shaped server under the service's own
+//! Cloud Run Admin v2, what Cloud Billing and Cloud Quotas
+//! tell of a project, the metadata server, and the deployed service itself, answered by a small Ollama-shaped server under the service's own
 //! host name (`NAME-NUMBER.REGION.run.localhost` reaches it without any name resolution of the real `run.app`).
 //!
 //! Beside the imitated APIs there are control routes under `/emulator/`, described in [`control`].
@@ -24,6 +25,7 @@
 )]
 
 mod artifact_registry;
+mod billing;
 mod blobs;
 mod call;
 mod clock;
@@ -39,11 +41,13 @@ mod hosts;
 mod iam;
 mod journal;
 mod labels;
+mod metadata;
 mod model_server;
 mod operations;
 mod part;
 mod partial;
 mod policy;
+mod quotas;
 mod resource_manager;
 mod routes;
 mod run;

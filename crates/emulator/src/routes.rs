@@ -5,8 +5,8 @@ use crate::call::{Answer, Call, Handled};
 use crate::error::{ApiError, Shape};
 use crate::world::World;
 use crate::{
-    artifact_registry, cloud_build, consistency, control, gate, hosts, iam, operations, partial,
-    resource_manager, run, service_usage, storage,
+    artifact_registry, billing, cloud_build, consistency, control, gate, hosts, iam, metadata, operations,
+    partial, quotas, resource_manager, run, service_usage, storage,
 };
 
 /// Query parameters of every Google API, from the discovery documents.
@@ -47,6 +47,10 @@ pub(crate) enum Api {
     CloudBuild,
     /// Cloud Run Admin.
     Run,
+    /// Cloud Billing.
+    Billing,
+    /// Cloud Quotas.
+    Quotas,
     /// Long-running operations whose path several APIs share.
     Operations,
 }
@@ -63,6 +67,8 @@ impl Api {
             Self::ArtifactRegistry | Self::Registry => Some("artifactregistry.googleapis.com"),
             Self::CloudBuild => Some("cloudbuild.googleapis.com"),
             Self::Run => Some("run.googleapis.com"),
+            Self::Billing => Some("cloudbilling.googleapis.com"),
+            Self::Quotas => Some("cloudquotas.googleapis.com"),
             Self::Operations => None,
         }
     }
@@ -80,7 +86,9 @@ impl Api {
             | Self::Storage
             | Self::ArtifactRegistry
             | Self::CloudBuild
-            | Self::Run => self.service().and_then(|service| service.split('.').next()),
+            | Self::Run
+            | Self::Billing
+            | Self::Quotas => self.service().and_then(|service| service.split('.').next()),
         };
         host == "www" || own == Some(host)
     }
@@ -88,8 +96,9 @@ impl Api {
     /// The query parameters that this API's methods have beside the common ones; `None` where the service itself looks.
     fn parameters(self) -> Option<&'static [&'static str]> {
         match self {
-            Self::ServiceUsage => Some(&["filter", "names", "pageSize", "pageToken"]),
-            Self::ResourceManager | Self::IamCredentials => Some(&[]),
+            Self::ServiceUsage => Some(&["filter", "names", "pageSize", "pageToken", "view"]),
+            Self::Quotas => Some(&["pageSize", "pageToken"]),
+            Self::ResourceManager | Self::IamCredentials | Self::Billing => Some(&[]),
             Self::Iam => Some(&["pageSize", "pageToken", "options.requestedPolicyVersion"]),
             Self::Run => Some(&[
                 "serviceId",
@@ -148,6 +157,8 @@ impl Api {
             | Self::Registry
             | Self::CloudBuild
             | Self::Run
+            | Self::Billing
+            | Self::Quotas
             | Self::Operations => Shape::Standard,
         }
     }
@@ -161,6 +172,8 @@ impl Api {
             Self::ArtifactRegistry | Self::Registry => artifact_registry::handle(call, world),
             Self::CloudBuild => cloud_build::handle(call, world),
             Self::Run => run::handle(call, world),
+            Self::Billing => billing::handle(call, world),
+            Self::Quotas => quotas::handle(call, world),
             Self::Operations => operations::handle(call, world),
         }
     }
@@ -179,6 +192,8 @@ fn by_path(call: &Call, host: Option<&str>) -> Option<Api> {
         ["v1" | "v1beta1", "operations", ..] | ["v1" | "v1beta1", "projects", _, "services", ..] => {
             Some(Api::ServiceUsage)
         }
+        ["v1", "projects", _, "billingInfo"] => Some(Api::Billing),
+        ["v1", "projects", _, "locations", "global", "services", _, "quotaInfos", ..] => Some(Api::Quotas),
         ["v1" | "v3", "projects"] | ["v1" | "v3", "projects", _] => Some(Api::ResourceManager),
         ["v1", "projects", _, "serviceAccounts", _]
             if matches!(call.verb.as_deref(), Some("generateIdToken" | "generateAccessToken")) =>
@@ -206,6 +221,9 @@ fn by_path(call: &Call, host: Option<&str>) -> Option<Api> {
 /// Answers a call from the world.
 pub(crate) fn dispatch(call: &Call, world: &mut World) -> Answer {
     if let Some(answer) = control::handle(call, world) {
+        return answer.unwrap_or_else(|error| error.to_answer(Shape::Standard));
+    }
+    if let Some(answer) = metadata::handle(call, world) {
         return answer.unwrap_or_else(|error| error.to_answer(Shape::Standard));
     }
     let Some(api) = api_of(call) else {

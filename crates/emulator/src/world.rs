@@ -68,6 +68,8 @@ pub(crate) struct Tuning {
     pub(crate) denied_permissions: Vec<String>,
     /// GPU quota by quota id and region, or by quota id alone; whole GPUs.
     pub(crate) quotas: BTreeMap<String, i64>,
+    /// Whether nobody pays for the project.
+    pub(crate) billing_disabled: bool,
     /// What is to fail, and with which text.
     pub(crate) failures: Vec<Failure>,
     /// By lag, how many calls it is to hold back.

@@ -63,6 +63,8 @@ pub(super) fn taken(api: Api, path: &str) -> ApiError {
         | Api::ArtifactRegistry
         | Api::Registry
         | Api::CloudBuild
+        | Api::Billing
+        | Api::Quotas
         | Api::Operations => ApiError::already_exists("the repository already exists"),
     }
 }

@@ -12,7 +12,7 @@
 //! The body of `POST /emulator/project` may hold any of:
 //! `enable` (API names that were on before), `grant` (`[{role, member}]` bindings that were there before),
 //! `deniedPermissions` (permissions that the caller lacks), `quotas` (`{"QUOTA_ID": 5, "QUOTA_ID/REGION": 1}`, whole
-//! GPUs), `failures` (`[{kind: "revision" | "build" | "operation", name, message, cause, code, times}]`, what is to fail
+//! GPUs), `billingDisabled`, `failures` (`[{kind: "revision" | "build" | "operation", name, message, cause, code, times}]`, what is to fail
 //! next), `lags` (`{"reads": 2, "all": 1}`, how many calls each lag holds back; 0 is off). Each given field replaces what was
 //! set before, except `enable` and `grant`, which add.
 //!
@@ -29,7 +29,7 @@ use crate::clock::later;
 use crate::consistency::{self, Settle};
 use crate::error::ApiError;
 use crate::gate::no_such_project;
-use crate::world::World;
+use crate::world::{Project, World};
 
 /// How long an identity token is good for.
 const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(1);
@@ -73,6 +73,20 @@ fn identity_token(call: &Call, world: &World) -> Result<Answer, ApiError> {
     };
     let email = call.query.get("account").unwrap_or_else(|| call.caller_email());
     let project = world.project(project_id(call)).ok_or_else(no_such_project)?;
+    let token = identity_for(call, project, email, audience)?;
+    if call.query.get("format") == Some("text") {
+        return Ok(Answer::bytes("text/plain; charset=utf-8", token.into_bytes().into()));
+    }
+    Ok(Answer::json(json!({ "token": token })))
+}
+
+/// An identity token of an account or a person.
+pub(crate) fn identity_for(
+    call: &Call,
+    project: &Project,
+    email: &str,
+    audience: &str,
+) -> Result<String, ApiError> {
     if !project.knows_account(email) {
         return Err(ApiError::not_found(format!("Service account {email} does not exist.")));
     }
@@ -81,11 +95,7 @@ fn identity_token(call: &Call, world: &World) -> Result<Answer, ApiError> {
         .accounts
         .get(email)
         .map_or_else(|| crate::iam::unique_id_of(email), |account| account.unique_id.clone());
-    let token = tokens::issue(email, &subject, audience, later(call.now(), TOKEN_LIFETIME), call.now());
-    if call.query.get("format") == Some("text") {
-        return Ok(Answer::bytes("text/plain; charset=utf-8", token.into_bytes().into()));
-    }
-    Ok(Answer::json(json!({ "token": token })))
+    Ok(tokens::issue(email, &subject, audience, later(call.now(), TOKEN_LIFETIME), call.now()))
 }
 
 fn tuning(call: &Call, world: &World) -> Result<Answer, ApiError> {
@@ -128,6 +138,10 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
                 project.tuning.quotas =
                     serde_json::from_value(value).map_err(|error| wrong("quotas", error))?;
             }
+            "billingDisabled" => {
+                project.tuning.billing_disabled =
+                    serde_json::from_value(value).map_err(|error| wrong("billingDisabled", error))?;
+            }
             "failures" => {
                 project.tuning.failures =
                     serde_json::from_value(value).map_err(|error| wrong("failures", error))?;
@@ -140,7 +154,7 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
             }
             other => {
                 return Err(ApiError::invalid(format!(
-                    "The seed has no field {other}; it has enable, grant, deniedPermissions, quotas, failures and lags."
+                    "The seed has no field {other}; it has enable, grant, deniedPermissions, quotas, billingDisabled, failures and lags."
                 )));
             }
         }

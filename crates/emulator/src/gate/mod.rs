@@ -55,6 +55,8 @@ pub(crate) fn denied(call: &Call, api: Api, permission: &str) -> ApiError {
         | Api::Registry
         | Api::CloudBuild
         | Api::Run
+        | Api::Billing
+        | Api::Quotas
         | Api::Operations => lacking(permission, &resource_of(call, api.service())),
     }
 }

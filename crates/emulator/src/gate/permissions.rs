@@ -21,6 +21,8 @@ pub(crate) fn needed(call: &Call, api: Api) -> Option<&'static str> {
         Api::Registry => Some("artifactregistry.repositories.downloadArtifacts"),
         Api::CloudBuild => cloud_build(method, &parts, verb),
         Api::Run => run(method, &parts, verb),
+        Api::Billing => Some("resourcemanager.projects.get"),
+        Api::Quotas => Some("cloudquotas.quotas.get"),
         Api::Operations => None,
     }
 }
@@ -28,6 +30,7 @@ pub(crate) fn needed(call: &Call, api: Api) -> Option<&'static str> {
 fn service_usage(method: &str, parts: &[&str], verb: &str) -> Option<&'static str> {
     match (method, parts, verb) {
         ("GET", [_, "operations", ..], _) => None,
+        ("GET", [.., "consumerQuotaMetrics"], "") => Some("serviceusage.quotas.get"),
         ("GET", [_, _, _, "services", _], "") => Some("serviceusage.services.get"),
         ("GET", _, _) => Some("serviceusage.services.list"),
         ("POST", _, "enable" | "batchEnable" | "generateServiceIdentity") => {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::defaults::MAX_INSTANCES;
+use super::gpu_quota;
 use super::quantity;
 use super::regions::{self, Gpu};
 use super::rules::Violation;
@@ -123,10 +124,8 @@ fn quota(
     violations: &mut Vec<Violation>,
 ) {
     let redundant = template.get("gpuZonalRedundancyDisabled") != Some(&Value::Bool(true));
-    let (id, granted) = if redundant { gpu.with_redundancy } else { gpu.without_redundancy };
-    let quotas = &project.tuning.quotas;
-    let allowed =
-        quotas.get(&format!("{id}/{location}")).or_else(|| quotas.get(id)).copied().unwrap_or(granted);
+    let quota = if redundant { &gpu.with_redundancy } else { &gpu.without_redundancy };
+    let (id, allowed) = (quota.id, gpu_quota::allowed(project, quota, location));
     let of = |scaling: Option<&Value>| {
         scaling.and_then(|scaling| scaling.get("maxInstanceCount")).and_then(Value::as_i64)
     };

@@ -3,6 +3,7 @@
 
 mod change;
 mod defaults;
+mod gpu_quota;
 mod gpu_rules;
 mod knative;
 mod naming;
@@ -26,6 +27,7 @@ use crate::gate::no_such_project;
 use crate::policy::Anonymous;
 use crate::world::{Project, World};
 
+pub(crate) use gpu_quota::{GpuQuota, gpu_quotas};
 pub(crate) use knative::translate;
 pub(crate) use naming::{hashed_address, plain_address};
 pub(crate) use rollout::finish;

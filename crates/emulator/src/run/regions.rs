@@ -57,13 +57,28 @@ pub(super) struct Gpu {
     pub(super) least_memory: u64,
     /// Where it is offered.
     pub(super) regions: &'static [&'static str],
-    /// Quota with zonal redundancy off: id, and whole GPUs granted to an ordinary project.
-    pub(super) without_redundancy: (&'static str, i64),
+    /// What one GPU counts for in the quota APIs, though not in the deploy gate.
+    pub(super) counted_as: i64,
+    /// Quota with zonal redundancy off.
+    pub(super) without_redundancy: Quota,
     /// Quota with zonal redundancy on.
-    pub(super) with_redundancy: (&'static str, i64),
+    pub(super) with_redundancy: Quota,
 }
 
-const GPUS: &[Gpu] = &[
+/// A quota of GPUs.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Quota {
+    /// Id in Cloud Quotas and in the gate's refusals.
+    pub(super) id: &'static str,
+    /// Metric in Service Usage.
+    pub(super) metric: &'static str,
+    /// Name for people.
+    pub(super) title: &'static str,
+    /// Whole GPUs granted to an ordinary project.
+    pub(super) granted: i64,
+}
+
+pub(super) const GPUS: &[Gpu] = &[
     Gpu {
         name: "nvidia-l4",
         least_milli_cpu: 4_000,
@@ -76,16 +91,39 @@ const GPUS: &[Gpu] = &[
             "us-central1",
             "us-east4",
         ],
-        without_redundancy: ("NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion", 3),
-        with_redundancy: ("NvidiaL4GpuAllocPerProjectRegion", 0),
+        counted_as: 1,
+        without_redundancy: Quota {
+            id: "NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion",
+            metric: "run.googleapis.com/nvidia_l4_gpu_allocation_no_zonal_redundancy",
+            title: "Total Nvidia L4 GPU allocation without zonal redundancy",
+            granted: 3,
+        },
+        with_redundancy: Quota {
+            id: "NvidiaL4GpuAllocPerProjectRegion",
+            metric: "run.googleapis.com/nvidia_l4_gpu_allocation",
+            title: "Total Nvidia L4 GPU allocation with zonal redundancy",
+            granted: 0,
+        },
     },
     Gpu {
         name: "nvidia-rtx-pro-6000",
         least_milli_cpu: 20_000,
         least_memory: 80 * GIB,
         regions: &["asia-southeast1", "asia-south2", "europe-west4", "us-central1"],
-        without_redundancy: ("NvidiaRtxPro6000GpuAllocNoZonalRedundancyPerProjectRegion", 1),
-        with_redundancy: ("NvidiaRtxPro6000GpuAllocPerProjectRegion", 0),
+        // Users saw 1000 where one GPU was allowed. The metrics' names are by analogy: nobody has quoted them.
+        counted_as: 1000,
+        without_redundancy: Quota {
+            id: "NvidiaRtxPro6000GpuAllocNoZonalRedundancyPerProjectRegion",
+            metric: "run.googleapis.com/nvidia_rtx_pro_6000_gpu_allocation_no_zonal_redundancy",
+            title: "Total Nvidia RTX PRO 6000 GPU allocation without zonal redundancy",
+            granted: 1,
+        },
+        with_redundancy: Quota {
+            id: "NvidiaRtxPro6000GpuAllocPerProjectRegion",
+            metric: "run.googleapis.com/nvidia_rtx_pro_6000_gpu_allocation",
+            title: "Total Nvidia RTX PRO 6000 GPU allocation with zonal redundancy",
+            granted: 0,
+        },
     },
 ];
 

@@ -64,6 +64,12 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
                 catalogue::known(service).map(|()| Answer::json(view(project, service)))
             })
         }
+        ("GET", ["v1beta1", "projects", project, "services", service, "consumerQuotaMetrics"], None) => {
+            with_project(world, project, |project| {
+                catalogue::known(service)
+                    .map(|()| Answer::json(crate::quotas::consumer_quota_metrics(project, service)))
+            })
+        }
         ("POST", [_, "projects", project, "services"], Some("batchEnable")) => {
             switch::batch_enable(call, world, project)
         }

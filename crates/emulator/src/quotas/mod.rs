@@ -1,0 +1,126 @@
+//! Quotas, as they can be read: Cloud Quotas v1 `quotaInfos`, and the older view of Service Usage v1beta1. Only the GPU
+//! quotas of Cloud Run are known. Shapes: discovery documents; ids and metrics as quoted by users and clients.
+
+mod metrics;
+
+use serde_json::{Value, json};
+
+use crate::call::{Answer, Call, Handled};
+use crate::error::ApiError;
+use crate::gate::no_such_project;
+use crate::run::{GpuQuota, gpu_quotas};
+use crate::world::World;
+
+pub(crate) use metrics::consumer_quota_metrics;
+
+const SERVICE: &str = "run.googleapis.com";
+
+/// Answers `projects/P/locations/global/services/S/quotaInfos[/ID]`.
+pub(crate) fn handle(call: &Call, world: &World) -> Handled {
+    let parts = call.parts();
+    let ["v1", "projects", project, "locations", "global", "services", service, "quotaInfos", rest @ ..] =
+        parts.as_slice()
+    else {
+        return None;
+    };
+    if call.method != "GET" || call.verb.is_some() {
+        return None;
+    }
+    let Some(project) = world.project(project) else {
+        return Some(Err(no_such_project()));
+    };
+    let parent = format!("projects/{}/locations/global/services/{service}/quotaInfos", project.number);
+    let known = if *service == SERVICE { gpu_quotas(project) } else { Vec::new() };
+    match rest {
+        [] => {
+            let infos: Vec<Value> = known.iter().map(|quota| info(&parent, quota)).collect();
+            Some(Ok(Answer::json(json!({ "quotaInfos": infos }))))
+        }
+        [id] => Some(match known.iter().find(|quota| quota.id == *id) {
+            Some(quota) => Ok(Answer::json(info(&parent, quota))),
+            None => Err(ApiError::not_found(format!("Resource '{parent}/{id}' was not found"))),
+        }),
+        _ => None,
+    }
+}
+
+/// Regions with a value of their own have an entry each; one without dimensions stands for all others.
+fn info(parent: &str, quota: &GpuQuota) -> Value {
+    let mut values: Vec<Value> = quota
+        .regional
+        .iter()
+        .map(|(region, value)| {
+            json!({
+                "dimensions": { "region": region },
+                "details": { "value": value.to_string() },
+                "applicableLocations": [region],
+            })
+        })
+        .collect();
+    values.push(json!({
+        "details": { "value": quota.elsewhere.to_string() },
+        "applicableLocations": quota.regions,
+    }));
+    json!({
+        "name": format!("{parent}/{}", quota.id),
+        "quotaId": quota.id,
+        "metric": quota.metric,
+        "service": SERVICE,
+        "isPrecise": true,
+        "containerType": "PROJECT",
+        "dimensions": ["region"],
+        "metricDisplayName": quota.title,
+        "quotaDisplayName": format!("{} per project per region", quota.title),
+        "metricUnit": "1",
+        "quotaIncreaseEligibility": { "isEligible": true },
+        "dimensionsInfos": values,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::Lab;
+
+    const INFOS: &str = "/v1/projects/demo-project/locations/global/services/run.googleapis.com/quotaInfos";
+    const ID: &str = "NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion";
+
+    #[tokio::test]
+    async fn a_quota_is_told_for_regions_apart_and_for_all_others() {
+        let lab = Lab::enabled(&["cloudquotas.googleapis.com"]).await;
+        lab.seed(&json!({ "quotas": { format!("{ID}/europe-west1"): 7 } })).await;
+        let info = lab.get(&format!("{INFOS}/{ID}")).await.expect(200).json();
+        assert_eq!(info["dimensionsInfos"][0]["dimensions"], json!({ "region": "europe-west1" }));
+        assert_eq!(info["dimensionsInfos"][0]["details"]["value"], json!("7"));
+        assert_eq!(info["dimensionsInfos"][1]["details"]["value"], json!("3"));
+        assert_eq!(lab.get(INFOS).await.expect(200).json()["quotaInfos"].as_array().unwrap().len(), 4);
+        lab.get(&format!("{INFOS}/Unknown")).await.expect(404);
+    }
+
+    #[tokio::test]
+    async fn the_larger_gpu_is_counted_in_thousandths() {
+        let lab = Lab::enabled(&["cloudquotas.googleapis.com"]).await;
+        let path = format!("{INFOS}/NvidiaRtxPro6000GpuAllocNoZonalRedundancyPerProjectRegion");
+        let info = lab.get(&path).await.expect(200).json();
+        assert_eq!(info["dimensionsInfos"][0]["details"]["value"], json!("1000"));
+    }
+
+    #[tokio::test]
+    async fn service_usage_tells_the_same_to_who_may_not_read_cloud_quotas() {
+        let lab = Lab::new();
+        lab.seed(&json!({ "quotas": { format!("{ID}/europe-west1"): 7 } })).await;
+        lab.get(&format!("{INFOS}/{ID}")).await.expect(403);
+        let path =
+            "/v1beta1/projects/demo-project/services/run.googleapis.com/consumerQuotaMetrics?view=FULL";
+        let answer = lab.get(path).await.expect(200).json();
+        let metric = &answer["metrics"][0];
+        assert_eq!(metric["metric"], "run.googleapis.com/nvidia_l4_gpu_allocation_no_zonal_redundancy");
+        let buckets = &metric["consumerQuotaLimits"][0]["quotaBuckets"];
+        assert_eq!(
+            (&buckets[0]["effectiveLimit"], &buckets[1]["effectiveLimit"]),
+            (&json!("3"), &json!("7"))
+        );
+        assert_eq!(buckets[1]["dimensions"], json!({ "region": "europe-west1" }));
+    }
+}
