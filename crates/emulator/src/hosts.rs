@@ -2,7 +2,7 @@
 //! the reserved domain `gcp.test`, for clients that take the emulator for their proxy. Knows no path.
 
 /// What a host may stand for, by its first label without a region.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "artifactregistry",
     "cloudbilling",
     "cloudbuild",
@@ -13,9 +13,11 @@ const NAMES: [&str; 12] = [
     "run",
     "serviceusage",
     "storage",
+    "logging",
+    // The token endpoint.
+    "oauth2",
     // Answers for every API, by path alone.
     "www",
-    "logging",
 ];
 
 /// The API's name in a host of Google's or of `gcp.test`; `None` for every other host and for names that are not imitated.

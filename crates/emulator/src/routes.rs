@@ -5,8 +5,8 @@ use crate::call::{Answer, Call, Handled};
 use crate::error::{ApiError, Shape};
 use crate::world::World;
 use crate::{
-    artifact_registry, billing, cloud_build, consistency, control, gate, hosts, iam, metadata, operations,
-    partial, quotas, resource_manager, run, service_usage, storage,
+    artifact_registry, billing, cloud_build, consistency, control, gate, hosts, iam, logging, metadata,
+    oauth, operations, partial, quotas, resource_manager, run, service_usage, storage,
 };
 
 /// Query parameters of every Google API, from the discovery documents.
@@ -51,6 +51,8 @@ pub(crate) enum Api {
     Billing,
     /// Cloud Quotas.
     Quotas,
+    /// Cloud Logging.
+    Logging,
     /// Long-running operations whose path several APIs share.
     Operations,
 }
@@ -69,6 +71,7 @@ impl Api {
             Self::Run => Some("run.googleapis.com"),
             Self::Billing => Some("cloudbilling.googleapis.com"),
             Self::Quotas => Some("cloudquotas.googleapis.com"),
+            Self::Logging => Some("logging.googleapis.com"),
             Self::Operations => None,
         }
     }
@@ -87,6 +90,7 @@ impl Api {
             | Self::ArtifactRegistry
             | Self::CloudBuild
             | Self::Run
+            | Self::Logging
             | Self::Billing
             | Self::Quotas => self.service().and_then(|service| service.split('.').next()),
         };
@@ -98,7 +102,7 @@ impl Api {
         match self {
             Self::ServiceUsage => Some(&["filter", "names", "pageSize", "pageToken", "view"]),
             Self::Quotas => Some(&["pageSize", "pageToken"]),
-            Self::ResourceManager | Self::IamCredentials | Self::Billing => Some(&[]),
+            Self::ResourceManager | Self::IamCredentials | Self::Billing | Self::Logging => Some(&[]),
             Self::Iam => Some(&["pageSize", "pageToken", "options.requestedPolicyVersion"]),
             Self::Run => Some(&[
                 "serviceId",
@@ -159,6 +163,7 @@ impl Api {
             | Self::Run
             | Self::Billing
             | Self::Quotas
+            | Self::Logging
             | Self::Operations => Shape::Standard,
         }
     }
@@ -174,6 +179,7 @@ impl Api {
             Self::Run => run::handle(call, world),
             Self::Billing => billing::handle(call, world),
             Self::Quotas => quotas::handle(call, world),
+            Self::Logging => logging::handle(call, world),
             Self::Operations => operations::handle(call, world),
         }
     }
@@ -211,6 +217,7 @@ fn by_path(call: &Call, host: Option<&str>) -> Option<Api> {
         | ["apis", "serving.knative.dev", "v1", "namespaces", ..]
         | ["v1", "projects", _, "locations", _, "services" | "revisions", ..]
         | ["v1", "projects", _, "locations"] => Some(Api::Run),
+        ["v2", "entries"] => Some(Api::Logging),
         ["v2", ..] => Some(Api::Registry),
         ["storage" | "upload" | "resumable" | "download", ..] => Some(Api::Storage),
         [_, ..] if host == Some("storage") => Some(Api::Storage),
@@ -225,6 +232,9 @@ pub(crate) fn dispatch(call: &Call, world: &mut World) -> Answer {
     }
     if let Some(answer) = metadata::handle(call, world) {
         return answer.unwrap_or_else(|error| error.to_answer(Shape::Standard));
+    }
+    if let Some(answer) = oauth::handle(call, world) {
+        return answer;
     }
     let Some(api) = api_of(call) else {
         return unknown(call).to_answer(Shape::Standard);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::operations::Operations;
 use crate::part::Part;
 use crate::policy::Policy;
-use crate::{artifact_registry, cloud_build, consistency, iam, run, service_usage, storage};
+use crate::{artifact_registry, cloud_build, consistency, iam, logging, run, service_usage, storage};
 
 /// The number of the first project; further ones count on from it.
 const FIRST_PROJECT_NUMBER: u64 = 123_456_789_012;
@@ -58,6 +58,9 @@ pub(crate) struct Project {
     /// Builds.
     #[serde(default)]
     pub(crate) cloud_build: cloud_build::State,
+    /// What services and builds have to say.
+    #[serde(default)]
+    pub(crate) logging: logging::State,
 }
 
 /// What the control routes can set in a project.
@@ -183,6 +186,7 @@ impl World {
             storage: storage::State::default(),
             artifact_registry: artifact_registry::State::default(),
             cloud_build: cloud_build::State::default(),
+            logging: logging::State::default(),
         };
         self.projects.insert(id.to_owned(), project);
     }

@@ -29,6 +29,11 @@ pub(super) fn create(call: &Call, world: &mut World, place: &Place) -> Result {
     let Json::Object(body) = call.json()? else {
         return Err(ApiError::invalid("invalid build: not an object"));
     };
+    start(call, world, place, body)
+}
+
+/// Starts a build with these fields.
+pub(super) fn start(call: &Call, world: &mut World, place: &Place, body: Map<String, Json>) -> Result {
     let project = world.project(&place.project).ok_or_else(not_found)?;
     let mut body = request::read(body, project, place)?;
     let id = Uuid::new_v4().to_string();

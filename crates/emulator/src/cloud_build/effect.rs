@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::artifact_registry::{self, PushError};
 use crate::call::Context;
+use crate::logging::{self, Severity};
 use crate::operations::{Ending, Outcome};
 use crate::world::{Project, World};
 
@@ -50,8 +51,15 @@ pub(super) fn end(project: &mut Project, id: &str, result: BuildResult, at: Time
         BuildResult::Timeout => Some((4, "Build timed out")),
         BuildResult::Cancelled => Some((1, "Build cancelled")),
     };
+    let (severity, text) = match &result {
+        BuildResult::Success(_) => (Severity::Info, "DONE".to_owned()),
+        BuildResult::Failure(failure) => (Severity::Error, format!("ERROR: {}", failure.detail)),
+        BuildResult::Timeout => (Severity::Error, "TIMEOUT\nERROR: context deadline exceeded".to_owned()),
+        BuildResult::Cancelled => (Severity::Warning, "CANCELLED".to_owned()),
+    };
     build.ended = Some(Ended { at, result });
     let shown = render::build(id, build, &project_id, &number, at);
+    logging::of_build(project, id, severity, &text, at);
     let ending = match error {
         Some((code, message)) => Ending::Error(json!({ "code": code, "message": message })),
         None => Ending::Response(render::with_type(&shown)),

@@ -22,7 +22,9 @@ mod zip_archive;
 #[cfg(test)]
 mod tests;
 
-use crate::call::{Call, Handled};
+use serde_json::{Map, Value};
+
+use crate::call::{Answer, Call, Handled};
 use crate::error::ApiError;
 use crate::world::{Project, World};
 
@@ -50,6 +52,18 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
         ("GET", ["defaultServiceAccount"], None) => default_account::get(world, &place),
         _ => return None,
     })
+}
+
+/// Starts a build that another service asks for.
+pub(crate) fn start(
+    call: &Call,
+    world: &mut World,
+    project: &str,
+    location: &str,
+    build: Map<String, Value>,
+) -> Result<Answer, ApiError> {
+    let place = Place { project: project.to_owned(), location: location.to_owned() };
+    builds::start(call, world, &place, build)
 }
 
 /// The project and location that a call is about.

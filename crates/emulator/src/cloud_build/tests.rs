@@ -305,3 +305,30 @@ async fn the_default_account_is_the_compute_one() {
     assert_eq!(account["serviceAccountEmail"], format!("projects/{PROJECT}/serviceAccounts/{email}"));
     lab.get(&format!("/v1/projects/{PROJECT}/serviceAccounts/{email}")).await.expect(200);
 }
+
+#[tokio::test]
+async fn cloud_run_submits_a_build_of_an_uploaded_source() {
+    let lab = workshop(Lab::new(), GOOD).await;
+    let source = super::zip_archive::tests::zip(&[("Dockerfile", "FROM ollama/ollama\n")]);
+    lab.send("POST", "/upload/storage/v1/b/sources/o?uploadType=media&name=a.zip", &[], source.to_vec())
+        .await
+        .expect(200);
+    let body = json!({
+        "storageSource": { "bucket": "sources", "object": "a.zip" },
+        "imageUri": "europe-west1-docker.pkg.dev/demo-project/models/submitted",
+        "dockerBuild": {},
+        "tags": ["service_ollama-gemma"],
+    });
+    let path = "/v2/projects/demo-project/locations/europe-west1/builds:submit";
+    let answer = lab.call("POST", path, &body).await.expect(200).json();
+    let build = &answer["buildOperation"]["metadata"]["build"];
+    assert_eq!(build["tags"], json!(["service_ollama-gemma"]));
+    let done = lab.finish(&answer["buildOperation"], "/v1/").await;
+    assert_eq!(done["response"]["status"], "SUCCESS", "{done}");
+    assert!(done["response"]["results"]["images"][0]["digest"].as_str().unwrap().starts_with("sha256:"));
+    for missing in ["storageSource", "imageUri", "dockerBuild"] {
+        let mut less = body.clone();
+        less.as_object_mut().unwrap().remove(missing);
+        assert!(lab.call("POST", path, &less).await.status >= 400, "{missing}");
+    }
+}

@@ -65,6 +65,7 @@ pub(super) fn taken(api: Api, path: &str) -> ApiError {
         | Api::CloudBuild
         | Api::Billing
         | Api::Quotas
+        | Api::Logging
         | Api::Operations => ApiError::already_exists("the repository already exists"),
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn denied(call: &Call, api: Api, permission: &str) -> ApiError {
         | Api::Run
         | Api::Billing
         | Api::Quotas
+        | Api::Logging
         | Api::Operations => lacking(permission, &resource_of(call, api.service())),
     }
 }
@@ -172,6 +173,7 @@ pub(crate) fn project_of<'world>(
             let full = format!("operations/{name}");
             return Ok(world.operations.get(&full).and_then(|operation| world.project(&operation.project)));
         }
+        (Api::Logging, _) => return Ok(None),
         (_, ["apis", _, _, "namespaces", project, ..]) => project,
         (_, [_, "projects", "-", ..]) => return Ok(None),
         (_, [_, "projects", project, ..]) => project,

@@ -23,7 +23,8 @@ pub(crate) fn needed(call: &Call, api: Api) -> Option<&'static str> {
         Api::Run => run(method, &parts, verb),
         Api::Billing => Some("resourcemanager.projects.get"),
         Api::Quotas => Some("cloudquotas.quotas.get"),
-        Api::Operations => None,
+        // Logging reads its project from the body, and asks itself.
+        Api::Operations | Api::Logging => None,
     }
 }
 
@@ -133,6 +134,7 @@ fn run(method: &str, parts: &[&str], verb: &str) -> Option<&'static str> {
     match (method, parts, verb) {
         (_, _, "getIamPolicy") => Some("run.services.getIamPolicy"),
         (_, _, "setIamPolicy") => Some("run.services.setIamPolicy"),
+        ("POST", [.., "builds"], "submit") => Some("cloudbuild.builds.create"),
         ("POST", [.., "services"], "") => Some("run.services.create"),
         ("GET", [.., "services"], _) => Some("run.services.list"),
         ("GET", [.., "services", _], _) => Some("run.services.get"),

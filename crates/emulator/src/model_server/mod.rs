@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::call::{Answer, Call, Context};
 use crate::cloud_build;
 use crate::emulator::Emulator;
+use crate::logging;
 use crate::run::{Service, hashed_address, plain_address};
 use crate::server::Answered;
 use crate::world::{Project, World};
@@ -39,9 +40,39 @@ pub(crate) fn is_service_host(host: &str) -> bool {
 
 /// Answers in place of a deployed service.
 pub(crate) fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
-    match emulator.look(|world, context| serving(world, context, call)) {
+    let answered = match emulator.look(|world, context| serving(world, context, call)) {
         Ok(serving) => route(call, &serving.model),
         Err(refused) => Answered::Whole(refused),
+    };
+    let status = match &answered {
+        Answered::Whole(answer) | Answered::Lost(answer) => answer.status,
+        Answered::Stream(response) => response.status().as_u16(),
+    };
+    // The line reaches the state file with the next change, and at the latest when the emulator ends.
+    emulator.look(|world, context| log(world, context, call, status));
+    answered
+}
+
+/// Leaves a line in the project's log, if there is a service to which the request went.
+fn log(world: &mut World, context: &Context, call: &Call, status: u16) {
+    let Some((project, service)) = find(world, &call.host) else { return };
+    let (project, name) = (project.id.clone(), service.name.clone());
+    let revision = service.latest_ready.clone().unwrap_or_default();
+    let query: Vec<String> = call.query.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let request = logging::Request {
+        method: call.method.to_string(),
+        url: format!(
+            "https://{}.run.app{}{mark}{}",
+            stem(&call.host).unwrap_or_default(),
+            call.path,
+            query.join("&")
+        ),
+        status,
+        user_agent: call.header("user-agent").unwrap_or("").to_owned(),
+    };
+    if let Some(project) = world.project_mut(&project) {
+        logging::of_request(project, &name, &revision, &request, context.now);
     }
 }
 

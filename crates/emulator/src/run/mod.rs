@@ -13,6 +13,7 @@ mod rollout;
 mod rules;
 mod schema;
 mod state;
+mod submit_build;
 mod unready;
 mod view;
 
@@ -55,6 +56,7 @@ pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
         _ => String::new(),
     };
     Some(match (method, rest, verb) {
+        ("POST", ["builds"], Some("submit")) => submit_build::submit(call, world, &id, location),
         ("POST", ["services"], None) => change::create(call, world, &id, location),
         ("GET", ["services"], None) => list(call, world, &id, location),
         ("GET", ["services", _], None) => {

@@ -10,6 +10,7 @@ use super::view::{self, Occasion};
 use crate::artifact_registry;
 use crate::call::{Answer, Call, Context};
 use crate::error::ApiError;
+use crate::logging::{self, Severity};
 use crate::operations::{Begin, Effect as Any, Ending, Outcome};
 use crate::world::{FailureKind, Project, World};
 
@@ -216,6 +217,15 @@ fn finish_rollout(project: &mut Project, rollout: &Rollout, context: &Context) -
         service.observed_generation = service.generation;
     }
     let answer = view::in_operation(service, &number, Occasion::Later);
+    if let Some(revision) = &rollout.revision {
+        let (severity, text) = match &failure {
+            None => {
+                (Severity::Info, format!("Ready condition status changed to True for Revision {revision}."))
+            }
+            Some((_, message)) => (Severity::Error, message.clone()),
+        };
+        logging::of_revision(project, &rollout.target.name, revision, severity, &text, context.now);
+    }
     let ending = match failure {
         None => Ending::Response(answer.clone()),
         Some((code, message)) => Ending::Error(json!({ "code": code, "message": message })),
