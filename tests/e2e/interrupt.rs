@@ -150,6 +150,25 @@ fn destroy_after_a_killed_apply_leaves_nothing() {
     assert_eq!(things(&emulator), json!([null, null, null]));
 }
 
+#[test]
+fn a_stack_that_another_run_holds_is_locked_until_that_run_ends_or_the_stack_is_unlocked() {
+    let (world, emulator) = tutorial();
+    let on = ["--endpoint", emulator.url.as_str()];
+    let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+    let mut apply = Running::start(&world, &[&["apply", "--yes"], &on[..]].concat());
+    apply.says(&["image/ollama-gemma", "build"]);
+    run(&["plan"]).exits(0);
+    run(&["apply", "--yes"]).exits(6).says("another run holds stack ollama-gemma: apply by process");
+    run(&["record", "list"]).exits(0).says("held: apply by process");
+    run(&["record", "unlock", "--yes"]).exits(0).says("stack ollama-gemma is free");
+    run(&["record", "unlock", "--yes"]).exits(0).says("is held by no run");
+    // The first run finds out before its next step.
+    apply.ends().exits(3).says("another run").never_says("panicked");
+    run(&["record", "show"]).exits(0).says("service/ollama-gemma").says("begun and not known to be done");
+    goes_on(&world, &emulator);
+    run(&["record", "list"]).exits(0).says("There is no record yet");
+}
+
 /// Runs a command on a terminal and answers its question. None: this machine has no `script` to make a terminal with.
 fn answered(world: &World, command: &str, question: &str, answer: &str) -> Option<Run> {
     let line = format!("{} {command} --emulator --emulator-time-scale 0", env!("CARGO_BIN_EXE_gemmactl"));

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use emulator::{Exchange, Running, Settings};
-use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, StopSignal};
+use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Rhythm, StopSignal};
 use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Pace, Target};
 use model::{
-    Action, ApplyReport, Cloud, Event, Goal, Plan, ProjectId, RecordError, RecordStore, Region, Versioned,
+    Action, ApplyReport, Cloud, Event, Goal, Lease, Plan, ProjectId, RecordError, RecordStore, Region,
+    Versioned,
 };
 use serde_json::{Value, json};
 use spec::{Colour, Spec, Variables};
@@ -196,7 +197,18 @@ impl Lab {
     /// Carries a plan out.
     pub(crate) async fn carry_out(&self, prepared: Prepared) -> Result<Ran, RecordError> {
         let store = self.record();
-        let mut ledger = Ledger::open(&store, prepared.record).signed("test").paced(Duration::ZERO);
+        // Only runs that were cut off on purpose are still in the record, and they are dead.
+        let held = engine::in_the_way(&prepared.plan, &prepared.record.inventory);
+        let dead = held.into_iter().map(|held| held.lease).collect();
+        let lease = Lease {
+            holder: "test".to_owned(),
+            beat: 1,
+            who: String::new(),
+            operation: String::new(),
+            started: String::new(),
+        };
+        let mut ledger =
+            Ledger::open(&store, prepared.record, lease).paced(Rhythm::EMULATED).taking_over(dead);
         let mut events = Vec::new();
         let stop = StopSignal::new();
         let report =

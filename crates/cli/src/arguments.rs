@@ -26,7 +26,7 @@ use gcp::Impersonation;
         gemmactl plan --var project=my-project       what would change in my-project\n  \
         gemmactl apply --var project=my-project      change it, after a question\n  \
         gemmactl destroy --var project=my-project    take away what the stack made\n\n\
-        Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode), 3 stale, 4 refused, 5 partial."
+        Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode), 3 stale, 4 refused, 5 partial, 6 locked."
 )]
 pub(crate) struct Arguments {
     /// What to do.
@@ -97,6 +97,14 @@ pub(crate) enum Command {
         gemmactl graph --format dot | dot -Tsvg > graph.svg"
     )]
     Graph(GraphArguments),
+    /// Look at the ownership record: what the stacks of the project made, and which run holds them.
+    #[command(after_help = "Examples:\n  gemmactl record list\n  gemmactl record show --format json\n  \
+        gemmactl record unlock    # after a run that was killed; without it, it is taken over after two minutes")]
+    Record {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: RecordCommand,
+    },
     /// Run the emulator of Google Cloud alone, on loopback.
     #[command(after_help = "Examples:\n  gemmactl emulator --listen 127.0.0.1:8085\n  \
         gemmactl plan --endpoint http://127.0.0.1:8085")]
@@ -170,6 +178,9 @@ pub(crate) struct CloudArguments {
     /// The home folder, for the credentials that `gcloud auth application-default login` left there.
     #[arg(long, env = "HOME", value_name = "FOLDER", hide = true, hide_env_values = true)]
     pub(crate) home: Option<PathBuf>,
+    /// Who runs, for the lease in the record.
+    #[arg(long, env = "USER", value_name = "NAME", hide = true)]
+    pub(crate) user: Option<String>,
     /// How the emulator behaves.
     #[command(flatten)]
     pub(crate) emulated: EmulatedArguments,
@@ -286,6 +297,45 @@ pub(crate) struct GraphArguments {
     pub(crate) format: GraphFormat,
 }
 
+/// What can be done with the record.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum RecordCommand {
+    /// List the stacks of the project.
+    List(RecordShowArguments),
+    /// Show what the spec's stack made.
+    Show(RecordShowArguments),
+    /// Free the spec's stack from a run that is dead; asks for the stack's name.
+    Unlock(RecordUnlockArguments),
+}
+
+/// Arguments of `record list` and `record show`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordShowArguments {
+    /// Which spec.
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
+    /// Form on stdout; json is the whole record as it is stored.
+    #[arg(long, value_enum, default_value_t = RecordFormat::Text)]
+    pub(crate) format: RecordFormat,
+}
+
+/// Arguments of `record unlock`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordUnlockArguments {
+    /// Which spec.
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
+    /// Do not ask for the stack's name.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
 /// Arguments of `emulator`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EmulatorArguments {
@@ -317,6 +367,15 @@ pub(crate) enum Format {
 /// Forms of the problems of a spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CheckFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Forms of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
     /// For people.
     Text,
     /// For machines.

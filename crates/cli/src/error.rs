@@ -76,6 +76,7 @@ impl CliError {
         match self {
             Self::Refused(_) => Exit::Refused,
             Self::Record(RecordError::Moved) => Exit::Stale,
+            Self::Record(RecordError::Held(_)) => Exit::Locked,
             Self::Spec(_)
             | Self::Unreadable { .. }
             | Self::Graph(_)
@@ -97,6 +98,13 @@ impl CliError {
             Self::Cloud(error) | Self::Record(RecordError::Cloud(error)) => Some(error),
             Self::Record(RecordError::Moved) => {
                 return vec!["help: another run was faster; run the command again".to_owned()];
+            }
+            Self::Record(RecordError::Held(_)) => {
+                return vec![
+                    "help: wait until that run ends; a dead one is taken over when its beat has stood still for two \
+                     minutes, or at once after gemmactl record unlock"
+                        .to_owned(),
+                ];
             }
             Self::Unreadable { .. } => {
                 return vec![

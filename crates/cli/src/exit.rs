@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Refused,
     /// Some steps are done; safe to run again.
     Partial,
+    /// Another run holds the stack.
+    Locked,
 }
 
 impl From<Exit> for ExitCode {
@@ -28,6 +30,7 @@ impl From<Exit> for ExitCode {
             Exit::Stale => 3,
             Exit::Refused => 4,
             Exit::Partial => 5,
+            Exit::Locked => 6,
         })
     }
 }

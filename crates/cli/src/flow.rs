@@ -1,14 +1,14 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
-use std::time::Duration;
-
-use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal};
-use model::{ApplyReport, Event, Goal, Plan, RecordError, RecordStore, Versioned};
+use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watched};
+use model::{ApplyReport, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
 use spec::{LoadError, Spec};
 
 use crate::arguments::SpecArguments;
 use crate::error::CliError;
 use crate::session::{Session, variables};
+use crate::terminal::Terminal;
+use crate::view;
 
 /// A plan and what it was made from.
 pub(crate) struct Prepared {
@@ -16,6 +16,8 @@ pub(crate) struct Prepared {
     pub(crate) plan: Plan,
     /// The record that was read, with the generation that its next write needs.
     pub(crate) record: Versioned,
+    /// Leases of runs that were found dead.
+    dead: Vec<Lease>,
 }
 
 impl Prepared {
@@ -57,8 +59,46 @@ pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) ->
         replace: purpose.replace,
     };
     let plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
-    Ok(Prepared { plan, record })
+    Ok(Prepared { plan, record, dead: Vec::new() })
 }
+
+/// A plan that this run may carry out: where another run holds what it needs, that one is watched first, and then
+/// the plan made anew. Errors: a run that works holds the stack (exit 6).
+pub(crate) async fn prepare_alone(
+    spec: &Spec,
+    session: &Session,
+    purpose: Purpose,
+    terminal: &Terminal,
+) -> Result<Prepared, CliError> {
+    let mut dead = Vec::new();
+    let mut rounds = 0;
+    loop {
+        let prepared = prepare(spec, session, purpose).await?;
+        let held = if prepared.has_work() {
+            engine::in_the_way(&prepared.plan, &prepared.record.inventory)
+        } else {
+            Vec::new()
+        };
+        let Some(held) = held.into_iter().find(|held| !dead.contains(&held.lease)) else {
+            return Ok(Prepared { dead, ..prepared });
+        };
+        terminal.talk(&view::escape::escape(&format!(
+            "{} is held: {}; watching whether that run still works",
+            held.what,
+            held.lease.said()
+        )));
+        match engine::watch(&session.record(), &held, session.rhythm()).await? {
+            Watched::Free => {}
+            Watched::Dead => dead.push(held.lease),
+            // What stacks share is held for the first steps of a run only, so that is waited for.
+            Watched::Alive if held.what == HeldThing::Shared && rounds < PATIENT_ROUNDS => rounds += 1,
+            Watched::Alive => return Err(RecordError::Held(Box::new(held)).into()),
+        }
+    }
+}
+
+/// So many beats of another run that changes what stacks share are waited for: some ten minutes.
+const PATIENT_ROUNDS: usize = 30;
 
 /// Adds what only the record knows: what this stack made and the spec no longer names. It is read in a second round,
 /// which a plan without removed lines does not need.
@@ -107,11 +147,9 @@ pub(crate) async fn carry_out(
     stop: &StopSignal,
     events: &mut (impl FnMut(Event) + Send),
 ) -> Result<ApplyReport, CliError> {
-    let Prepared { plan, record } = prepared;
+    let Prepared { plan, record, dead } = prepared;
     let store = session.record();
-    let mut ledger = Ledger::open(&store, record).signed(session.run.clone());
-    if session.is_emulated() {
-        ledger = ledger.paced(Duration::ZERO);
-    }
+    let mut ledger =
+        Ledger::open(&store, record, session.lease(plan.goal)).paced(session.rhythm()).taking_over(dead);
     Ok(engine::apply(&plan, &session.cloud, &mut ledger, stop, events).await?)
 }

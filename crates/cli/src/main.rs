@@ -58,6 +58,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Plan(arguments) => block_on(commands::plan::run(arguments, terminal)),
         Command::Apply(arguments) => block_on(commands::apply::run(arguments, terminal)),
         Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, terminal)),
+        Command::Record { command } => block_on(commands::record::run(command, terminal)),
         Command::Emulator(arguments) => block_on(commands::emulator::run(arguments, terminal)),
     }
 }

@@ -4,8 +4,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use engine::Rhythm;
 use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Target};
-use model::Region;
+use jiff::{Timestamp, Unit};
+use model::{Goal, Lease, Region};
 use secrecy::SecretString;
 use spec::{Spec, Variables};
 
@@ -18,8 +20,9 @@ pub(crate) struct Session {
     pub(crate) cloud: GoogleCloud,
     /// Where the record's bucket is made when there is none.
     location: Region,
-    /// A random mark of this run, by which its writes to the record are known.
-    pub(crate) run: String,
+    /// Who runs, for the lease; its holder is a random mark, by which the run's writes to the record are known.
+    who: String,
+    run: String,
     /// Where calls go.
     pub(crate) destination: Destination,
     emulator: Option<emulator::Running>,
@@ -66,6 +69,7 @@ impl Session {
         Ok(Self {
             cloud,
             location: spec.document.region.clone(),
+            who: who(arguments),
             run: uuid::Uuid::new_v4().to_string(),
             destination,
             emulator: running,
@@ -77,11 +81,31 @@ impl Session {
         BucketRecord::new(&self.cloud, self.location.clone())
     }
 
-    /// Whether calls go to an emulator, which takes any number of writes a second.
-    pub(crate) fn is_emulated(&self) -> bool {
+    /// The random mark of this run.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// The lease that this run asks for.
+    #[expect(clippy::disallowed_methods, reason = "people want to know since when; nothing is decided by it")]
+    pub(crate) fn lease(&self, goal: Goal) -> Lease {
+        Lease {
+            holder: self.run.clone(),
+            beat: 1,
+            who: self.who.clone(),
+            operation: match goal {
+                Goal::Present => "apply".to_owned(),
+                Goal::Absent => "destroy".to_owned(),
+            },
+            started: Timestamp::now().round(Unit::Second).unwrap_or_default().to_string(),
+        }
+    }
+
+    /// How often the record is written, and how long another run is watched.
+    pub(crate) fn rhythm(&self) -> Rhythm {
         match &self.destination {
-            Destination::Google => false,
-            Destination::Endpoint(_) | Destination::Embedded(_) => true,
+            Destination::Google => Rhythm::LIVE,
+            Destination::Endpoint(_) | Destination::Embedded(_) => Rhythm::EMULATED,
         }
     }
 
@@ -91,6 +115,15 @@ impl Session {
             emulator.stop().await?;
         }
         Ok(())
+    }
+}
+
+/// The user and the process, as others may see them in the record.
+fn who(arguments: &CloudArguments) -> String {
+    let process = std::process::id();
+    match &arguments.user {
+        Some(user) => format!("{user} (process {process})"),
+        None => format!("process {process}"),
     }
 }
 

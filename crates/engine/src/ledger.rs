@@ -1,32 +1,33 @@
 //! The one writer of the ownership record during a run. Knows no place where it is kept.
 //!
 //! Intents are written before the first call. What is done is noted in memory and written beside the work, at most
-//! once in [`PACE`], so that no step waits for the record; the last write ends the run. A lost progress write costs
-//! nothing: the intents say more than what was done, never less.
+//! once in [`Rhythm::pace`], so that no step waits for the record; the last write ends the run. A lost progress write
+//! costs nothing: the intents say more than what was done, never less. The same writes keep the run's lease alive.
 
 mod save;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
-use model::{Change, Goal, Inventory, Outputs, Plan, RecordError, RecordStore, StackName, Versioned};
+use model::{Change, Goal, Inventory, Lease, Outputs, Plan, RecordError, RecordStore, StackName, Versioned};
 use tokio::time::Instant;
 use tracing::debug;
 
+use crate::lease::{self, Rhythm};
 use crate::record;
 use save::{Saved, Writing};
-
-/// Writes of one object are this far apart. Source: Cloud Storage quotas, one write a second to one object name.
-const PACE: Duration = Duration::from_millis(1100);
 
 pub(crate) type Saving<'store> = Pin<Box<dyn Future<Output = Result<Saved, RecordError>> + Send + 'store>>;
 
 /// The record of a project, as one run holds it.
 pub struct Ledger<'store, S: RecordStore> {
     store: &'store S,
-    pace: Duration,
-    run: String,
+    rhythm: Rhythm,
+    /// The lease of this run, and the name that every write bears: a writer whose answer was lost knows its own write.
+    lease: Lease,
+    /// Leases of runs that were found dead.
+    dead: Vec<Lease>,
     /// As it was read: what an intent that was never begun falls back to.
     read: Inventory,
     /// As it is stored.
@@ -40,12 +41,13 @@ pub struct Ledger<'store, S: RecordStore> {
 }
 
 impl<'store, S: RecordStore> Ledger<'store, S> {
-    /// Opens the record that the plan was made with.
-    pub fn open(store: &'store S, versioned: Versioned) -> Self {
+    /// Opens the record that the plan was made with. `lease` says who runs; its holder is something random.
+    pub fn open(store: &'store S, versioned: Versioned, lease: Lease) -> Self {
         Self {
             store,
-            pace: PACE,
-            run: String::new(),
+            rhythm: Rhythm::LIVE,
+            lease,
+            dead: Vec::new(),
             read: versioned.inventory.clone(),
             stored: versioned.inventory.clone(),
             current: versioned.inventory,
@@ -56,18 +58,17 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         }
     }
 
-    /// Marks every write with a name of this run (something random), by which a writer whose answer was lost knows
-    /// its own write.
+    /// Sets how often is written.
     #[must_use]
-    pub fn signed(mut self, run: impl Into<String>) -> Self {
-        self.run = run.into();
+    pub fn paced(mut self, rhythm: Rhythm) -> Self {
+        self.rhythm = rhythm;
         self
     }
 
-    /// Sets how far apart writes are; an emulated store may need no distance.
+    /// Allows to take over these leases: their holders were found dead.
     #[must_use]
-    pub fn paced(mut self, pace: Duration) -> Self {
-        self.pace = pace;
+    pub fn taking_over(mut self, dead: Vec<Lease>) -> Self {
+        self.dead = dead;
         self
     }
 
@@ -78,7 +79,10 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
 
     /// Writes the plan's intents; writes nothing when the plan calls nothing. Once is enough, twice does no harm.
     ///
-    /// Errors: another run has written what the plan relies on ([`RecordError::Moved`]); whatever the store says.
+    /// The first of these writes takes the run's leases, too.
+    ///
+    /// Errors: another run has written what the plan relies on ([`RecordError::Moved`]) or holds what it needs
+    /// ([`RecordError::Held`]); whatever the store says.
     pub async fn begin(&mut self, plan: &Plan) -> Result<(), RecordError> {
         if self.owner.is_some() {
             return Ok(());
@@ -87,8 +91,18 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             return Err(RecordError::Moved);
         }
         self.current = plan.record.clone();
+        let writes = plan.changes.iter().any(|change| change.action.writes());
+        if writes || self.current != self.stored {
+            let held = lease::in_the_way(plan, &self.read);
+            if let Some(held) = held.into_iter().find(|held| !self.dead.contains(&held.lease)) {
+                return Err(RecordError::Held(Box::new(held)));
+            }
+        }
+        if writes {
+            lease::take(&mut self.current, plan, &self.read, &self.lease);
+        }
         self.dirty = self.current != self.stored;
-        if self.dirty && plan.changes.iter().any(|change| change.action.writes()) {
+        if writes {
             let writing = self.writing(&plan.stack).relying_on_what_was_read();
             let saved = writing.run(self.store).await?;
             self.take(saved, &plan.stack);
@@ -113,9 +127,38 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         }
     }
 
-    /// Writes what is not written yet. When a destroy has left no stack, the record itself is removed.
+    /// By number: the changes of a plan for which what stacks share is held.
+    pub(crate) fn shared_changes(&self, plan: &Plan) -> BTreeSet<usize> {
+        let changes = plan.changes.iter().enumerate();
+        changes.filter(|(_, change)| lease::is_shared(change, plan, &self.read)).map(|(at, _)| at).collect()
+    }
+
+    /// Gives back what stacks share, as soon as no more of it is to be changed: others wait for it.
+    pub(crate) fn shared_is_done(&mut self) {
+        self.dirty |= lease::give_back_shared(&mut self.current, &self.lease.holder);
+    }
+
+    /// Whether this run still holds its stack, by what is stored now: asked before each step, so that a run that was
+    /// taken for dead does no more. Errors: [`RecordError::Moved`] if it does not; whatever the store says.
+    pub(crate) fn fence(&self) -> impl Future<Output = Result<(), RecordError>> + Send + use<'store, S> {
+        let (store, known, holder) = (self.store, self.generation, self.lease.holder.clone());
+        let stack = self.owner.as_ref().map(|(stack, _)| stack.clone());
+        async move {
+            let Some(stack) = stack else { return Ok(()) };
+            // A write of our own may have moved the generation meanwhile; only then the whole record is read.
+            if store.generation().await? == known {
+                return Ok(());
+            }
+            let record = store.load().await?.inventory;
+            if lease::is_held_by(&record, &stack, &holder) { Ok(()) } else { Err(RecordError::Moved) }
+        }
+    }
+
+    /// Gives the leases back and writes what is not written yet. When a destroy has left no stack, the record itself is removed.
     pub async fn finish(&mut self) -> Result<(), RecordError> {
         let Some((stack, goal)) = self.owner.clone() else { return Ok(()) };
+        lease::give_back(&mut self.current, &stack, &self.lease.holder);
+        self.dirty |= self.current != self.stored;
         let nothing_left = self.current.stacks.is_empty() && self.current.shared.is_empty();
         // Even without a record: a run that was cut off may have left the place where it would be.
         if goal == Goal::Absent && nothing_left {
@@ -129,7 +172,8 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
                 // Another stack has begun meanwhile: the record stays, without ours.
                 Err(RecordError::Moved) => self.dirty = true,
                 Err(
-                    error @ (RecordError::Unusable { .. }
+                    error @ (RecordError::Held(_)
+                    | RecordError::Unusable { .. }
                     | RecordError::Foreign { .. }
                     | RecordError::Cloud(_)),
                 ) => {
@@ -150,7 +194,12 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
 
     /// When the next write may go out; none: at once.
     pub(crate) fn due(&self) -> Option<Instant> {
-        self.last_write.map(|last| last + self.pace)
+        self.last_write.map(|last| last + self.rhythm.pace)
+    }
+
+    /// When a write must go out to keep the lease alive.
+    pub(crate) fn beat_due(&self) -> Option<Instant> {
+        self.last_write.map(|last| last + self.rhythm.beat)
     }
 
     pub(crate) fn is_dirty(&self) -> bool {
@@ -162,6 +211,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         let (stack, _) = self.owner.clone()?;
         self.dirty = false;
         self.last_write = Some(Instant::now());
+        lease::beat(&mut self.current, &stack, &self.lease.holder);
         let writing = self.writing(&stack);
         let store = self.store;
         Some(Box::pin(async move { writing.run(store).await }))
@@ -176,7 +226,10 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             Ok(saved) => self.take(saved, &stack),
             Err(RecordError::Moved) => return Err(RecordError::Moved),
             Err(
-                error @ (RecordError::Unusable { .. } | RecordError::Foreign { .. } | RecordError::Cloud(_)),
+                error @ (RecordError::Held(_)
+                | RecordError::Unusable { .. }
+                | RecordError::Foreign { .. }
+                | RecordError::Cloud(_)),
             ) => {
                 debug!(%error, "progress was not written to the record; the end of the run will");
                 self.dirty = true;
@@ -186,7 +239,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     }
 
     fn writing(&self, stack: &StackName) -> Writing {
-        Writing::new(stack, &self.run, &self.stored, &self.current, self.generation)
+        Writing::new(stack, &self.lease.holder, &self.stored, &self.current, self.generation)
     }
 
     /// What was noted since the write began goes on top of what was written.
@@ -196,7 +249,9 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         if let Some(merged) = record::merge(&sent, &self.current, &stored, stack) {
             self.current = merged;
         }
-        self.dirty = self.current.stacks != stored.stacks || self.current.shared != stored.shared;
+        self.dirty = self.current.stacks != stored.stacks
+            || self.current.shared != stored.shared
+            || self.current.shared_lease != stored.shared_lease;
         self.stored = stored;
         self.generation = generation;
         self.last_write = Some(Instant::now());

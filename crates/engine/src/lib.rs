@@ -18,6 +18,7 @@
 pub mod applied;
 pub mod apply;
 pub mod graph;
+pub mod lease;
 pub mod ledger;
 pub mod plan;
 pub mod record;
@@ -26,6 +27,7 @@ pub mod snapshot;
 pub use applied::applied_form;
 pub use apply::{StopSignal, apply};
 pub use graph::{Edge, Graph, GraphError};
+pub use lease::{Rhythm, Watched, in_the_way, unlock, watch};
 pub use ledger::Ledger;
 pub use plan::{AdoptPolicy, PlanOptions, ReplacePolicy, plan};
 pub use snapshot::{Seen, Snapshot, snapshot, snapshot_of};

@@ -31,7 +31,8 @@ pub(crate) fn hold(inventory: &mut Inventory, full_name: &str, prior: Prior, sta
 pub(crate) fn drop_entry(inventory: &mut Inventory, stack: &StackName, id: &ResourceId, full_name: &str) {
     if let Some(record) = inventory.stacks.get_mut(stack) {
         record.entries.remove(id);
-        if record.entries.is_empty() {
+        // A stack that is held stays until the lease is given back.
+        if record.entries.is_empty() && record.lease.is_none() {
             inventory.stacks.remove(stack);
         }
     }
@@ -129,6 +130,13 @@ pub(crate) fn merge(
         if holds(base, name) && !holds(ours, name) {
             release(&mut merged, name, stack);
         }
+    }
+    // A lease of ours changes with each of our writes; where another one stands in its place, it was taken over.
+    if ours.shared_lease != base.shared_lease {
+        if base.shared_lease != theirs.shared_lease {
+            return None;
+        }
+        merged.shared_lease.clone_from(&ours.shared_lease);
     }
     Some(merged)
 }

@@ -44,7 +44,8 @@ pub use place::Place;
 pub use plan::{Change, Plan, Refusal, Unknown};
 pub use policy::{Binding, Grant, PolicyEdit, PolicyRef};
 pub use record::{
-    Entry, Inventory, Origin, Prior, RecordError, RecordStore, SharedKey, StackRecord, State, Versioned,
+    Entry, Held, HeldThing, Inventory, Lease, Origin, Prior, RecordError, RecordStore, SharedKey,
+    StackRecord, State, Versioned,
 };
 pub use request::{Api, ApiRequest, Body, Method};
 pub use resource::{Dependency, OnDestroy, Resource, Tenure, Tie};

@@ -32,6 +32,9 @@ pub struct Inventory {
     /// What several stacks may hold, by full name.
     #[serde(default)]
     pub shared: BTreeMap<String, SharedKey>,
+    /// Who changes what several stacks hold: one run at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_lease: Option<Lease>,
 }
 
 impl Inventory {
@@ -44,6 +47,7 @@ impl Inventory {
             write_id: String::new(),
             stacks: BTreeMap::new(),
             shared: BTreeMap::new(),
+            shared_lease: None,
         }
     }
 
@@ -53,6 +57,27 @@ impl Inventory {
     }
 }
 
+/// The right of one run to change a stack, or what stacks share, for as long as its beat goes on.
+///
+/// Nothing compares times: whoever waits looks whether the beat changes, by its own clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lease {
+    /// The random mark of the run.
+    pub holder: String,
+    /// Grows with each write of the holder.
+    pub beat: u64,
+    /// Who runs it, for people.
+    #[serde(default)]
+    pub who: String,
+    /// What it does, such as `apply`, for people.
+    #[serde(default)]
+    pub operation: String,
+    /// When it began (RFC 3339), for people.
+    #[serde(default)]
+    pub started: String,
+}
+
 /// What one stack made.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,6 +85,9 @@ pub struct StackRecord {
     /// Entries by resource.
     #[serde(default)]
     pub entries: BTreeMap<ResourceId, Entry>,
+    /// The run that changes the stack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
 }
 
 /// How far a resource is.
@@ -148,6 +176,9 @@ pub enum RecordError {
     /// Another writer was faster: read and plan again.
     #[error("the ownership record was changed by another run")]
     Moved,
+    /// Another run holds the stack, or what stacks share.
+    #[error("another run holds {}: {}", .0.what, .0.lease.said())]
+    Held(Box<Held>),
     /// It cannot be understood; nothing is done.
     #[error("the ownership record {location} cannot be used: {problem}")]
     Unusable {
@@ -167,10 +198,50 @@ pub enum RecordError {
     Cloud(#[source] CloudError),
 }
 
+/// A lease that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What is held.
+    pub what: HeldThing,
+    /// By whom.
+    pub lease: Lease,
+}
+
+/// What a lease is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldThing {
+    /// A stack.
+    Stack(StackName),
+    /// What several stacks may hold: APIs and the project's role members.
+    Shared,
+}
+
+impl std::fmt::Display for HeldThing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stack(stack) => write!(formatter, "stack {stack}"),
+            Self::Shared => formatter.write_str("the APIs and role members that stacks share"),
+        }
+    }
+}
+
+impl Lease {
+    /// `apply by me (process 4711), since 2026-11-23T10:00:00Z`
+    pub fn said(&self) -> String {
+        let operation = if self.operation.is_empty() { "a run" } else { &self.operation };
+        let who = if self.who.is_empty() { "somebody" } else { &self.who };
+        let since = if self.started.is_empty() { "an unknown time" } else { &self.started };
+        format!("{operation} by {who}, since {since}")
+    }
+}
+
 /// Where the record is kept.
 pub trait RecordStore: Send + Sync {
     /// Reads it. A missing bucket or object is an empty record of generation 0; forbidden is an error.
     fn load(&self) -> impl Future<Output = Result<Versioned, RecordError>> + Send;
+
+    /// The generation that is stored now, without the record: what a run looks at before each step. 0: none.
+    fn generation(&self) -> impl Future<Output = Result<i64, RecordError>> + Send;
 
     /// Writes it if the stored generation is still `generation`, making the bucket first when there is none.
     /// A lost answer is settled by reading back. Gives the new generation.

@@ -16,7 +16,8 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let replace = if arguments.allow_replace { ReplacePolicy::Allow } else { ReplacePolicy::Refuse };
-    let prepared = flow::prepare(&spec, &session, Purpose { goal: Goal::Present, replace }).await?;
+    let purpose = Purpose { goal: Goal::Present, replace };
+    let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
     terminal
         .talk(view::plan_text::render(&prepared.plan, &terminal.style_of_talk(arguments.detail)).trim_end());
     flow::guard(&prepared.plan)?;

@@ -16,7 +16,7 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let purpose = Purpose { goal: Goal::Absent, replace: ReplacePolicy::Refuse };
-    let prepared = flow::prepare(&spec, &session, purpose).await?;
+    let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(view::plan_text::render(&prepared.plan, &style).trim_end());
     flow::guard(&prepared.plan)?;

@@ -7,5 +7,6 @@ pub(crate) mod emulator;
 pub(crate) mod graph;
 pub(crate) mod man;
 pub(crate) mod plan;
+pub(crate) mod record;
 pub(crate) mod schema;
 pub(crate) mod validate;

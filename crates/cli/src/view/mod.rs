@@ -24,6 +24,7 @@ pub(crate) mod plan_json;
 pub(crate) mod plan_markdown;
 pub(crate) mod plan_text;
 pub(crate) mod progress;
+pub(crate) mod record;
 pub(crate) mod report;
 #[cfg(test)]
 mod samples;

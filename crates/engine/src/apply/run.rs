@@ -1,6 +1,9 @@
 //! Drives the calls of one apply to their end. Knows the order from `schedule` and what goes together from `join`.
 
+use std::collections::BTreeSet;
+
 use futures_util::StreamExt as _;
+use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use futures_util::stream::FuturesUnordered;
 use model::{
     ApplyReport, Cloud, CloudError, Done, Event, Json, Outcome, Outputs, Plan, Progress, RecordError,
@@ -10,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tracing::debug;
 
 use super::StopSignal;
-use super::ending::stopped_between;
+use super::ending::{fenced, stopped_between};
 use super::fill::filled;
 use super::join::{Act, Joins};
 use super::schedule::Schedule;
@@ -35,6 +38,8 @@ pub(super) struct Run<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> {
     pub(super) outcomes: Vec<Option<Outcome>>,
     /// By change: whether its beginning was told.
     told: Vec<bool>,
+    /// Changes of what stacks share that have not ended: for so long it is held.
+    pub(super) shared: BTreeSet<usize>,
     /// Why nothing new is begun, if the record says so.
     halted: Option<RecordError>,
 }
@@ -48,6 +53,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
         events: &'run mut E,
     ) -> Self {
         let count = plan.changes.len();
+        let shared = ledger.shared_changes(plan);
         Self {
             plan,
             cloud,
@@ -61,6 +67,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             given: vec![Vec::new(); count],
             outcomes: vec![None; count],
             told: vec![false; count],
+            shared,
             halted: None,
         }
     }
@@ -71,17 +78,23 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
         let cloud = self.cloud;
         let mut running = FuturesUnordered::new();
         let mut saving: Option<Saving<'store>> = None;
+        // The write of the intents has just shown that the stack is ours.
+        let mut fence: Fence<'store> = async { Ok(()) }.boxed().shared();
+        if self.shared.is_empty() {
+            self.ledger.shared_is_done();
+        }
         loop {
             self.begin_what_is_ready();
             for act in self.next_acts() {
                 self.tell_begun(&act);
-                running.push(carry_out(cloud, act, tell.clone()));
+                running.push(carry_out(cloud, act, fence.clone(), tell.clone()));
             }
             if running.is_empty() {
                 break;
             }
             let may_save = saving.is_none() && self.ledger.is_dirty() && self.halted.is_none();
-            let due = self.ledger.due();
+            let (due, beat) = (self.ledger.due(), self.ledger.beat_due());
+            let may_beat = saving.is_none() && self.halted.is_none();
             tokio::select! {
                 biased;
                 Some(word) = words.recv() => self.pass_on(word),
@@ -89,12 +102,15 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
                     self.pass_all_on(&mut words);
                     self.joins.ended(&act);
                     self.ended(&act, result);
+                    // One look at the record serves all that begins now.
+                    fence = self.ledger.fence().boxed().shared();
                 }
                 result = written(&mut saving) => {
                     saving = None;
                     self.halted = self.ledger.written(result).err();
                 }
                 () = reached(due), if may_save => saving = self.ledger.progress(),
+                () = reached(beat), if may_beat => saving = self.ledger.progress(),
             }
         }
         if saving.is_some() {
@@ -167,7 +183,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
         }
     }
 
-    fn ended(&mut self, act: &Act, result: Result<Done, CloudError>) {
+    fn ended(&mut self, act: &Act, result: Result<Done, NotDone>) {
         match result {
             Ok(done) => {
                 // What a joined call answers is nobody's own.
@@ -185,7 +201,11 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
                     }
                 }
             }
-            Err(error) => act.members.iter().for_each(|at| self.fail(*at, &error)),
+            Err(NotDone::Failed(error)) => act.members.iter().for_each(|at| self.fail(*at, &error)),
+            Err(NotDone::Fenced(error)) => {
+                act.members.iter().for_each(|at| self.fail(*at, &fenced(&error)));
+                self.halted = self.halted.take().or(Some(error));
+            }
         }
     }
 
@@ -208,17 +228,39 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
     }
 }
 
+/// A look at the record that several steps wait for.
+type Fence<'store> = Shared<BoxFuture<'store, Result<(), RecordError>>>;
+
+/// Why a step was not done.
+enum NotDone {
+    /// The cloud says why.
+    Failed(CloudError),
+    /// Another run holds the stack now: the step was not begun.
+    Fenced(RecordError),
+}
+
 async fn carry_out<C: Cloud>(
     cloud: &C,
     act: Act,
+    fence: Fence<'_>,
     tell: UnboundedSender<Word>,
-) -> (Act, Result<Done, CloudError>) {
+) -> (Act, Result<Done, NotDone>) {
+    match fence.await {
+        Ok(()) => {}
+        Err(RecordError::Cloud(error)) => return (act, Err(NotDone::Failed(error))),
+        Err(
+            error @ (RecordError::Moved
+            | RecordError::Held(_)
+            | RecordError::Unusable { .. }
+            | RecordError::Foreign { .. }),
+        ) => return (act, Err(NotDone::Fenced(error))),
+    }
     let members = act.members.clone();
     let progress = move |progress| {
         // Nobody listens any more only when the whole run was dropped.
         let _ = tell.send((members.clone(), progress));
     };
-    let result = cloud.run(&act.step, &progress).await;
+    let result = cloud.run(&act.step, &progress).await.map_err(NotDone::Failed);
     (act, result)
 }
 

@@ -75,7 +75,8 @@ impl Writing {
                     generation = theirs.generation;
                 }
                 Err(
-                    error @ (RecordError::Unusable { .. }
+                    error @ (RecordError::Held(_)
+                    | RecordError::Unusable { .. }
                     | RecordError::Foreign { .. }
                     | RecordError::Cloud(_)),
                 ) => return Err(error),

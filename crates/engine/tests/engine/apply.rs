@@ -152,7 +152,7 @@ async fn asked_to_stop_it_ends_what_runs_and_begins_nothing_more() {
     let plan = make_plan(&world, &store, &toys, &Options::default()).await;
     let stop = StopSignal::new();
     let mut events = Vec::new();
-    let mut ledger = Ledger::open(&store, store.load().await.unwrap());
+    let mut ledger = Ledger::open(&store, store.load().await.unwrap(), lease("test"));
     let asking = stop.clone();
     let mut listen = |event| {
         if matches!(&event, Event::Started { id, .. } if id.name() == "b") {
@@ -178,7 +178,7 @@ async fn stopped_between_two_steps_a_change_says_so_and_runs_again() {
     let plan = make_plan(&world, &store, &square, &options).await;
     let stop = StopSignal::new();
     let asking = stop.clone();
-    let mut ledger = Ledger::open(&store, store.load().await.unwrap());
+    let mut ledger = Ledger::open(&store, store.load().await.unwrap(), lease("test"));
     let mut listen = |event| {
         if matches!(event, Event::StepStarted { .. }) {
             asking.stop();

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::toy::*;
 
 async fn run(world: &World, store: &Store, plan: &Plan) -> Result<ApplyReport, RecordError> {
-    let mut ledger = Ledger::open(store, store.load().await.unwrap()).signed("run-1");
+    let mut ledger = Ledger::open(store, store.load().await.unwrap(), lease("run-1"));
     engine::apply(plan, world, &mut ledger, &StopSignal::new(), &mut |_| {}).await
 }
 

@@ -10,6 +10,7 @@
 
 mod apply;
 mod graph;
+mod lease;
 mod ledger;
 mod ownership;
 mod properties;

@@ -108,7 +108,7 @@ fn run<T>(test: impl Future<Output = T>) -> T {
 
 /// Applies, and is killed after a while: the future is dropped, nothing is cleaned up.
 async fn killed(world: &World, store: &Store, plan: &Plan, after: u64) {
-    let mut ledger = Ledger::open(store, store.load().await.unwrap());
+    let mut ledger = Ledger::open(store, store.load().await.unwrap(), lease("test"));
     let (stop, mut listen) = (StopSignal::new(), |_| {});
     let apply = engine::apply(plan, world, &mut ledger, &stop, &mut listen);
     let _ = tokio::time::timeout(Duration::from_millis(after), apply).await;

@@ -9,7 +9,6 @@ use model::{Inventory, ProjectId, RecordError, RecordStore, Region, Versioned};
 
 use crate::GoogleCloud;
 use bucket::Ownership;
-use object::Read;
 
 /// The record's bucket and object.
 pub struct BucketRecord<'cloud> {
@@ -40,9 +39,13 @@ impl<'cloud> BucketRecord<'cloud> {
 impl RecordStore for BucketRecord<'_> {
     async fn load(&self) -> Result<Versioned, RecordError> {
         match self.read_object().await? {
-            Read::Record(versioned) => Ok(versioned),
-            Read::Absent => Ok(Versioned { inventory: Inventory::new(self.project.clone()), generation: 0 }),
+            Some(versioned) => Ok(versioned),
+            None => Ok(Versioned { inventory: Inventory::new(self.project.clone()), generation: 0 }),
         }
+    }
+
+    async fn generation(&self) -> Result<i64, RecordError> {
+        self.read_generation().await
     }
 
     async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {

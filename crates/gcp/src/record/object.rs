@@ -9,12 +9,6 @@ use crate::exchange::silent;
 use crate::http::{Answer, Outgoing};
 use crate::retry::Repeat;
 
-/// What a read found.
-pub(super) enum Read {
-    Record(Versioned),
-    Absent,
-}
-
 /// The one field of a record that every form has.
 #[derive(serde::Deserialize)]
 struct Form {
@@ -28,26 +22,26 @@ impl BucketRecord<'_> {
     }
 
     /// Reads the object. Only the API's own "not found" means that there is none.
-    pub(super) async fn read_object(&self) -> Result<Read, RecordError> {
+    pub(super) async fn read_object(&self) -> Result<Option<Versioned>, RecordError> {
         let request = ApiRequest::get(Api::Storage, self.object_path()).with_query("alt", "media");
         let answer = match self.media(&request).await {
             Ok(answer) => answer,
-            Err(failure) if is_absent(&failure) => return Ok(Read::Absent),
+            Err(failure) if is_absent(&failure) => return Ok(None),
             Err(failure) => return Err(self.unreadable(failure, &request).await),
         };
         // The media of an object comes with its generation in a header; where a proxy strips it, the metadata is
         // read and then exactly that generation.
         match answer.header("x-goog-generation").and_then(|text| text.parse().ok()) {
-            Some(generation) => self.understood(&answer.body, generation).map(Read::Record),
+            Some(generation) => self.understood(&answer.body, generation).map(Some),
             None => self.read_by_metadata().await,
         }
     }
 
-    async fn read_by_metadata(&self) -> Result<Read, RecordError> {
+    async fn read_by_metadata(&self) -> Result<Option<Versioned>, RecordError> {
         let metadata = ApiRequest::get(Api::Storage, self.object_path());
         let found = match self.cloud.ask(&metadata, &silent).await {
             Ok(found) => found,
-            Err(failure) if is_absent(&failure) => return Ok(Read::Absent),
+            Err(failure) if is_absent(&failure) => return Ok(None),
             Err(failure) => return Err(self.unreadable(failure, &metadata).await),
         };
         let Some(generation) = generation_of(&found) else {
@@ -57,9 +51,19 @@ impl BucketRecord<'_> {
             .with_query("alt", "media")
             .with_query("generation", generation.to_string());
         match self.media(&media).await {
-            Ok(answer) => self.understood(&answer.body, generation).map(Read::Record),
+            Ok(answer) => self.understood(&answer.body, generation).map(Some),
             Err(failure) if is_absent(&failure) => Err(RecordError::Moved),
             Err(failure) => Err(self.unreadable(failure, &media).await),
+        }
+    }
+
+    /// The generation alone; 0: there is no object. A fraction of the record, which may be large.
+    pub(super) async fn read_generation(&self) -> Result<i64, RecordError> {
+        let request = ApiRequest::get(Api::Storage, self.object_path()).with_query("fields", "generation");
+        match self.cloud.ask(&request, &silent).await {
+            Ok(found) => generation_of(&found).ok_or_else(|| self.unusable("the object has no generation")),
+            Err(failure) if is_absent(&failure) => Ok(0),
+            Err(failure) => Err(self.unreadable(failure, &request).await),
         }
     }
 
@@ -130,17 +134,15 @@ impl BucketRecord<'_> {
                 }
                 // An attempt may have been carried out whose answer was lost.
                 match self.read_object().await? {
-                    Read::Record(found)
+                    Some(found)
                         if !inventory.write_id.is_empty()
                             && found.inventory.write_id == inventory.write_id =>
                     {
                         Ok(found.generation)
                     }
-                    Read::Record(_) | Read::Absent if moved => Err(RecordError::Moved),
-                    Read::Record(found) if found.generation != generation => Err(RecordError::Moved),
-                    Read::Record(_) | Read::Absent => {
-                        Err(RecordError::Cloud(self.cloud.explain(failure, &request)))
-                    }
+                    Some(_) | None if moved => Err(RecordError::Moved),
+                    Some(found) if found.generation != generation => Err(RecordError::Moved),
+                    Some(_) | None => Err(RecordError::Cloud(self.cloud.explain(failure, &request))),
                 }
             }
         }

@@ -7,7 +7,8 @@ pub(crate) mod store;
 
 use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, StopSignal};
 use model::{
-    ApplyReport, Change, Event, Goal, Plan, ProjectId, Reason, RecordStore, Resource, ResourceId, StackName,
+    ApplyReport, Change, Event, Goal, Lease, Plan, ProjectId, Reason, RecordStore, Resource, ResourceId,
+    StackName,
 };
 
 pub(crate) use cloud::World;
@@ -20,6 +21,17 @@ pub(crate) fn id(text: &str) -> ResourceId {
 
 pub(crate) fn project() -> ProjectId {
     ProjectId::parse("demo-project").unwrap()
+}
+
+/// The lease of a run.
+pub(crate) fn lease(run: &str) -> Lease {
+    Lease {
+        holder: run.to_owned(),
+        beat: 1,
+        who: "me".to_owned(),
+        operation: "apply".to_owned(),
+        started: String::new(),
+    }
 }
 
 pub(crate) fn stack(name: &str) -> StackName {
@@ -81,7 +93,11 @@ pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], option
 
 pub(crate) async fn carry_out(world: &World, store: &Store, plan: &Plan) -> (ApplyReport, Vec<Event>) {
     let mut events = Vec::new();
-    let mut ledger = Ledger::open(store, store.load().await.unwrap()).signed("test");
+    // Only runs that were cut off on purpose are still in the record, and they are dead.
+    let versioned = store.load().await.unwrap();
+    let held = engine::in_the_way(plan, &versioned.inventory);
+    let dead = held.into_iter().map(|held| held.lease).collect();
+    let mut ledger = Ledger::open(store, versioned, lease("test")).taking_over(dead);
     let report = engine::apply(plan, world, &mut ledger, &StopSignal::new(), &mut |event| events.push(event))
         .await
         .unwrap();

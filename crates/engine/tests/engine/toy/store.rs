@@ -64,6 +64,10 @@ impl RecordStore for Store {
         })
     }
 
+    async fn generation(&self) -> Result<i64, RecordError> {
+        Ok(self.kept.lock().unwrap().as_ref().map_or(0, |(_, generation)| *generation))
+    }
+
     async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
         let mut kept = self.kept_after_others();
         if self.failing.lock().unwrap().pop_front() == Some(true) {

@@ -1,0 +1,87 @@
+//! `gemmactl record`: looks at the ownership record, and frees a stack whose run is dead.
+
+use model::RecordStore as _;
+use spec::Spec;
+
+use crate::arguments::{RecordCommand, RecordFormat, RecordShowArguments, RecordUnlockArguments};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::session::Session;
+use crate::terminal::Terminal;
+use crate::{flow, view};
+
+/// Runs one of the record's commands.
+pub(crate) async fn run(command: &RecordCommand, terminal: &Terminal) -> Result<Exit, CliError> {
+    match command {
+        RecordCommand::List(arguments) => show(arguments, Part::Stacks, terminal).await,
+        RecordCommand::Show(arguments) => show(arguments, Part::Entries, terminal).await,
+        RecordCommand::Unlock(arguments) => unlock(arguments, terminal).await,
+    }
+}
+
+/// What of the record is shown.
+#[derive(Clone, Copy)]
+enum Part {
+    Stacks,
+    Entries,
+}
+
+async fn show(arguments: &RecordShowArguments, part: Part, terminal: &Terminal) -> Result<Exit, CliError> {
+    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let session = Session::open(&arguments.cloud, &spec).await?;
+    let store = session.record();
+    let record = store.load().await?;
+    let location = store.location();
+    session.close().await?;
+    terminal.data(&match (arguments.format, part) {
+        (RecordFormat::Json, Part::Stacks | Part::Entries) => {
+            format!("{}\n", view::escape::json_text(&view::record::json(&record.inventory)))
+        }
+        (RecordFormat::Text, Part::Stacks) => {
+            let style = terminal.style_of_data(crate::arguments::DetailLevel::Changes);
+            view::record::stacks(&record, &location, &style)
+        }
+        (RecordFormat::Text, Part::Entries) => {
+            let style = terminal.style_of_data(crate::arguments::DetailLevel::Changes);
+            view::record::entries(&record.inventory, &spec.document.stack, &style)
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+async fn unlock(arguments: &RecordUnlockArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let session = Session::open(&arguments.cloud, &spec).await?;
+    let stack = &spec.document.stack;
+    let record = session.record().load().await?.inventory;
+    let lease = record.stacks.get(stack).and_then(|record| record.lease.as_ref());
+    if let Some(lease) = lease {
+        terminal.talk(&view::escape::escape(&format!("stack {stack} is held: {}", lease.said())));
+        if !arguments.yes {
+            confirm(&spec, terminal)?;
+        }
+    }
+    let freed = engine::unlock(&session.record(), stack, session.run()).await?;
+    session.close().await?;
+    if freed.is_empty() {
+        terminal.talk(&format!("stack {stack} is held by no run"));
+    }
+    for held in freed {
+        terminal.talk(&format!("{} is free", held.what));
+    }
+    Ok(Exit::Done)
+}
+
+fn confirm(spec: &Spec, terminal: &Terminal) -> Result<(), CliError> {
+    let stack = spec.document.stack.as_str();
+    let question = format!(
+        "If that run still works, it will stop before its next step. Type the stack's name ({stack}) to free it:"
+    );
+    match terminal.ask(&question)?.as_deref() {
+        Some(answer) if answer == stack => Ok(()),
+        Some(_) => Err(CliError::NotConfirmed),
+        None => Err(CliError::Usage(
+            "there is no terminal to ask on; make sure that the run is dead and pass --yes".to_owned(),
+        )),
+    }
+}

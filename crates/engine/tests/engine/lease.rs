@@ -1,0 +1,165 @@
+//! Leases: one run at a time changes a stack, a dead one is found out by its beat, and a run that was taken for dead
+//! does no more.
+
+use std::time::Duration;
+
+use engine::{Ledger, Rhythm, StopSignal, Watched};
+use model::{ApplyReport, Held, HeldThing, Inventory, Lease, Plan, RecordError, RecordStore as _};
+
+use crate::toy::*;
+
+async fn run(world: &World, store: &Store, plan: &Plan, dead: &[Lease]) -> Result<ApplyReport, RecordError> {
+    let versioned = store.load().await.unwrap();
+    let mut ledger = Ledger::open(store, versioned, lease("ours")).taking_over(dead.to_vec());
+    engine::apply(plan, world, &mut ledger, &StopSignal::new(), &mut |_| {}).await
+}
+
+fn on_stack(lease: Lease) -> Held {
+    Held { what: HeldThing::Stack(stack("one")), lease }
+}
+
+/// Another run writes the record.
+fn written_by_another(store: &Store, edit: impl FnOnce(&mut Inventory)) {
+    let mut kept = store.kept.lock().unwrap();
+    let (mut inventory, generation) = kept.take().unwrap_or_else(|| (Inventory::new(project()), 0));
+    edit(&mut inventory);
+    *kept = Some((inventory, generation + 1));
+}
+
+fn taken_by(store: &Store, holder: &str) {
+    written_by_another(store, |inventory| {
+        inventory.stacks.entry(stack("one")).or_default().lease = Some(lease(holder));
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stack_that_another_run_holds_is_left_alone() {
+    let (world, store) = (World::default(), Store::default());
+    taken_by(&store, "theirs");
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    world.calls();
+    let error = run(&world, &store, &plan, &[]).await.unwrap_err();
+    assert_eq!(error, RecordError::Held(Box::new(on_stack(lease("theirs")))));
+    assert!(world.calls().is_empty() && store.count() == 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_runs_lease_is_taken_over_and_given_back_at_the_end() {
+    let (world, store) = (World::default(), Store::default());
+    taken_by(&store, "dead");
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    run(&world, &store, &plan, &[lease("dead")]).await.unwrap();
+    let first = store.saves.lock().unwrap()[0].clone();
+    assert_eq!(first.stacks[&stack("one")].lease.as_ref().unwrap().holder, "ours");
+    assert_eq!(store.inventory().unwrap().stacks[&stack("one")].lease, None);
+    assert_eq!(store.inventory().unwrap().shared_lease, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_is_judged_by_its_beat_alone() {
+    let after = async |changes: Box<dyn Fn(&Store) + Send>, wait: Duration| {
+        let store = Store::default();
+        taken_by(&store, "theirs");
+        let held = on_stack(lease("theirs"));
+        let (watched, ()) = tokio::join!(engine::watch(&store, &held, Rhythm::LIVE), async {
+            tokio::time::sleep(wait).await;
+            changes(&store);
+        });
+        watched.unwrap()
+    };
+    let beats = |store: &Store| {
+        written_by_another(store, |inventory| {
+            inventory.stacks.get_mut(&stack("one")).unwrap().lease.as_mut().unwrap().beat += 1;
+        });
+    };
+    let ends = |store: &Store| written_by_another(store, |inventory| drop(inventory.stacks.pop_first()));
+    let other_stack_works = |store: &Store| {
+        written_by_another(store, |inventory| {
+            inventory.stacks.entry(stack("two")).or_default();
+        });
+    };
+    assert_eq!(after(Box::new(beats), Duration::from_secs(100)).await, Watched::Alive);
+    assert_eq!(after(Box::new(ends), Duration::from_secs(100)).await, Watched::Free);
+    assert_eq!(after(Box::new(other_stack_works), Duration::from_secs(100)).await, Watched::Dead);
+    // A beat that comes after the patience is over comes too late.
+    assert_eq!(after(Box::new(beats), Duration::from_secs(130)).await, Watched::Dead);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_beats_for_as_long_as_a_step_takes() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/a", 70_000);
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    run(&world, &store, &plan, &[]).await.unwrap();
+    let beats: Vec<Option<u64>> = store
+        .saves
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|inventory| inventory.stacks[&stack("one")].lease.as_ref().map(|lease| lease.beat))
+        .collect();
+    assert_eq!(beats, [Some(1), Some(2), Some(3), Some(4), None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_taken_for_dead_begins_no_further_step() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/a", 5_000);
+    let toys = [thing("a"), thing("b").after("thing/a")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    world.calls();
+    let takeover = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        taken_by(&store, "theirs");
+    };
+    let (result, ()) = tokio::join!(run(&world, &store, &plan, &[]), takeover);
+    assert_eq!(result.unwrap_err(), RecordError::Moved);
+    assert_eq!(world.writes().len(), 1);
+    assert_eq!(store.inventory().unwrap().stacks[&stack("one")].lease.as_ref().unwrap().holder, "theirs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stacks_share_is_held_only_until_its_last_change_is_done() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/a", 60_000);
+    let toys = [switch("run"), thing("a").after("api/run")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    run(&world, &store, &plan, &[]).await.unwrap();
+    let held: Vec<bool> =
+        store.saves.lock().unwrap().iter().map(|inventory| inventory.shared_lease.is_some()).collect();
+    assert!(held[0] && !held[1], "{held:?}");
+    assert!(store.saves.lock().unwrap()[1].stacks[&stack("one")].lease.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_stacks_hold_on_what_is_shared_stops_only_plans_that_change_it() {
+    let (world, store) = (World::default(), Store::default());
+    written_by_another(&store, |inventory| inventory.shared_lease = Some(lease("theirs")));
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    run(&world, &store, &plan, &[]).await.unwrap();
+    let plan = make_plan(&world, &store, &[thing("a"), switch("run")], &Options::default()).await;
+    let held = Held { what: HeldThing::Shared, lease: lease("theirs") };
+    assert_eq!(run(&world, &store, &plan, &[]).await.unwrap_err(), RecordError::Held(Box::new(held)));
+    assert_eq!(store.inventory().unwrap().shared_lease, Some(lease("theirs")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_taken_between_plan_and_first_write_is_respected() {
+    let (world, store) = (World::default(), Store::default());
+    let plan = make_plan(&world, &store, &[thing("a"), switch("run")], &Options::default()).await;
+    store.before_write(0, |inventory| inventory.shared_lease = Some(lease("theirs")));
+    world.calls();
+    assert_eq!(run(&world, &store, &plan, &[]).await.unwrap_err(), RecordError::Moved);
+    assert!(world.writes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_run_gives_its_leases_back_too() {
+    let (world, store) = (World::default(), Store::default());
+    let plan = make_plan(&world, &store, &[thing("a"), switch("run")], &Options::default()).await;
+    world.fail("things/here/a", model::ErrorKind::Failed);
+    let report = run(&world, &store, &plan, &[]).await.unwrap();
+    assert!(!report.is_complete());
+    let record = store.inventory().unwrap();
+    assert!(record.shared_lease.is_none() && record.stacks[&stack("one")].lease.is_none());
+}
