@@ -27,7 +27,7 @@ pub(super) struct ServiceAccountKey {
     pub(super) email: String,
     key_id: Option<String>,
     /// Reads keys and signs. Its own way of fetching tokens is not used: it knows no proxy.
-    key: CustomServiceAccount,
+    key: Box<CustomServiceAccount>,
 }
 
 impl fmt::Debug for ServiceAccountKey {
@@ -47,7 +47,7 @@ impl ServiceAccountKey {
         let document = json!({ "client_email": email, "private_key": private_key, "token_uri": OAUTH });
         let key = CustomServiceAccount::from_json(&document.to_string())
             .map_err(|_| unusable(file, "its `private_key` is not understood"))?;
-        Ok(Self { file: file.to_owned(), email: email.to_owned(), key_id, key })
+        Ok(Self { file: file.to_owned(), email: email.to_owned(), key_id, key: Box::new(key) })
     }
 
     pub(super) async fn fetch(&self, courier: &Courier<'_>) -> Result<Fresh, CloudError> {
