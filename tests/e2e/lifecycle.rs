@@ -36,6 +36,29 @@ fn apply_then_plan_says_no_changes_in_one_line() {
 }
 
 #[test]
+fn what_the_server_set_by_itself_is_counted_and_listed_only_when_asked_for() {
+    let world = tutorial();
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let plain = world.emulated(&["plan", "--format", "json"]).exits(0).stdout;
+    assert_eq!(plain, world.emulated(&["plan", "--format", "json"]).exits(0).stdout);
+    let plain: Value = serde_json::from_str(&plain).unwrap();
+    assert!(plain["ignored"]["fields"].is_null(), "{}", plain["ignored"]);
+    let asked = world.emulated(&["plan", "--format", "json", "--show-ignored"]).exits(0).stdout;
+    let asked: Value = serde_json::from_str(&asked).unwrap();
+    let fields = asked["ignored"]["fields"].as_array().unwrap();
+    assert_eq!(plain["ignored"]["count"], fields.len());
+    let etag = fields.iter().find(|field| field["id"] == "service/ollama-gemma" && field["path"] == "etag");
+    assert_eq!(etag.unwrap()["rule"], "serverManaged");
+    let text =
+        world.emulated(&["plan", "--show-ignored"]).exits(0).says("server-managed: changes with every write");
+    assert!(text.stdout.starts_with("No changes."), "{}", text.stdout);
+    world
+        .emulated(&["plan", "--show-ignored", "--format", "markdown"])
+        .exits(0)
+        .says("fields ignored</summary>");
+}
+
+#[test]
 fn apply_twice_writes_nothing_the_second_time() {
     let world = tutorial();
     world.emulated(&["apply", "--yes"]).exits(0);

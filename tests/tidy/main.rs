@@ -8,6 +8,8 @@
     reason = "tests may stop at the first surprise"
 )]
 
+mod fields;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

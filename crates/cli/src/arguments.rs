@@ -72,6 +72,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  gemmactl plan --var project=my-project\n  \
         gemmactl plan --emulator -f examples/ollama-gemma/gemmactl.yaml\n  \
         gemmactl plan --format markdown > plan.md\n  \
+        gemmactl plan --show-ignored         # what the server set by itself\n  \
         gemmactl plan --detailed-exitcode    # 2 when there are changes")]
     Plan(PlanArguments),
     /// Carry the plan out, after a question.
@@ -210,6 +211,7 @@ pub(crate) struct EmulatedArguments {
 }
 
 /// Arguments of `plan`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PlanArguments {
     /// Which spec.
@@ -227,6 +229,9 @@ pub(crate) struct PlanArguments {
     /// Allow to delete and make again what the API cannot change.
     #[arg(long)]
     pub(crate) allow_replace: bool,
+    /// List every field of live objects that is no difference, with its value and the rule that ignores it.
+    #[arg(long)]
+    pub(crate) show_ignored: bool,
     /// Form of the plan on stdout.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -1,11 +1,12 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
 use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watched};
-use model::{ApplyReport, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
+use model::{ApplyReport, Event, Goal, HeldThing, Ignored, Lease, Plan, RecordError, RecordStore, Versioned};
 use spec::{LoadError, Spec};
 
 use crate::arguments::SpecArguments;
 use crate::error::CliError;
+use crate::noise::{self, Noise};
 use crate::session::{Session, variables};
 use crate::terminal::Terminal;
 use crate::view;
@@ -18,6 +19,8 @@ pub(crate) struct Prepared {
     pub(crate) record: Versioned,
     /// Leases of runs that were found dead.
     dead: Vec<Lease>,
+    /// What it left alone on live objects.
+    pub(crate) ignored: Ignored,
 }
 
 impl Prepared {
@@ -34,6 +37,8 @@ pub(crate) struct Purpose {
     pub(crate) goal: Goal,
     /// Whether replacing is allowed.
     pub(crate) replace: ReplacePolicy,
+    /// How much is told of what is ignored.
+    pub(crate) noise: Noise,
 }
 
 /// Reads and checks the spec. Errors show every problem of the file at once.
@@ -59,7 +64,8 @@ pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) ->
         replace: purpose.replace,
     };
     let plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
-    Ok(Prepared { plan, record, dead: Vec::new() })
+    let ignored = noise::ignored(&plan, &live, purpose.noise);
+    Ok(Prepared { plan, record, dead: Vec::new(), ignored })
 }
 
 /// A plan that this run may carry out: where another run holds what it needs, that one is watched first, and then
@@ -147,7 +153,7 @@ pub(crate) async fn carry_out(
     stop: &StopSignal,
     events: &mut (impl FnMut(Event) + Send),
 ) -> Result<ApplyReport, CliError> {
-    let Prepared { plan, record, dead } = prepared;
+    let Prepared { plan, record, dead, .. } = prepared;
     let store = session.record();
     let mut ledger =
         Ledger::open(&store, record, session.lease(plan.goal)).paced(session.rhythm()).taking_over(dead);

@@ -8,6 +8,7 @@ mod execution;
 mod exit;
 mod flow;
 mod logging;
+mod noise;
 mod session;
 mod terminal;
 mod view;

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::item::{self, Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, json, stamp};
+use crate::{Kind, Recalled, api_fields, json, stamp};
 
 const NAME: KindName = KindName("account");
 const NEEDS: &str = "iam.googleapis.com";
@@ -37,6 +37,7 @@ pub(crate) const KIND: Kind = Kind {
             about: "what the account is for, without the mark of the stack",
         },
     ],
+    objects: api_fields::ACCOUNT,
     resolve,
     recall,
 };

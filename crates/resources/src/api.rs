@@ -12,7 +12,7 @@ use spec::ApiOnDestroy;
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, json};
+use crate::{Kind, Recalled, api_fields, json};
 
 const NAME: KindName = KindName("api");
 
@@ -30,6 +30,7 @@ pub(crate) const KIND: Kind = Kind {
     docs: "An API that is enabled in the project. It stays enabled on destroy unless it says `onDestroy: restore`, \
            and then only if this stack enabled it and no other stack holds it.",
     rules: &[],
+    objects: api_fields::API,
     resolve,
     recall,
 };

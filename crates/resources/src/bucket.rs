@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, image, json, stamp};
+use crate::{Kind, Recalled, api_fields, image, json, stamp};
 
 const NAME: KindName = KindName("bucket");
 const NEEDS: &str = "storage.googleapis.com";
@@ -36,6 +36,7 @@ pub(crate) const KIND: Kind = Kind {
         rule("deleteAfterDays", Effect::InPlace, "when sources delete themselves"),
         rule("softDelete", Effect::InPlace, "how long deleted sources are kept and billed"),
     ],
+    objects: api_fields::BUCKET,
     resolve,
     recall,
 };

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::item::{Item, item_methods};
 use crate::role::{GRANT_RULES, grant_steps, granted, recalled_grant};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, json, service};
+use crate::{Kind, Recalled, api_fields, json, service};
 
 const NAME: KindName = KindName("invoker");
 const NEEDS: &str = "run.googleapis.com";
@@ -24,6 +24,7 @@ pub(crate) const KIND: Kind = Kind {
     section: "services",
     docs: "One member that may call one service (`roles/run.invoker` on the service). Other members are never touched.",
     rules: GRANT_RULES,
+    objects: api_fields::INVOKER,
     resolve,
     recall,
 };

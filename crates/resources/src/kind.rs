@@ -2,6 +2,7 @@
 
 use model::{Entry, FieldRule, KindName, ProjectId, Resource, ResourceId, StackName};
 
+use crate::api_fields::ApiObject;
 use crate::scope::Scope;
 
 /// A kind of resource.
@@ -15,6 +16,8 @@ pub struct Kind {
     pub docs: &'static str,
     /// How each field is compared.
     pub rules: &'static [FieldRule],
+    /// The objects of the APIs behind it, and whose each of their fields is.
+    pub objects: &'static [ApiObject],
     /// The resources of this kind that a spec asks for.
     pub(crate) resolve: fn(&Scope<'_>) -> Vec<Box<dyn Resource>>,
     /// Rebuilds a resource from what the record remembers; none if it remembers too little.

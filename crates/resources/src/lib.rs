@@ -15,6 +15,7 @@
 
 mod account;
 mod api;
+mod api_fields;
 mod bucket;
 mod image;
 mod invoker;
@@ -28,6 +29,7 @@ mod scope;
 mod service;
 mod stamp;
 
+pub use api_fields::{ApiField, ApiObject, OneOf, Origin, Reading, Standing, visit_ignored};
 pub use kind::{Kind, RecallError, Recalled};
 
 use model::{Entry, ProjectId, Resource, ResourceId, StackName};

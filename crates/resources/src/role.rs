@@ -10,7 +10,7 @@ use spec::{Binding, Condition};
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, json};
+use crate::{Kind, Recalled, api_fields, json};
 
 const NAME: KindName = KindName("role");
 const NEEDS: &str = "cloudresourcemanager.googleapis.com";
@@ -21,6 +21,7 @@ pub(crate) const KIND: Kind = Kind {
     docs: "One member of a role on the project, with or without a condition. Other members are never touched, and a \
            member that was there before stays on destroy.",
     rules: GRANT_RULES,
+    objects: api_fields::ROLE,
     resolve,
     recall,
 };

@@ -7,6 +7,7 @@ use crate::arguments::ApplyArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Purpose};
+use crate::noise::Noise;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{closing, execution, view};
@@ -16,10 +17,10 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let replace = if arguments.allow_replace { ReplacePolicy::Allow } else { ReplacePolicy::Refuse };
-    let purpose = Purpose { goal: Goal::Present, replace };
+    let purpose = Purpose { goal: Goal::Present, replace, noise: Noise::Counted };
     let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
-    terminal
-        .talk(view::plan_text::render(&prepared.plan, &terminal.style_of_talk(arguments.detail)).trim_end());
+    let style = terminal.style_of_talk(arguments.detail);
+    terminal.talk(view::plan_text::render(&prepared.plan, &prepared.ignored, &style).trim_end());
     flow::guard(&prepared.plan)?;
     let known = prepared.plan.outputs.clone();
     let mut exit = Exit::Done;

@@ -7,6 +7,7 @@ use crate::arguments::{DestroyArguments, DetailLevel};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Purpose};
+use crate::noise::Noise;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{execution, view};
@@ -15,10 +16,10 @@ use crate::{execution, view};
 pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let session = Session::open(&arguments.cloud, &spec).await?;
-    let purpose = Purpose { goal: Goal::Absent, replace: ReplacePolicy::Refuse };
+    let purpose = Purpose { goal: Goal::Absent, replace: ReplacePolicy::Refuse, noise: Noise::Counted };
     let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
     let style = terminal.style_of_talk(DetailLevel::Changes);
-    terminal.talk(view::plan_text::render(&prepared.plan, &style).trim_end());
+    terminal.talk(view::plan_text::render(&prepared.plan, &prepared.ignored, &style).trim_end());
     flow::guard(&prepared.plan)?;
     let mut exit = Exit::Done;
     if prepared.has_work() {

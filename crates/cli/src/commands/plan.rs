@@ -6,7 +6,8 @@ use model::Goal;
 use crate::arguments::{Format, PlanArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::flow::{self, Purpose};
+use crate::flow::{self, Prepared, Purpose};
+use crate::noise::Noise;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::view;
@@ -18,13 +19,14 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     let purpose = Purpose {
         goal: if arguments.destroy { Goal::Absent } else { Goal::Present },
         replace: if arguments.allow_replace { ReplacePolicy::Allow } else { ReplacePolicy::Refuse },
+        noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
     };
-    let plan = flow::prepare(&spec, &session, purpose).await?.plan;
+    let Prepared { plan, ignored, .. } = flow::prepare(&spec, &session, purpose).await?;
     session.close().await?;
     terminal.data(&match arguments.format {
-        Format::Text => view::plan_text::render(&plan, &terminal.style_of_data(arguments.detail)),
-        Format::Markdown => view::plan_markdown::render(&plan),
-        Format::Json => format!("{}\n", view::escape::json_text(&view::plan_json::render(&plan))),
+        Format::Text => view::plan_text::render(&plan, &ignored, &terminal.style_of_data(arguments.detail)),
+        Format::Markdown => view::plan_markdown::render(&plan, &ignored),
+        Format::Json => format!("{}\n", view::escape::json_text(&view::plan_json::render(&plan, &ignored))),
     })?;
     flow::guard(&plan)?;
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })

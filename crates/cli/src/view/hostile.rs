@@ -1,6 +1,8 @@
 //! Whatever a spec or a cloud says, no view obeys it: arbitrary texts in every place of a plan that takes a text.
 
-use model::{Action, Cause, Goal, Json, Plan, Reason, Refusal, Touched, Unknown};
+use model::{
+    Action, Cause, Goal, IgnoreRule, Ignored, IgnoredField, Json, Plan, Reason, Refusal, Touched, Unknown,
+};
 use proptest::prelude::*;
 
 use super::escape::json_text;
@@ -103,6 +105,23 @@ fn live_markdown(markdown: &str) -> String {
     left
 }
 
+/// What live objects hold that the plan leaves alone.
+fn ignored(texts: &[String]) -> Ignored {
+    let text = |at: usize| texts[at % texts.len()].clone();
+    let field = |path: String, value: Json| IgnoredField {
+        path,
+        value,
+        rule: IgnoreRule::Foreign,
+        reason: "left as it is",
+    };
+    let fields = vec![
+        field(format!("labels.{}", text(0)), text(1).into()),
+        field(text(2), Json::from(vec![text(3), text(4)])),
+    ];
+    let id = samples::id(&format!("service/x{}", text(5)));
+    Ignored { server_managed: 0, unmanaged: 2, listed: Some(vec![(id, fields)]) }
+}
+
 /// A line without the code in the summary of a fold, which no tag may end early.
 fn without_summary(line: &str) -> String {
     let Some(rest) = line.strip_prefix("<details><summary><code>") else { return line.to_owned() };
@@ -140,7 +159,7 @@ proptest! {
         let plan = plan(&texts);
         for detail in [Detail::Summary, Detail::Changes, Detail::Full] {
             let style = Style { colour: Colour::Never, symbols: Symbols::Unicode, width: 80, detail };
-            let shown = plan_text::render(&plan, &style);
+            let shown = plan_text::render(&plan, &ignored(&texts), &style);
             prop_assert!(!shown.chars().any(|c| c != '\n' && c.is_control()), "{}", shown);
             for line in shown.lines() {
                 prop_assert!(!line.trim_start().starts_with("::"), "{}", line);
@@ -151,14 +170,18 @@ proptest! {
 
     #[test]
     fn no_text_is_read_as_markdown(texts in proptest::collection::vec(text(), 8)) {
-        let shown = plan_markdown::render(&plan(&texts));
+        let shown = plan_markdown::render(&plan(&texts), &ignored(&texts));
         prop_assert!(!shown.chars().any(|c| c != '\n' && c.is_control()), "{}", shown);
         let live = live_markdown(&shown);
         prop_assert!(!live.contains('@'), "{}", live);
         prop_assert!(!live.contains("http") && !live.contains("[x]"), "{}", live);
         for line in live.lines() {
             prop_assert!(!line.trim_start().starts_with("::"), "{}", line);
-            let folds = ["<details><summary><code>", "</details>"];
+            let folds = [
+                "<details><summary><code>",
+                "<details><summary>2 unmanaged fields ignored</summary>",
+                "</details>",
+            ];
             prop_assert!(!line.contains('<') || folds.iter().any(|fold| line.starts_with(fold)), "{}", line);
             if line.starts_with('|') {
                 let cells = line.replace("\\|", "").matches('|').count();
@@ -169,7 +192,7 @@ proptest! {
 
     #[test]
     fn json_is_the_same_data_whatever_the_texts(texts in proptest::collection::vec(text(), 8)) {
-        let value = plan_json::render(&plan(&texts));
+        let value = plan_json::render(&plan(&texts), &ignored(&texts));
         let text = json_text(&value);
         prop_assert!(!text.chars().any(char::is_control));
         prop_assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), value);

@@ -18,6 +18,7 @@ pub(crate) mod escape;
 pub(crate) mod graph;
 #[cfg(test)]
 mod hostile;
+mod ignored;
 mod inputs;
 mod line;
 pub(crate) mod plan_json;

@@ -15,15 +15,21 @@
 //!   - `after`: ids of the changes that must be done before
 //!   - `calls`: what is sent or done, one line each
 //! - `refusals`: `id`, `place`, `problem`, `waysOut`; `unknowns`: `id`, `place`, `problem`, `help`
+//! - `ignored`: fields of live objects that are no difference: `count`, of them `serverManaged` and `unmanaged`; with
+//!   `--show-ignored` also `fields`: `id`, `path`, `value` (null if it has parts), `parts` (how many), `rule` (`serverManaged`, `default`, `serverChoice`, `foreign`,
+//!   `notSupported`), `reason`. Their values may differ from plan to plan of an unchanged world
 //!
 //! A new field, code or action may appear in version 1; what is there keeps its name and meaning. Print it through
 //! [`super::escape::json_text`].
 
 use model::outputs::is_reference;
-use model::{Action, Cause, Change, Effect, FieldChange, Goal, Json, Place, Plan, Reason, Touched};
+use model::{
+    Action, Cause, Change, Effect, FieldChange, Goal, IgnoreRule, Ignored, Json, Place, Plan, Reason, Touched,
+};
 use serde_json::{Map, json};
 
 use super::access::{self, Way};
+use super::ignored::parts;
 use super::value::references_named;
 use super::{causes, words};
 
@@ -31,7 +37,7 @@ use super::{causes, words};
 const VERSION: u32 = 1;
 
 /// The plan as a JSON value.
-pub(crate) fn render(plan: &Plan) -> Json {
+pub(crate) fn render(plan: &Plan, ignored: &Ignored) -> Json {
     let blocked = !plan.refusals.is_empty() || !plan.unknowns.is_empty();
     json!({
         "version": VERSION,
@@ -58,7 +64,43 @@ pub(crate) fn render(plan: &Plan) -> Json {
             "problem": unknown.problem,
             "help": unknown.help,
         })).collect::<Vec<_>>(),
+        "ignored": self::ignored(ignored),
     })
+}
+
+fn ignored(ignored: &Ignored) -> Json {
+    let mut value = json!({
+        "count": ignored.count(),
+        "serverManaged": ignored.server_managed,
+        "unmanaged": ignored.unmanaged,
+    });
+    if let (Some(listed), Json::Object(value)) = (&ignored.listed, &mut value) {
+        let fields = listed.iter().flat_map(|(id, fields)| {
+            fields.iter().map(move |field| {
+                json!({
+                    "id": id.to_string(),
+                    "path": field.path,
+                    "value": parts(&field.value).is_none().then_some(&field.value),
+                    "parts": parts(&field.value),
+                    "rule": rule(field.rule),
+                    "reason": field.reason,
+                })
+            })
+        });
+        value.insert("fields".to_owned(), fields.collect());
+    }
+    value
+}
+
+/// The published word for a rule.
+fn rule(rule: IgnoreRule) -> &'static str {
+    match rule {
+        IgnoreRule::ServerManaged => "serverManaged",
+        IgnoreRule::Default => "default",
+        IgnoreRule::ServerChoice => "serverChoice",
+        IgnoreRule::Foreign => "foreign",
+        IgnoreRule::NotSupported => "notSupported",
+    }
 }
 
 fn counts(plan: &Plan) -> Json {
@@ -185,6 +227,10 @@ mod tests {
     use super::super::escape::json_text;
     use super::super::samples;
     use super::*;
+
+    fn render(plan: &Plan) -> Json {
+        super::render(plan, &Ignored::default())
+    }
 
     #[test]
     fn the_json_of_a_plan_is_stable() {
@@ -331,7 +377,12 @@ mod tests {
             }
           ],
           "refusals": [],
-          "unknowns": []
+          "unknowns": [],
+          "ignored": {
+            "count": 0,
+            "serverManaged": 0,
+            "unmanaged": 0
+          }
         }
         "#);
     }
@@ -414,7 +465,12 @@ mod tests {
               "problem": "permission iam.serviceAccounts.get denied on projects/demo-project",
               "help": "grant roles/iam.serviceAccountViewer to whoever plans"
             }
-          ]
+          ],
+          "ignored": {
+            "count": 0,
+            "serverManaged": 0,
+            "unmanaged": 0
+          }
         }
         "#);
     }
@@ -426,5 +482,24 @@ mod tests {
             assert!(!text.chars().any(char::is_control), "{text}");
             assert!(!text.contains("\\u0001"), "{text}");
         }
+    }
+
+    #[test]
+    fn values_of_what_is_ignored_are_told_only_when_asked_for() {
+        let plan = samples::plan(Goal::Present, vec![]);
+        let counted = Ignored { listed: None, ..samples::ignored() };
+        assert_eq!(
+            super::render(&plan, &counted)["ignored"],
+            json!({"count": 4, "serverManaged": 3, "unmanaged": 1})
+        );
+        let fields = super::render(&plan, &samples::ignored())["ignored"]["fields"].clone();
+        assert_eq!((&fields[1]["value"], &fields[1]["parts"]), (&Json::Null, &json!(1)));
+        assert_eq!(
+            fields[2],
+            json!({
+                "id": "service/ollama-gemma", "path": "timeout", "value": "300s", "parts": null, "rule": "default",
+                "reason": "the server's default",
+            })
+        );
     }
 }

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use model::{
-    Action, Api, ApiRequest, Cause, Change, Effect, FieldChange, Goal, Grant, Inventory, Json, Outputs,
-    Place, Plan, PolicyEdit, PolicyRef, ProjectId, Reason, Refusal, ResourceId, StackName, Step, Touched,
-    Unknown, Wait, reference,
+    Action, Api, ApiRequest, Cause, Change, Effect, FieldChange, Goal, Grant, IgnoreRule, Ignored,
+    IgnoredField, Inventory, Json, Outputs, Place, Plan, PolicyEdit, PolicyRef, ProjectId, Reason, Refusal,
+    ResourceId, StackName, Step, Touched, Unknown, Wait, reference,
 };
 use serde_json::json;
 
@@ -46,6 +46,24 @@ pub(super) fn plan(goal: Goal, changes: Vec<Change>) -> Plan {
         unknowns: vec![],
         outputs: Outputs::new(),
     }
+}
+
+/// What a plan may leave alone on a live service.
+pub(super) fn ignored() -> Ignored {
+    let field =
+        |path: &str, value: Json, rule, reason| IgnoredField { path: path.to_owned(), value, rule, reason };
+    let fields = vec![
+        field(
+            "uid",
+            json!("0f3c9a12-5d1e-4a51-9a0c-d0b6f3b1a7e2"),
+            IgnoreRule::ServerManaged,
+            "given by the server",
+        ),
+        field("conditions", json!([{"type": "Ready"}]), IgnoreRule::ServerManaged, "what the server reports"),
+        field("timeout", json!("300s"), IgnoreRule::Default, "the server's default"),
+        field("labels.team", json!("models"), IgnoreRule::Foreign, "left as it is"),
+    ];
+    Ignored { server_managed: 3, unmanaged: 1, listed: Some(vec![(id("service/ollama-gemma"), fields)]) }
 }
 
 pub(super) fn change(name: &str, action: Action, reason: Reason, line: u32) -> Change {

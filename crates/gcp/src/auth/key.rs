@@ -3,12 +3,17 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gcp_auth::CustomServiceAccount;
 use model::{CloudError, Json};
+use rustls::SignatureScheme;
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::sign::SigningKey;
 use serde_json::json;
 
 use super::courier::{Courier, OAUTH, Reply, SCOPE};
@@ -26,8 +31,7 @@ pub(super) struct ServiceAccountKey {
     pub(super) file: PathBuf,
     pub(super) email: String,
     key_id: Option<String>,
-    /// Reads keys and signs. Its own way of fetching tokens is not used: it knows no proxy.
-    key: Box<CustomServiceAccount>,
+    key: Arc<dyn SigningKey>,
 }
 
 impl fmt::Debug for ServiceAccountKey {
@@ -44,10 +48,12 @@ impl ServiceAccountKey {
         key_id: Option<String>,
         private_key: &str,
     ) -> Result<Self, CloudError> {
-        let document = json!({ "client_email": email, "private_key": private_key, "token_uri": OAUTH });
-        let key = CustomServiceAccount::from_json(&document.to_string())
-            .map_err(|_| unusable(file, "its `private_key` is not understood"))?;
-        Ok(Self { file: file.to_owned(), email: email.to_owned(), key_id, key: Box::new(key) })
+        let key = PrivateKeyDer::from_pem_slice(private_key.as_bytes())
+            .ok()
+            .and_then(|key| any_supported_type(&key).ok())
+            .filter(|key| key.choose_scheme(&[SignatureScheme::RSA_PKCS1_SHA256]).is_some())
+            .ok_or_else(|| unusable(file, "its `private_key` is not understood"))?;
+        Ok(Self { file: file.to_owned(), email: email.to_owned(), key_id, key })
     }
 
     pub(super) async fn fetch(&self, courier: &Courier<'_>) -> Result<Fresh, CloudError> {
@@ -97,9 +103,9 @@ impl ServiceAccountKey {
         let signed = format!("{}.{}", text(&header), text(&claims));
         let signature = self
             .key
-            .signer()
-            .sign(signed.as_bytes())
-            .map_err(|_| unusable(&self.file, "its `private_key` cannot sign"))?;
+            .choose_scheme(&[SignatureScheme::RSA_PKCS1_SHA256])
+            .and_then(|signer| signer.sign(signed.as_bytes()).ok())
+            .ok_or_else(|| unusable(&self.file, "its `private_key` cannot sign"))?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, json, repository};
+use crate::{Kind, Recalled, api_fields, json, repository};
 
 const NAME: KindName = KindName("image");
 const NEEDS: &str = "artifactregistry.googleapis.com";
@@ -40,6 +40,7 @@ pub(crate) const KIND: Kind = Kind {
         rule("dockerfile", "text of the Dockerfile"),
         rule("args.*", "build arguments"),
     ],
+    objects: api_fields::IMAGE,
     resolve,
     recall,
 };

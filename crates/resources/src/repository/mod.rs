@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::item::{self, Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, json, stamp};
+use crate::{Kind, Recalled, api_fields, json, stamp};
 
 const NAME: KindName = KindName("repository");
 const NEEDS: &str = "artifactregistry.googleapis.com";
@@ -41,6 +41,7 @@ pub(crate) const KIND: Kind = Kind {
         rule("cleanupPolicyDryRun", Unset::Default("false"), "whether the rules only report"),
         rule("immutableTags", Unset::Default("false"), "whether a tag may never move"),
     ],
+    objects: api_fields::REPOSITORY,
     resolve,
     recall,
 };

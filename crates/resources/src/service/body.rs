@@ -167,3 +167,25 @@ fn write(service: &mut Json, path: &str, value: Option<&Json>, home: &Home<'_>) 
         Some(_) | None => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OUTPUT_ONLY;
+    use crate::api_fields::{SERVICE, Standing};
+
+    #[test]
+    fn what_is_never_sent_is_what_the_tables_call_the_servers() {
+        // Sent all the same: the etag makes the write conditional, and every client signs what it writes.
+        let sent = ["etag", "client", "clientVersion"];
+        let top = SERVICE.iter().flat_map(|object| object.fields);
+        let mut servers: Vec<&str> = top
+            .filter(|field| matches!(field.standing, Standing::Server(_)) && !field.path.contains('.'))
+            .map(|field| field.path)
+            .filter(|path| !sent.contains(path))
+            .collect();
+        let mut never_sent = OUTPUT_ONLY.to_vec();
+        servers.sort_unstable();
+        never_sent.sort_unstable();
+        assert_eq!(servers, never_sent);
+    }
+}

@@ -7,10 +7,13 @@ use crate::json;
 /// The path of the container that gets the requests: the one with a port, else the first.
 /// Source: Cloud Run, "Deploy multiple containers".
 pub(super) fn keys(service: &Json) -> Vec<String> {
+    vec!["template".to_owned(), "containers".to_owned(), index(service).to_string()]
+}
+
+/// Its place among the containers.
+pub(crate) fn index(service: &Json) -> usize {
     let containers = json::list(service, &["template", "containers"]);
-    let index =
-        containers.iter().position(|container| !json::list(container, &["ports"]).is_empty()).unwrap_or(0);
-    vec!["template".to_owned(), "containers".to_owned(), index.to_string()]
+    containers.iter().position(|container| !json::list(container, &["ports"]).is_empty()).unwrap_or(0)
 }
 
 /// The path of something in that container.

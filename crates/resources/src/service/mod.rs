@@ -24,7 +24,7 @@ use spec::types::ImageSource;
 
 use crate::item::{self, Item, item_methods};
 use crate::scope::{Scope, referenced};
-use crate::{Kind, Recalled, image, json};
+use crate::{Kind, Recalled, api_fields, image, json};
 use codec::Home;
 use rules::RULES;
 
@@ -37,6 +37,7 @@ pub(crate) const KIND: Kind = Kind {
     docs: "A Cloud Run service, with or without a GPU, deployed by the digest of its image and marked by the label \
            `gemmactl-stack`.",
     rules: RULES,
+    objects: api_fields::SERVICE,
     resolve,
     recall,
 };
@@ -45,6 +46,9 @@ pub(crate) const KIND: Kind = Kind {
 pub(crate) fn id(name: &str) -> ResourceId {
     ResourceId::new(NAME, name)
 }
+
+/// Which of a service's containers gets the requests.
+pub(crate) use container::index as serving_container;
 
 fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
     let services = scope.document().services.iter();

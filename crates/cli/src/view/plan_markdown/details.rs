@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use model::{Change, Effect, FieldChange, Json, Plan};
+use model::{Change, Effect, FieldChange, Ignored, Json, Plan};
 
 use super::span::{fence, html, line};
 use crate::view::value::{self, Length, Side};
 use crate::view::words::{self, counted};
-use crate::view::{access, body, inputs};
+use crate::view::{access, body, ignored, inputs};
 
 /// Writes a fold for every change that has fields.
 pub(super) fn write(plan: &Plan, text: &mut String) {
@@ -21,6 +21,27 @@ pub(super) fn write(plan: &Plan, text: &mut String) {
         text.push_str("\n</details>\n");
     }
     text.push('\n');
+}
+
+/// Writes how many fields were ignored, in a fold with each of them if they were asked for.
+pub(super) fn ignored(found: &Ignored, text: &mut String) {
+    let Some(summary) = ignored::summary(found) else { return };
+    let Some(listed) = &found.listed else {
+        let _ = writeln!(text, "{summary} ignored (`plan --show-ignored`)\n");
+        return;
+    };
+    let _ = writeln!(text, "<details><summary>{summary} ignored</summary>\n");
+    let mut lines = Vec::new();
+    for (id, fields) in listed {
+        lines.push(line("# ", &id.to_string()));
+        for field in fields {
+            let value = ignored::shown(&field.path, &field.value, Length::Short);
+            let rule = ignored::rule(field.rule);
+            lines.push(line("  ", &format!("{}: {value} ({rule}: {})", field.path, field.reason)));
+        }
+    }
+    text.push_str(&fence(&lines));
+    text.push_str("\n</details>\n\n");
 }
 
 fn lines(change: &Change) -> Vec<String> {

@@ -9,14 +9,14 @@ mod tests;
 
 use std::fmt::Write;
 
-use model::{Action, Goal, Plan};
+use model::{Action, Goal, Ignored, Plan};
 
 use super::access;
 use super::words::{self, counted};
 use span::code;
 
 /// The plan as Markdown that ends with a line break.
-pub(crate) fn render(plan: &Plan) -> String {
+pub(crate) fn render(plan: &Plan, ignored: &Ignored) -> String {
     let command = match plan.goal {
         Goal::Present => "plan",
         Goal::Absent => "destroy",
@@ -26,6 +26,7 @@ pub(crate) fn render(plan: &Plan) -> String {
     in_the_way(plan, &mut text);
     table::write(plan, &mut text);
     details::write(plan, &mut text);
+    details::ignored(ignored, &mut text);
     let _ = writeln!(
         text,
         "Stack {} in project {} · gemmactl {}",

@@ -1,4 +1,6 @@
-use super::render;
+fn render(plan: &model::Plan) -> String {
+    super::render(plan, &model::Ignored::default())
+}
 use crate::view::samples;
 
 #[test]
@@ -159,4 +161,36 @@ fn no_change_and_a_blocked_plan_say_so_in_the_heading() {
         "{blocked}"
     );
     assert!(blocked.contains("way out"), "{blocked}");
+}
+
+#[test]
+fn what_is_ignored_is_a_line_or_a_fold() {
+    let nothing = samples::plan(model::Goal::Present, vec![]);
+    let counted = model::Ignored { listed: None, ..samples::ignored() };
+    insta::assert_snapshot!(super::render(&nothing, &counted), @r"
+    ### gemmactl plan · ollama-gemma · no changes (0 resources)
+
+
+    3 server-managed and 1 unmanaged fields ignored (`plan --show-ignored`)
+
+    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    ");
+    insta::assert_snapshot!(super::render(&nothing, &samples::ignored()), @r"
+    ### gemmactl plan · ollama-gemma · no changes (0 resources)
+
+
+    <details><summary>3 server-managed and 1 unmanaged fields ignored</summary>
+
+    ```diff
+    # service/ollama-gemma
+      uid: 0f3c9a12-5d1e-4a51-9a0c-d0b6f3b1a7e2 (server-managed: given by the server)
+      conditions: (1 item) (server-managed: what the server reports)
+      timeout: 300s (default: the server's default)
+      labels.team: models (foreign: left as it is)
+    ```
+
+    </details>
+
+    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    ");
 }

@@ -7,27 +7,29 @@ mod change;
 mod created;
 mod fields;
 mod header;
+mod ignored;
 mod order;
 #[cfg(test)]
 mod tests;
 mod values;
 
-use model::{Goal, Plan};
+use model::{Goal, Ignored, Plan};
 
 use super::line::{Ink, Line, Page};
 use super::words::{self, counted};
 use super::{Detail, Style};
 
 /// The plan as text that ends with a line break.
-pub(crate) fn render(plan: &Plan, style: &Style) -> String {
+pub(crate) fn render(plan: &Plan, ignored: &Ignored, style: &Style) -> String {
     let mut page = Page::new(Style { width: style.width.max(MIN_WIDTH), ..*style });
     if plan.is_empty() && plan.refusals.is_empty() && plan.unknowns.is_empty() {
-        page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
+        page.line(&Line::default().with(&nothing_to_do(plan, ignored), Ink::Plain));
         match (plan.goal, style.detail) {
             (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
             (Goal::Present, Detail::Summary | Detail::Changes) => {}
             (Goal::Absent, _) => blocks::kept(plan, &mut page),
         }
+        ignored::listed(ignored, &mut page);
         return page.finish();
     }
     let order = order::Order::of(plan);
@@ -45,18 +47,26 @@ pub(crate) fn render(plan: &Plan, style: &Style) -> String {
         Detail::Summary | Detail::Changes => {}
     }
     totals(plan, &mut page);
+    ignored::counted(ignored, &mut page);
+    ignored::listed(ignored, &mut page);
     page.finish()
 }
 
 /// Narrower than this, lines become unreadable; the terminal breaks them instead.
 const MIN_WIDTH: usize = 40;
 
-fn nothing_to_do(plan: &Plan) -> String {
+/// One line, whatever there is to say.
+fn nothing_to_do(plan: &Plan, ignored: &Ignored) -> String {
     let Plan { stack, project, .. } = plan;
     match plan.goal {
         Goal::Present => {
             let resources = counted(plan.changes.len(), "resource", "resources");
-            format!("No changes. Stack {stack} in project {project} is as the spec says ({resources}).")
+            let ignored = super::ignored::summary(ignored)
+                .map(|summary| format!("; {summary} ignored"))
+                .unwrap_or_default();
+            format!(
+                "No changes. Stack {stack} in project {project} is as the spec says ({resources}{ignored})."
+            )
         }
         Goal::Absent => format!("Nothing to destroy. Stack {stack} owns nothing in project {project}."),
     }

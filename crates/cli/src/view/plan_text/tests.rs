@@ -1,7 +1,10 @@
 use unicode_width::UnicodeWidthStr;
 
-use super::render;
 use crate::view::{Colour, Detail, Style, Symbols, samples};
+
+fn render(plan: &model::Plan, style: &Style) -> String {
+    super::render(plan, &model::Ignored::default(), style)
+}
 
 fn text(plan: &model::Plan) -> String {
     render(plan, &samples::style())
@@ -395,4 +398,27 @@ fn colour_adds_nothing_but_colour() {
         let plain: String = anstream::adapter::strip_str(&coloured).to_string();
         assert_eq!(plain, text(&plan));
     }
+}
+
+#[test]
+fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
+    let nothing = samples::plan(model::Goal::Present, vec![]);
+    let counted = model::Ignored { listed: None, ..samples::ignored() };
+    insta::assert_snapshot!(super::render(&nothing, &counted, &samples::style()), @"No changes. Stack ollama-gemma in project demo-project is as the spec says (0 resources; 3 server-managed and 1 unmanaged fields ignored).");
+    let edited = super::render(&samples::edited(), &counted, &samples::style());
+    assert!(
+        edited
+            .ends_with("unchanged.\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n")
+    );
+    let listed = super::render(&samples::edited(), &samples::ignored(), &samples::style());
+    let (_, listed) = listed.split_once("unchanged.\n").unwrap();
+    insta::assert_snapshot!(listed, @"
+
+      IGNORED  3 server-managed and 1 unmanaged fields, no difference
+        service/ollama-gemma
+          uid          0f3c9a12-5d1e-4a51…  server-managed: given by the server
+          conditions   (1 item)             server-managed: what the server reports
+          timeout      300s                 default: the server's default
+          labels.team  models               foreign: left as it is
+    ");
 }
