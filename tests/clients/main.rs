@@ -16,6 +16,9 @@ mod python;
 #[expect(dead_code, reason = "shared with the end-to-end tests, which use all of it")]
 mod world;
 
+/// Requests come from Google's clients, too.
+const REQUESTS: conformance::Requests = conformance::Requests::Foreign;
+
 /// Says that a test is skipped because a client is missing; fails where clients are required.
 #[track_caller]
 fn skip(test: &str, missing: &str) {

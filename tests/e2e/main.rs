@@ -17,3 +17,6 @@ mod interrupt;
 mod lifecycle;
 mod transcripts;
 mod world;
+
+/// Every request is gemmactl's own.
+const REQUESTS: conformance::Requests = conformance::Requests::All;

@@ -60,7 +60,9 @@ fn drift(world: &World) {
     let (_, mut service) = emulator.call("GET", path, None);
     service["template"]["containers"][0]["resources"]["limits"]["memory"] = json!("24Gi");
     let ana = [("authorization", "Bearer as:ana@example.com")];
-    assert_eq!(emulator.send("PATCH", path, &ana, Some(&service)).0, 200);
+    let edited = json!({"template": {"containers": service["template"]["containers"]}});
+    let masked = format!("{path}?updateMask=template.containers");
+    assert_eq!(emulator.send("PATCH", &masked, &ana, Some(&edited)).0, 200);
     for _ in 0..2 {
         emulator.call("GET", path, None);
     }

@@ -96,8 +96,11 @@ impl World {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// Forgets the journal so far.
+    /// Forgets the journal so far, once it has been held against Google's documents.
+    #[track_caller]
     pub(crate) fn clear_journal(&self) {
+        let exchanges = self.journal().into_iter().map(conformance::Exchange::of_journal);
+        conformance::hold(exchanges, crate::REQUESTS);
         drop(fs::remove_file(self.path().join("journal.jsonl")));
     }
 
@@ -117,9 +120,15 @@ impl World {
         text.lines().position(|line| line.contains(needle)).map(|index| index + 1).unwrap()
     }
 
-    /// Runs gemmactl here with the arguments, as they are.
+    /// Runs gemmactl here with the arguments; an emulator's calls are kept in the journal.
     pub(crate) fn gemmactl(&self, arguments: &[&str]) -> Run {
-        let output = self.command().args(arguments).stdin(Stdio::null()).output().unwrap();
+        let has = |flag: &str| arguments.contains(&flag);
+        let journal: &[&str] = if has("--emulator") && !has("--emulator-journal") {
+            &["--emulator-journal", "journal.jsonl"]
+        } else {
+            &[]
+        };
+        let output = self.command().args(arguments).args(journal).stdin(Stdio::null()).output().unwrap();
         Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -130,7 +139,7 @@ impl World {
     /// Runs a command of gemmactl on the embedded emulator, whose operations end at once.
     pub(crate) fn emulated(&self, arguments: &[&str]) -> Run {
         let mut all = arguments.to_vec();
-        all.extend(["--emulator", "--emulator-time-scale", "0", "--emulator-journal", "journal.jsonl"]);
+        all.extend(["--emulator", "--emulator-time-scale", "0"]);
         self.gemmactl(&all)
     }
 
@@ -160,6 +169,15 @@ impl World {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gemmactl"));
         command.env_clear().env("HOME", self.path()).current_dir(self.path());
         command
+    }
+}
+
+/// Every exchange of every test is held against Google's documents.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.clear_journal();
+        }
     }
 }
 

@@ -105,12 +105,10 @@ proptest! {
 async fn add_label(lab: &Lab, version: &str, path: &str) {
     let mut found = lab.call("GET", path, None).await;
     found["labels"]["theirs"] = json!("yes");
+    let labels = json!({"labels": found["labels"]});
+    let answer = lab.call("PATCH", &format!("{path}?updateMask=labels"), Some(labels)).await;
     if version == "v2" {
-        let operation = lab.call("PATCH", path, Some(found)).await;
-        lab.finish("v2", &operation).await;
-    } else {
-        let labels = json!({"labels": found["labels"]});
-        lab.call("PATCH", &format!("{path}?updateMask=labels"), Some(labels)).await;
+        lab.finish("v2", &answer).await;
     }
 }
 

@@ -71,6 +71,9 @@ async fn web_pages_and_unknown_hosts_are_kept_out() {
     ] {
         lab.send("GET", path, &[("host", host)], Vec::new()).await.expect(200);
     }
+    lab.seed(&json!({ "enable": ["run.googleapis.com"] })).await;
+    let regional = [("host", "europe-west1-run.googleapis.com:443")];
+    lab.send("GET", RUN, &regional, Vec::new()).await.expect(200);
     // An absolute-form request, as a client sends it to a proxy.
     lab.send(
         "GET",

@@ -49,7 +49,7 @@ fn entry(resource: &dyn Resource) -> Entry {
 
 fn recalled(id: &ResourceId, entry: &Entry) -> Result<Box<dyn Resource>, RecallError> {
     let (project, stack) = (ProjectId::parse("demo-project").unwrap(), StackName::parse("demo").unwrap());
-    recall(&project, &stack, id, entry)
+    recall(&project, &stack, id, entry).map(common::checked::one)
 }
 
 #[test]

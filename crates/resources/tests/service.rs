@@ -10,7 +10,7 @@
 mod common;
 
 use common::server::answered;
-use common::{body, differences, live, resource, shown_fields, shown_steps};
+use common::{body, differences, live, resource, shown_fields, shown_steps, unchecked};
 use insta::assert_snapshot;
 use model::{Action, Health, Json, Owner};
 use serde_json::json;
@@ -485,6 +485,17 @@ fn changes_by_others_are_seen_with_who_and_when() {
 }
 
 #[test]
+fn a_field_of_tomorrow_is_sent_back() {
+    let (_, mut answer) = made(TUTORIAL);
+    answer["template"]["newField"] = json!({"of": "tomorrow"});
+    answer["template"]["timeout"] = json!("300s");
+    // Not checked against the documents of today.
+    let service = unchecked(TUTORIAL, "service/gemma");
+    let sent = body(&service.steps(&Action::Update, Some(&live(&*service, &answer))));
+    assert_eq!(sent["template"]["newField"], answer["template"]["newField"]);
+}
+
+#[test]
 fn an_update_writes_what_differs_and_sends_everything_else_back() {
     let (service, mut answer) = made(TUTORIAL);
     answer["labels"]["foreign"] = json!("kept");
@@ -492,7 +503,7 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
         json!({"example.com/foreign": "kept", "run.googleapis.com/operation-id": "refused"});
     answer["template"]["revision"] = json!("gemma-v7");
     answer["template"]["annotations"] = json!({"foreign": "kept"});
-    answer["template"]["newField"] = json!({"of": "tomorrow"});
+    answer["template"]["encryptionKeyRevocationAction"] = json!("PREVENT_NEW");
     answer["template"]["volumes"] = json!([{"name": "sidecars-own", "emptyDir": {"medium": "MEMORY"}}]);
     answer["template"]["containers"].as_array_mut().unwrap().push(json!({
         "name": "sidecar", "image": "example.com/sidecar", "env": [{"name": "FOREIGN", "value": "kept"}],
@@ -576,12 +587,10 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
             ]
           }
         ],
+        "encryptionKeyRevocationAction": "PREVENT_NEW",
         "executionEnvironment": "EXECUTION_ENVIRONMENT_GEN2",
         "gpuZonalRedundancyDisabled": true,
         "maxInstanceRequestConcurrency": 4,
-        "newField": {
-          "of": "tomorrow"
-        },
         "nodeSelector": {
           "accelerator": "nvidia-l4"
         },

@@ -27,7 +27,11 @@ pub fn hold(exchanges: impl IntoIterator<Item = Exchange>, requests: Requests) {
             Verdict::Outside(_) => outside += 1,
             Verdict::Checked(found) => {
                 let refused = exchange.answer.as_ref().is_some_and(|answer| answer.status >= 400);
-                asked += usize::from(requests == Requests::All || requests == Requests::Accepted && !refused);
+                asked += usize::from(match requests {
+                    Requests::All | Requests::Foreign => true,
+                    Requests::Accepted => !refused,
+                    Requests::None => false,
+                });
                 answered += usize::from(exchange.answer.is_some());
                 violations.extend(found);
             }

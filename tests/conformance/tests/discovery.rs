@@ -194,6 +194,10 @@ fn refused_requests_are_left_alone_where_tests_send_wrong_ones_on_purpose() {
     let taken = exchange("POST", SERVICES, "serviceId=a", wrong, 200, json!({}));
     assert_eq!(found(&taken, Requests::Accepted).len(), 1);
     assert_eq!(found(&taken, Requests::None), Vec::<String>::new());
+    let read_back =
+        exchange("PATCH", &format!("{SERVICES}/a"), "", json!({"uid": "u", "labels": {}}), 200, json!({}));
+    assert_eq!(found(&read_back, Requests::All).len(), 1);
+    assert_eq!(found(&read_back, Requests::Foreign), Vec::<String>::new());
 }
 
 #[test]

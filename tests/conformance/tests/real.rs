@@ -19,10 +19,6 @@ use serde_json::Value;
 
 /// What real exchanges have that the tables do not, with the reason.
 const DIFFERENCES: &[(&str, &str)] = &[
-    (
-        "artifactregistry.v1 artifactregistry.projects.locations.repositories.create?repository_id",
-        "the front end takes the name as the protocol buffers write it, too",
-    ),
     ("cloudbuild.v1 Operation.metadata", "operations of worker pools, which the tables leave out"),
     ("cloudbuild.v1 Operation.response", "worker pools, which the tables leave out"),
     ("cloudresourcemanager.v1 Operation.metadata", "the making of a project, which the tables leave out"),

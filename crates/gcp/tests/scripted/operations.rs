@@ -50,16 +50,18 @@ async fn an_operation_of_cloud_run_is_waited_for_by_its_own_method() {
 
 #[tokio::test]
 async fn other_operations_are_polled_at_their_path_of_their_version() {
-    for (api, path, name, poll) in [
+    for (api, path, body, name, poll) in [
         (
             Api::ServiceUsage,
             "v1/projects/p/services:batchEnable",
+            json!({"serviceIds": ["run.googleapis.com"]}),
             "operations/acat.p2-1-a",
             "/v1/operations/acat.p2-1-a",
         ),
         (
             Api::ArtifactRegistry,
             "v1/projects/p/locations/l/repositories",
+            json!({"format": "DOCKER"}),
             OPERATION,
             &format!("/v1/{OPERATION}"),
         ),
@@ -73,7 +75,7 @@ async fn other_operations_are_polled_at_their_path_of_their_version() {
             }
         })
         .await;
-        let request = ApiRequest::post(api, path, json!({"serviceIds": ["run.googleapis.com"]}));
+        let request = ApiRequest::post(api, path, body);
         let done = server.cloud().run(&step(request, Wait::Operation), &|_| {}).await.unwrap();
         assert_eq!(done.body, json!({"name": "made"}));
         assert_eq!(

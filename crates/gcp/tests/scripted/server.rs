@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 pub(crate) struct Asked {
     pub(crate) method: String,
     pub(crate) path: String,
+    pub(crate) raw_query: String,
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Bytes,
@@ -103,11 +104,12 @@ pub(crate) async fn serve(script: impl FnMut(&Asked, usize) -> Answer + Send + '
 
 async fn understood(request: Request) -> Asked {
     let (parts, body) = request.into_parts();
-    let query = parts.uri.query().unwrap_or_default();
-    let query = reqwest::Url::parse(&format!("http://x/?{query}")).unwrap();
+    let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+    let query = reqwest::Url::parse(&format!("http://x/?{raw_query}")).unwrap();
     Asked {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
+        raw_query,
         query: query.query_pairs().into_owned().collect(),
         headers: parts
             .headers
@@ -136,6 +138,21 @@ fn response(answer: Answer) -> Response {
             let cut = stream::iter([Ok(Bytes::from_static(b"{")), Err(std::io::Error::other("cut"))]);
             build(200, Vec::new(), Body::from_stream(cut))
         }
+    }
+}
+
+/// Every request of the client is held against Google's documents.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let asked = self.asked().into_iter().map(|asked| conformance::Exchange {
+            method: asked.method,
+            host: "127.0.0.1".to_owned(),
+            path: asked.path,
+            query: asked.raw_query,
+            request: conformance::Content::of_bytes(&asked.body),
+            answer: None,
+        });
+        conformance::hold(asked, conformance::Requests::All);
     }
 }
 

@@ -8,6 +8,9 @@ use serde_json::json;
 
 use crate::server::{Answer, Asked, Told, ok, refused, serve};
 
+/// Where a session goes on, as Cloud Storage spells it.
+const SESSION: &str = "/upload/storage/v1/b/sources/o?uploadType=resumable&upload_id=1";
+
 #[derive(Debug)]
 struct Blob(Vec<u8>);
 
@@ -82,7 +85,7 @@ fn resumable(
         if asked.method == "POST" {
             assert_eq!(asked.query("uploadType"), "resumable");
             assert_eq!(asked.header("x-upload-content-length"), (20 << 20).to_string());
-            let location = format!("http://{}/upload/session/1", asked.header("host"));
+            let location = format!("http://{}{SESSION}", asked.header("host"));
             return Answer::Full { status: 200, headers: vec![("location", location)], body: Vec::new() };
         }
         let range = asked.header("content-range").to_owned();
@@ -131,7 +134,7 @@ async fn large_content_goes_in_chunks_and_goes_on_after_a_break() {
 async fn a_session_on_another_host_gets_nothing() {
     let server = serve(|_, _| Answer::Full {
         status: 200,
-        headers: vec![("location", "http://127.0.0.1:1/upload/session".into())],
+        headers: vec![("location", format!("http://127.0.0.1:1{SESSION}"))],
         body: Vec::new(),
     })
     .await;
@@ -144,7 +147,7 @@ async fn a_forgotten_session_is_opened_again_but_not_for_ever() {
     let server = serve(|asked, _| match asked.method.as_str() {
         "POST" => Answer::Full {
             status: 200,
-            headers: vec![("location", format!("http://{}/s", asked.header("host")))],
+            headers: vec![("location", format!("http://{}{SESSION}", asked.header("host")))],
             body: Vec::new(),
         },
         _ => refused(410, "", "gone"),

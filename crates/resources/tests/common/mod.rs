@@ -8,6 +8,7 @@
     reason = "tests may stop at the first surprise"
 )]
 
+pub mod checked;
 pub mod server;
 
 use std::fmt::Write as _;
@@ -31,14 +32,19 @@ pub fn spec(text: &str) -> Spec {
     }
 }
 
-/// The resources of a spec.
+/// The resources of a spec. Every request that they describe is held against Google's documents.
 pub fn resources(text: &str) -> Vec<Box<dyn Resource>> {
-    resources::resolve(&spec(text))
+    checked::all(resources::resolve(&spec(text)))
 }
 
 /// The resource of an id.
 pub fn resource(text: &str, id: &str) -> Box<dyn Resource> {
-    let all = resources(text);
+    checked::one(unchecked(text, id))
+}
+
+/// The same for a test that sends what Google's documents do not know.
+pub fn unchecked(text: &str, id: &str) -> Box<dyn Resource> {
+    let all = resources::resolve(&spec(text));
     let ids: Vec<String> = all.iter().map(|resource| resource.id().to_string()).collect();
     all.into_iter()
         .find(|resource| resource.id().to_string() == id)

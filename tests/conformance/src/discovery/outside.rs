@@ -52,6 +52,11 @@ pub const OUTSIDE: &[Outside] = &[
         recognise: |exchange| exchange.path.starts_with("/v1beta2/projects/"),
     },
     Outside {
+        what: "`CONNECT`",
+        reason: "a client asks a proxy for a tunnel by it, and no API",
+        recognise: |exchange| exchange.method == "CONNECT",
+    },
+    Outside {
         what: "token endpoints",
         reason: "OAuth, the metadata server and the security token service have no document here",
         recognise: |exchange| {

@@ -84,7 +84,13 @@ pub const SELECTIONS: &[Selection] = &[
     },
     Selection {
         document: "serviceusage.v1beta1",
-        methods: &["serviceusage.operations.", "serviceusage.services.generateServiceIdentity"],
+        methods: &[
+            "serviceusage.operations.",
+            "serviceusage.services.consumerQuotaMetrics.get",
+            "serviceusage.services.consumerQuotaMetrics.limits.get",
+            "serviceusage.services.consumerQuotaMetrics.list",
+            "serviceusage.services.generateServiceIdentity",
+        ],
         schemas: &[
             "BatchEnableServicesResponse",
             "DisableServiceResponse",

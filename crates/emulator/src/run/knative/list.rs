@@ -49,7 +49,6 @@ pub(super) fn locations(world: &World, place: &Place) -> Result<Answer, ApiError
                 "name": format!("projects/{}/locations/{region}", project.id),
                 "locationId": region,
                 "labels": { "cloud.googleapis.com/region": region },
-                "metadata": { "@type": "type.googleapis.com/google.cloud.run.v1.LocationMetadata" },
             })
         })
         .collect();

@@ -50,7 +50,7 @@ pub(super) fn delete(call: &Call, world: &mut World, place: &Place, id: &str) ->
     } else {
         change::delete(call, world, &place.project, &name)?;
     }
-    Ok(Answer::json(json!({ "apiVersion": "v1", "kind": "Status", "status": "Success" })))
+    Ok(Answer::json(json!({ "status": "Success" })))
 }
 
 fn read(call: &Call, world: &World, place: &Place) -> Result<Wanted, ApiError> {
