@@ -58,7 +58,7 @@ fn no_op_plan(figure: &str, folder: &Folder, resources: usize) {
     drop(emulator);
     let plan = |emulator: &Emulator| {
         let run = folder.run(&["plan", "--detailed-exitcode", "--endpoint", &emulator.url]).succeeded();
-        assert!(run.stdout.contains(&format!("({resources} resources)")), "{}", run.stdout);
+        assert!(run.stdout.contains(&format!("({resources} resources")), "{}", run.stdout);
         run.wall.as_secs_f64()
     };
     let emulator = Emulator::start(folder, ROUND_TRIP, 0.0, Journal::Kept);
