@@ -53,7 +53,7 @@ pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Sp
 pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) -> Result<Prepared, CliError> {
     let mut graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
     let store = session.record();
-    let (live, record) = tokio::join!(engine::snapshot(&graph, &session.cloud), store.load()); // ask Google Cloud, once
+    let (record, live) = tokio::join!(store.load(), engine::snapshot(&graph, &session.cloud)); // ask Google Cloud, once
     let (mut live, record) = (live?, record?);
     recall(spec, session, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
     let options = PlanOptions {

@@ -32,6 +32,11 @@ impl Read {
         }
     }
 
+    /// How many it concerns.
+    fn count(&self) -> usize {
+        self.wholes.len() + self.splits.iter().map(|parts| parts.members.len()).sum::<usize>()
+    }
+
     /// Tells the same to all.
     pub(super) fn all(&self, mut tell: impl FnMut(usize)) {
         self.wholes.iter().for_each(|at| tell(*at));
@@ -48,7 +53,8 @@ impl Read {
     }
 }
 
-/// Requests in the order of the resources that first need them.
+/// Requests: those whose answers concern most resources first, since these answers are the largest and take longest to
+/// make and to read; else in the order of the resources that first need them.
 #[derive(Debug, Default)]
 pub(super) struct Reads(IndexMap<ApiRequest, Read>);
 
@@ -70,6 +76,7 @@ impl Reads {
         for family in families.into_values() {
             reads.family(family);
         }
+        reads.0.sort_by_key(|_, read| std::cmp::Reverse(read.count()));
         reads
     }
 
