@@ -30,6 +30,7 @@ mod record;
 mod retry;
 mod steps;
 mod target;
+pub mod untrusted;
 
 pub use auth::{Auth, Caller, IdentityToken, Impersonation, ImpersonationError, Sighting};
 pub use cloud::GoogleCloud;

@@ -28,8 +28,13 @@ pub(super) fn read(file: &Path) -> Result<Source, CloudError> {
         return Err(unusable(file, "it is too large for a credential file"));
     }
     let text = std::fs::read_to_string(file).map_err(|error| unusable(file, &error.to_string()))?;
+    parse(file, &text)
+}
+
+/// Understands the text of a credential file.
+pub(super) fn parse(file: &Path, text: &str) -> Result<Source, CloudError> {
     // The parser's own words could repeat parts of the file.
-    let json: Json = serde_json::from_str(&text).map_err(|error| {
+    let json: Json = serde_json::from_str(text).map_err(|error| {
         unusable(file, &format!("it is not JSON (line {}, column {})", error.line(), error.column()))
     })?;
     understand(&Document { file, json: &json }, Depth::Outer)

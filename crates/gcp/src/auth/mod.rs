@@ -18,7 +18,7 @@ mod subject;
 mod user;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use model::CloudError;
@@ -91,6 +91,9 @@ struct State {
 /// How long before its end a token is fetched anew.
 const EARLY: Duration = Duration::from_mins(5);
 
+/// No token is kept longer than any run lasts: what a source says of its life may be more than a clock can hold.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
+
 impl Tokens {
     pub(crate) fn new(auth: Auth, endpoint: &Endpoint) -> Self {
         let hosts = Hosts::of(endpoint);
@@ -114,7 +117,7 @@ impl Tokens {
         }
         // A metadata server hands out tokens that are nearly spent; they are used, but not asked for at each call.
         let usable = if left > EARLY * 2 { left.saturating_sub(EARLY) } else { left / 2 };
-        state.kept = Some(Kept { token: token.clone(), refresh: Instant::now() + usable });
+        state.kept = Some(Kept { token: token.clone(), refresh: Instant::now() + usable.min(LONGEST) });
         Ok(token)
     }
 
@@ -158,6 +161,11 @@ impl Tokens {
     fn courier<'a>(&'a self, wire: &'a Wire) -> Courier<'a> {
         Courier::new(wire.client(), &self.hosts)
     }
+}
+
+/// What a credential file of this text is, for people.
+pub(crate) fn credentials(file: &Path, text: &str) -> Result<String, CloudError> {
+    Ok(file::parse(file, text)?.shown())
 }
 
 /// Whether a refused token can be replaced.

@@ -91,8 +91,7 @@ impl Problem {
         let mut problem = Self {
             http,
             status: text(error, "status").unwrap_or_default(),
-            message: text(error, "message")
-                .unwrap_or_else(|| format!("HTTP status {http} without a message")),
+            message: text(error, "message").unwrap_or_default(),
             ..Self::default()
         };
         for older in list(error, "errors") {
@@ -114,21 +113,22 @@ impl Problem {
                 let description = text(violation, "description").unwrap_or_default();
                 if !description.is_empty() && !problem.message.contains(&description) {
                     let colon = if field.is_empty() { "" } else { ": " };
-                    problem.message =
-                        format!("{}; {field}{colon}{description}", problem.message.trim_end_matches('.'));
+                    let before = problem.message.trim_end_matches('.');
+                    let and = if before.is_empty() { "" } else { "; " };
+                    problem.message = format!("{before}{and}{field}{colon}{description}");
                 }
             }
         }
-        problem.message = tidy(&problem.message);
+        problem.message = said(http, &problem.message);
         problem
     }
 
     fn of_text(http: u16, text: &str) -> Self {
         let page = text.trim_start().starts_with('<');
-        let message = match (page, tidy(text)) {
-            (true, _) => format!("HTTP status {http} with a web page, which no Google API sends"),
-            (false, text) if text.is_empty() => format!("HTTP status {http} without a message"),
-            (false, text) => text,
+        let message = if page {
+            format!("HTTP status {http} with a web page, which no Google API sends")
+        } else {
+            said(http, text)
         };
         let from = if page { Speaker::Other } else { Speaker::Api };
         Self { http, message, from, ..Self::default() }
@@ -163,6 +163,12 @@ impl Problem {
     }
 }
 
+/// The message in one line; one that says nothing, or nothing but filler, is called that.
+fn said(http: u16, message: &str) -> String {
+    let message = tidy(message);
+    if message.is_empty() { format!("HTTP status {http} without a message") } else { message }
+}
+
 /// `"12.5s"`, as JSON writes `google.protobuf.Duration`.
 fn seconds(text: &str) -> Option<Duration> {
     let number: f64 = text.strip_suffix('s')?.parse().ok()?;
@@ -174,6 +180,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_message_that_says_nothing_is_called_that() {
+        for body in [json!({}), json!({"message": ""}), json!({"message": "Learn more at https://x.example"})]
+        {
+            assert_eq!(Problem::of_json(500, &body).message, "HTTP status 500 without a message");
+        }
+        assert_eq!(Problem::of_text(500, " \n").message, "HTTP status 500 without a message");
+    }
+
+    #[test]
+    fn what_violates_stands_alone_where_there_is_no_message() {
+        let body = json!({"details": [{"fieldViolations": [{"field": "a", "description": "no"}]}]});
+        assert_eq!(Problem::of_json(400, &body).message, "a: no");
+    }
 
     #[test]
     fn each_form_of_error_body_gives_its_reason() {

@@ -13,9 +13,13 @@ const NOISE: &[&str] = &[
 
 const LONGEST: usize = 700;
 
+/// Bytes of a text that are looked at. A body may be many megabytes; nobody is shown more than its beginning.
+const MOST: usize = 16 << 10;
+
 /// One line without control characters and well-known filler, shortened.
 pub(crate) fn tidy(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len().min(LONGEST));
+    let text = text.get(..text.floor_char_boundary(MOST)).unwrap_or_default();
+    let mut plain = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !plain.is_empty() {
             plain.push(' ');
@@ -61,5 +65,11 @@ mod tests {
             assert_eq!(tidy(given), expected);
         }
         assert!(tidy(&"word ".repeat(1000)).chars().count() <= LONGEST + 1);
+    }
+
+    #[test]
+    fn of_a_very_long_text_only_the_beginning_is_looked_at() {
+        assert!(!tidy(&("Learn more at x. ".repeat(200_000) + "The end")).contains("end"));
+        assert_eq!(tidy(&"日".repeat(200_000)).chars().count(), LONGEST + 1);
     }
 }

@@ -2,6 +2,7 @@
 //! generation; a lost answer is settled by reading back. Knows nothing of what the record says about resources.
 
 mod bucket;
+mod decode;
 mod name;
 mod object;
 
@@ -9,6 +10,7 @@ use model::{Inventory, ProjectId, RecordError, RecordStore, Region, Versioned};
 
 use crate::GoogleCloud;
 use bucket::Ownership;
+pub(crate) use decode::decode;
 
 /// The record's bucket and object.
 pub struct BucketRecord<'cloud> {

@@ -1,20 +1,13 @@
 //! The record's object: read with its generation in one round trip, written and deleted conditionally.
 
-use model::record::SCHEMA;
 use model::{Api, ApiRequest, Body, CloudError, ErrorKind, Inventory, Json, Method, RecordError, Versioned};
 
+use super::decode::decode;
 use super::{BucketRecord, OBJECT};
 use crate::errors::{Failure, Fate, Reason, Speaker};
 use crate::exchange::silent;
 use crate::http::{Answer, Outgoing};
 use crate::retry::Repeat;
-
-/// The one field of a record that every form has.
-#[derive(serde::Deserialize)]
-struct Form {
-    #[serde(default)]
-    schema: Json,
-}
 
 impl BucketRecord<'_> {
     fn object_path(&self) -> String {
@@ -74,30 +67,7 @@ impl BucketRecord<'_> {
 
     /// Understands the object. A newer form, another project or anything else unexpected stops everything.
     fn understood(&self, bytes: &[u8], generation: i64) -> Result<Versioned, RecordError> {
-        // The form first, everything else unread: another form may mean other things by the same words.
-        let form = match serde_json::from_slice::<Form>(bytes) {
-            Ok(form) => form,
-            Err(error) if error.is_data() => Form { schema: Json::Null },
-            Err(error) => {
-                let problem = format!("it is not JSON: {error}; an older generation may be whole");
-                return Err(self.unusable(&problem));
-            }
-        };
-        match form.schema.as_u64() {
-            Some(schema) if schema == u64::from(SCHEMA) => {}
-            Some(schema) => {
-                return Err(self.unusable(&format!(
-                    "it has form {schema}, this gemmactl knows {SCHEMA}: use the version that wrote it"
-                )));
-            }
-            None => return Err(self.unusable("it does not say its form (`schema`)")),
-        }
-        let inventory: Inventory =
-            serde_json::from_slice(bytes).map_err(|error| self.unusable(&error.to_string()))?;
-        if inventory.project != self.project {
-            return Err(self
-                .unusable(&format!("it speaks about project {}, not {}", inventory.project, self.project)));
-        }
+        let inventory = decode(bytes, &self.project).map_err(|problem| self.unusable(&problem))?;
         Ok(Versioned { inventory, generation })
     }
 

@@ -40,6 +40,15 @@ async fn a_spent_token_is_fetched_anew() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_said_to_live_longer_than_time_is_used() {
+    let fake = Fake::new(|_, _| (200, json!({"access_token": "t", "expires_in": u64::MAX}))).await;
+    let (tokens, wire) = fake.tokens_of(&user_file());
+    assert_eq!(secret(&tokens, &wire).await, "t");
+    assert_eq!(secret(&tokens, &wire).await, "t");
+    assert_eq!(fake.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn a_given_token_is_used_as_it_is_and_cannot_be_renewed() {
     let fake = Fake::new(|_, _| (500, json!({}))).await;
     let (tokens, wire) = fake.tokens(Auth { access_token: Some("given".into()), ..Auth::default() });

@@ -1,0 +1,59 @@
+//! What each fuzz target does with its input: one file and one function a target. `fuzz/` calls them under libFuzzer,
+//! `tests/replay.rs` calls them as ordinary tests, with the inputs under `corpus/` and with mutations of these.
+//!
+//! A target panics when the program would, and when what comes out is not what the program promises.
+// The views bring test modules of their own, which run in the crate that they belong to.
+#![cfg(not(test))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a target stops at the first surprise"
+)]
+
+mod context;
+mod credentials;
+mod mutate;
+#[path = "../../../crates/cli/src/noise.rs"]
+mod noise;
+mod observe;
+mod plan;
+mod record;
+mod refusal;
+mod sample;
+mod shown;
+mod spec_file;
+#[expect(dead_code, reason = "the binary uses the rest")]
+#[path = "../../../crates/cli/src/view/mod.rs"]
+mod view;
+
+pub use context::context;
+pub use credentials::credentials;
+pub use mutate::mutate;
+pub use observe::observe;
+pub use plan::plan;
+pub use record::record;
+pub use refusal::refusal;
+pub use spec_file::spec;
+
+/// A fuzz target.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// Its name, which is also that of its folder under `corpus/`.
+    pub name: &'static str,
+    /// What it does with an input.
+    pub run: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    Target { name: "context", run: context },
+    Target { name: "credentials", run: credentials },
+    Target { name: "observe", run: observe },
+    Target { name: "plan", run: plan },
+    Target { name: "record", run: record },
+    Target { name: "refusal", run: refusal },
+    Target { name: "spec", run: spec },
+];

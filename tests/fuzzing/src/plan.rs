@@ -1,0 +1,91 @@
+//! A whole project of any answers: read, planned, and shown in every form.
+
+use engine::{AdoptPolicy, Graph, PlanOptions, ReplacePolicy, Snapshot};
+use model::{
+    ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Goal, Ignored, Inventory, Json, Plan, Progress,
+    Step,
+};
+
+use crate::noise::{self, Noise};
+use crate::shown::{STYLES, inert};
+use crate::{sample, view};
+
+/// Plans the sample stack, present and absent, in a project that answers as the input says: a JSON object of answers by
+/// path, and the record as `record`. A text is a refusal that says it; `disabled` means that the API is off.
+pub fn plan(data: &[u8]) {
+    let Ok(answers) = serde_json::from_slice::<Json>(data) else { return };
+    let project = &sample::spec().document.project;
+    let record = answers.get("record").unwrap_or(&Json::Null).to_string();
+    let record = gcp::untrusted::record(record.as_bytes(), project)
+        .unwrap_or_else(|_| Inventory::new(project.clone()));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for goal in [Goal::Present, Goal::Absent] {
+        if let Some((plan, snapshot)) = runtime.block_on(planned(&Answers(&answers), &record, goal)) {
+            show(&plan, &noise::ignored(&plan, &snapshot, Noise::Counted));
+            show(&plan, &noise::ignored(&plan, &snapshot, Noise::Listed));
+        }
+    }
+}
+
+/// A cloud that answers what it was told to.
+struct Answers<'input>(&'input Json);
+
+impl Cloud for Answers<'_> {
+    async fn read(&self, request: &ApiRequest) -> Result<Found, CloudError> {
+        Ok(match self.0.get(&request.path) {
+            None | Some(Json::Null) => Found::Absent,
+            Some(Json::String(text)) if text == "disabled" => {
+                Found::ApiDisabled(request.api.host().to_owned())
+            }
+            Some(Json::String(text)) => {
+                return Err(CloudError::new(ErrorKind::Denied, text.clone()).at(request));
+            }
+            Some(body) => Found::Body(body.clone()),
+        })
+    }
+
+    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+        panic!("a plan ran {step:?}")
+    }
+}
+
+/// The way that every run goes; none where the record is refused.
+async fn planned(cloud: &Answers<'_>, record: &Inventory, goal: Goal) -> Option<(Plan, Snapshot)> {
+    let document = &sample::spec().document;
+    let mut graph = Graph::build(resources::resolve(sample::spec())).unwrap();
+    let mut live = engine::snapshot(&graph, cloud).await.unwrap();
+    if let Some(stack) = record.stacks.get(&document.stack) {
+        let recalled: Result<Vec<_>, _> = graph
+            .to_recall(stack, goal)
+            .map(|(id, entry)| resources::recall(&document.project, &document.stack, id, entry))
+            .collect();
+        let unread = graph.join(recalled.ok()?).ok()?;
+        live.add(engine::snapshot_of(&graph, &unread, cloud).await.unwrap());
+    }
+    let options = PlanOptions {
+        stack: document.stack.clone(),
+        project: document.project.clone(),
+        goal,
+        adopt: AdoptPolicy::AsSpecSays,
+        replace: ReplacePolicy::Allow,
+    };
+    let plan = engine::plan(&graph, &live, record, &options);
+    let again = engine::plan(&graph, &live, record, &options);
+    assert_eq!(
+        format!("{:?}", again.changes),
+        format!("{:?}", plan.changes),
+        "the same world gives another plan"
+    );
+    Some((plan, live))
+}
+
+fn show(plan: &Plan, ignored: &Ignored) {
+    for style in STYLES {
+        inert(&view::plan_text::render(plan, ignored, style));
+    }
+    inert(&view::plan_markdown::render(plan, ignored));
+    let json = view::plan_json::render(plan, ignored);
+    let text = view::escape::json_text(&json);
+    assert!(!text.chars().any(char::is_control), "{text:?}");
+    assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), json);
+}

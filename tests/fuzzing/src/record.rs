@@ -1,0 +1,40 @@
+//! An ownership record of any bytes.
+
+use model::{Action, Inventory, ProjectId, Versioned};
+
+use crate::shown::{STYLES, inert};
+use crate::view;
+
+/// Reads the input as the record of a project, recalls what it says was made, and shows it.
+pub fn record(data: &[u8]) {
+    let project = ProjectId::parse("demo-project").unwrap();
+    match gcp::untrusted::record(data, &project) {
+        Ok(inventory) => recall(&project, &inventory),
+        Err(problem) => assert!(!problem.is_empty()),
+    }
+}
+
+fn recall(project: &ProjectId, inventory: &Inventory) {
+    assert_eq!(inventory.project, *project);
+    let again = gcp::untrusted::record(&serde_json::to_vec(inventory).unwrap(), project);
+    assert_eq!(again.as_ref(), Ok(inventory), "written and read again it is another record");
+    for (stack, kept) in &inventory.stacks {
+        for (id, entry) in &kept.entries {
+            match resources::recall(project, stack, id, entry) {
+                Ok(resource) => {
+                    assert_eq!(resource.id(), id);
+                    resource.lookup();
+                    resource.steps(&Action::Delete, None);
+                }
+                Err(error) => assert!(!error.to_string().is_empty()),
+            }
+        }
+    }
+    let versioned = Versioned { inventory: inventory.clone(), generation: 1 };
+    for style in STYLES {
+        inert(&view::record::stacks(&versioned, "gs://bucket/inventory.json", style));
+        for stack in inventory.stacks.keys() {
+            inert(&view::record::entries(inventory, stack, style));
+        }
+    }
+}
