@@ -102,3 +102,33 @@ fn a_stack_without_its_record_owns_nothing_and_takes_nothing_over() {
         assert!(method == "GET" || path.ends_with(":getIamPolicy"), "{method} {path} was sent");
     }
 }
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_one_that_is_not_set() {
+    let world = tutorial();
+    for name in [
+        "GEMMACTL_ENDPOINT",
+        "GEMMACTL_IMPERSONATE_SERVICE_ACCOUNT",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "GCE_METADATA_HOST",
+    ] {
+        let mut command = world.command();
+        let output = command.args(["plan", "--emulator"]).env(name, "").output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    world.gemmactl(&["plan", "--endpoint", ""]).exits(1).says("the endpoint `` is refused");
+}
+
+#[test]
+fn a_place_where_no_emulated_project_can_be_kept_is_named_with_what_to_do() {
+    let world = tutorial();
+    std::fs::write(world.path().join("taken"), "").unwrap();
+    world
+        .gemmactl(&["plan", "--emulator", "--emulator-state", "taken/state.json"])
+        .exits(1)
+        .says("keeping the emulator's state in taken/state.json")
+        .says("because: ")
+        .says(
+            "help: --emulator-state FILE keeps the emulated project elsewhere, --emulator-state none nowhere",
+        );
+}

@@ -1,5 +1,6 @@
 //! Errors of the command line: what, where, and what to do next, each with its exit code.
 
+use std::error::Error as _;
 use std::path::PathBuf;
 
 use model::{CloudError, RecordError, Refusal};
@@ -112,6 +113,7 @@ impl CliError {
                         .to_owned(),
                 ];
             }
+            Self::Emulator(error) => return emulator_notes(error),
             Self::Record(RecordError::Foreign { .. }) => {
                 return vec![
                     "help: bucket names are global; ask the owner, or use another project".to_owned(),
@@ -122,7 +124,6 @@ impl CliError {
             | Self::Graph(_)
             | Self::Refused(_)
             | Self::Unknown(_)
-            | Self::Emulator(_)
             | Self::File { .. }
             | Self::Endpoint(_)
             | Self::Usage(_)
@@ -139,4 +140,15 @@ impl CliError {
         }
         notes
     }
+}
+
+fn emulator_notes(error: &emulator::EmulatorError) -> Vec<String> {
+    let mut notes: Vec<String> =
+        error.source().map(|source| format!("because: {source}")).into_iter().collect();
+    if let emulator::EmulatorError::State { .. } = error {
+        let help =
+            "help: --emulator-state FILE keeps the emulated project elsewhere, --emulator-state none nowhere";
+        notes.push(help.to_owned());
+    }
+    notes
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod closing;
 mod commands;
+mod environment;
 mod error;
 mod execution;
 mod exit;
@@ -15,9 +16,7 @@ mod view;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::arguments::{Arguments, Command};
+use crate::arguments::Command;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -27,7 +26,7 @@ use crate::terminal::Terminal;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match environment::read() {
         Ok(arguments) => arguments,
         Err(error) => return answer(&error),
     };

@@ -141,13 +141,7 @@ pub(crate) fn settings(
     caller: &str,
 ) -> Result<emulator::Settings, CliError> {
     let state = match state {
-        Some(path) => {
-            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder)
-                    .map_err(|source| CliError::File { path: folder.to_owned(), source })?;
-            }
-            emulator::StateStore::File(path.to_owned())
-        }
+        Some(path) => emulator::StateStore::File(path.to_owned()),
         None => emulator::StateStore::Nowhere,
     };
     Ok(emulator::Settings {

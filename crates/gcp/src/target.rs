@@ -78,6 +78,13 @@ impl Endpoint {
         if is_google(&url) || is_loopback(&url) {
             return Ok(Self::Override(EndpointUrl(url)));
         }
+        let host = url.host_str().unwrap_or_default();
+        if is_google_host(host) {
+            return refuse("a host of Google's is reached by https on the usual port only");
+        }
+        if is_local_host(host) {
+            return refuse("it is neither http nor https");
+        }
         refuse("its host is neither on this machine nor one of Google's")
     }
 
@@ -119,26 +126,32 @@ impl Endpoint {
 /// Whether a URL is `https`, on the usual port, without a user part, on a host whose last labels are exactly
 /// `googleapis.com` with at least one more before them.
 pub(crate) fn is_google(url: &Url) -> bool {
-    let labels: Vec<&str> = url.host_str().unwrap_or_default().split('.').collect();
-    let under_google = match labels.as_slice() {
-        [rest @ .., "googleapis", "com"] => !rest.is_empty() && rest.iter().all(|label| !label.is_empty()),
-        _ => false,
-    };
     url.scheme() == "https"
         && url.port().is_none()
         && url.username().is_empty()
         && url.password().is_none()
-        && under_google
+        && is_google_host(url.host_str().unwrap_or_default())
+}
+
+fn is_google_host(host: &str) -> bool {
+    let labels: Vec<&str> = host.split('.').collect();
+    match labels.as_slice() {
+        [rest @ .., "googleapis", "com"] => !rest.is_empty() && rest.iter().all(|label| !label.is_empty()),
+        _ => false,
+    }
 }
 
 /// Whether a URL stays on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     matches!(url.scheme(), "http" | "https")
         && url.username().is_empty()
         && url.password().is_none()
-        && (host == "localhost" || address.is_ok_and(|address| address.is_loopback()))
+        && is_local_host(url.host_str().unwrap_or_default())
+}
+
+fn is_local_host(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -244,6 +257,22 @@ mod tests {
             assert!(endpoint.trusts(&base), "{given}");
         }
         assert!(Endpoint::Google.trusts(&Endpoint::Google.base(Api::Storage).unwrap()));
+    }
+
+    #[test]
+    fn a_refused_endpoint_is_told_the_reason_that_is_its_own() {
+        for (given, reason) in [
+            ("127.0.0.1:8085", "it is no URL"),
+            ("http://run.googleapis.com", "a host of Google's is reached by https on the usual port only"),
+            (
+                "https://run.googleapis.com:8443",
+                "a host of Google's is reached by https on the usual port only",
+            ),
+            ("ftp://127.0.0.1", "it is neither http nor https"),
+            ("https://evil.example", "its host is neither on this machine nor one of Google's"),
+        ] {
+            assert_eq!(Endpoint::parse(given).unwrap_err().problem, reason, "{given}");
+        }
     }
 
     #[test]

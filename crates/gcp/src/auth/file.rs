@@ -2,6 +2,7 @@
 //! sends nothing. A file may name addresses of Google's token services only, and even those are not followed: tokens
 //! are asked for at the known ones.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,11 +24,14 @@ const LARGEST: u64 = 1 << 20;
 /// Reads a credential file. Errors: unreadable, not understood, of a type that is not supported, or naming an address
 /// that is not Google's.
 pub(super) fn read(file: &Path) -> Result<Source, CloudError> {
-    let length = std::fs::metadata(file).map_err(|error| unusable(file, &error.to_string()))?.len();
-    if length > LARGEST {
+    let failed = |error: std::io::Error| unusable(file, &error.to_string());
+    let mut text = String::new();
+    // What has no length, such as a device, is not read to its end either.
+    let mut start = std::fs::File::open(file).map_err(failed)?.take(LARGEST + 1);
+    start.read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > LARGEST {
         return Err(unusable(file, "it is too large for a credential file"));
     }
-    let text = std::fs::read_to_string(file).map_err(|error| unusable(file, &error.to_string()))?;
     parse(file, &text)
 }
 
