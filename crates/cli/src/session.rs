@@ -52,7 +52,7 @@ impl Session {
                 project.as_str(),
                 SocketAddr::from(([127, 0, 0, 1], 0)),
                 "user:me@example.com",
-            )?)
+            ))
             .await?;
             let url = format!("http://{}", emulator.address);
             running = Some(emulator);
@@ -139,12 +139,12 @@ pub(crate) fn settings(
     project: &str,
     listen: SocketAddr,
     caller: &str,
-) -> Result<emulator::Settings, CliError> {
+) -> emulator::Settings {
     let state = match state {
         Some(path) => emulator::StateStore::File(path.to_owned()),
         None => emulator::StateStore::Nowhere,
     };
-    Ok(emulator::Settings {
+    emulator::Settings {
         listen,
         state,
         latency: arguments.emulator_latency,
@@ -153,7 +153,7 @@ pub(crate) fn settings(
         lags: arguments.emulator_lag.0.clone(),
         caller: caller.to_owned(),
         ..emulator::Settings::new(project)
-    })
+    }
 }
 
 /// The file that keeps the emulated project: as given, none, or `.gemmactl/emulator.json` in a folder.

@@ -17,7 +17,7 @@ pub(crate) async fn run(arguments: &EmulatorArguments, terminal: &Terminal) -> R
         &arguments.project,
         arguments.listen,
         &arguments.caller,
-    )?)
+    ))
     .await?;
     let kept =
         state.map_or_else(|| "nothing is kept".to_owned(), |path| format!("kept in {}", path.display()));

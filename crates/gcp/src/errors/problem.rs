@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use model::Json;
 
-use super::text::tidy;
+use super::text::{MOST, tidy};
 use crate::http::Answer;
 
 /// What an API said about a refused request.
@@ -109,6 +109,10 @@ impl Problem {
                 problem.retry_after = text(&detail, "retryDelay").and_then(|delay| seconds(&delay));
             }
             for violation in list(&detail, "fieldViolations").iter().chain(&list(&detail, "violations")) {
+                // There may be any number of them, and nobody is shown more than the beginning.
+                if problem.message.len() > MOST {
+                    break;
+                }
                 let field = text(violation, "field").unwrap_or_default();
                 let description = text(violation, "description").unwrap_or_default();
                 if !description.is_empty() && !problem.message.contains(&description) {

@@ -14,7 +14,7 @@ const NOISE: &[&str] = &[
 const LONGEST: usize = 700;
 
 /// Bytes of a text that are looked at. A body may be many megabytes; nobody is shown more than its beginning.
-const MOST: usize = 16 << 10;
+pub(super) const MOST: usize = 4 << 10;
 
 /// One line without control characters and well-known filler, shortened.
 pub(crate) fn tidy(text: &str) -> String {
