@@ -1,7 +1,7 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
 use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watched};
-use model::{ApplyReport, Event, Goal, HeldThing, Ignored, Lease, Plan, RecordError, RecordStore, Versioned};
+use model::{ApplyReport, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
 use spec::{LoadError, Spec};
 
 use crate::arguments::SpecArguments;
@@ -9,7 +9,7 @@ use crate::error::CliError;
 use crate::noise::{self, Noise};
 use crate::session::{Session, variables};
 use crate::terminal::Terminal;
-use crate::view;
+use crate::{document, view};
 
 /// A plan and what it was made from.
 pub(crate) struct Prepared {
@@ -19,8 +19,8 @@ pub(crate) struct Prepared {
     pub(crate) record: Versioned,
     /// Leases of runs that were found dead.
     dead: Vec<Lease>,
-    /// What it left alone on live objects.
-    pub(crate) ignored: Ignored,
+    /// What is shown of it.
+    pub(crate) shown: document::Plan,
 }
 
 impl Prepared {
@@ -64,8 +64,8 @@ pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) ->
         replace: purpose.replace,
     };
     let plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
-    let ignored = noise::ignored(&plan, &live, purpose.noise);
-    Ok(Prepared { plan, record, dead: Vec::new(), ignored })
+    let shown = document::Plan::of(&plan, noise::ignored(&plan, &live, purpose.noise));
+    Ok(Prepared { plan, record, dead: Vec::new(), shown })
 }
 
 /// A plan that this run may carry out: where another run holds what it needs, that one is watched first, and then

@@ -3,6 +3,7 @@
 mod arguments;
 mod closing;
 mod commands;
+mod document;
 mod environment;
 mod error;
 mod execution;

@@ -17,6 +17,7 @@
 
 pub mod applied;
 pub mod apply;
+pub mod fingerprint;
 pub mod graph;
 pub mod lease;
 pub mod ledger;
@@ -26,6 +27,7 @@ pub mod snapshot;
 
 pub use applied::applied_form;
 pub use apply::{StopSignal, apply};
+pub use fingerprint::fingerprint;
 pub use graph::{Edge, Graph, GraphError};
 pub use lease::{Rhythm, Watched, in_the_way, unlock, watch};
 pub use ledger::Ledger;

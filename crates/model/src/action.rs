@@ -31,6 +31,36 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action.
+    pub const ALL: [Self; 10] = [
+        Self::NoOp,
+        Self::Create,
+        Self::Adopt,
+        Self::Update,
+        Self::Replace,
+        Self::Repair,
+        Self::Delete,
+        Self::Detach,
+        Self::Keep,
+        Self::Forget,
+    ];
+
+    /// The published word for it, such as `no-op`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoOp => "no-op",
+            Self::Create => "create",
+            Self::Adopt => "adopt",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Repair => "repair",
+            Self::Delete => "delete",
+            Self::Detach => "detach",
+            Self::Keep => "keep",
+            Self::Forget => "forget",
+        }
+    }
+
     /// Whether anything is written to the cloud for it.
     pub fn writes(self) -> bool {
         match self {

@@ -70,10 +70,16 @@ impl Outputs {
 
 /// The resource that a text refers to, if it holds a reference.
 pub fn referred(text: &str) -> Option<ResourceId> {
-    let (_, after) = text.split_once(OPEN)?;
-    let (name, _) = after.split_once(CLOSE)?;
-    let (id, _) = name.split_once('#')?;
-    ResourceId::parse(id).ok()
+    parts_of(text).map(|(_, id, ..)| id)
+}
+
+/// The parts of a text that holds a reference: what stands before the first one, whose output it is, which, and what
+/// stands behind it.
+pub fn parts_of(text: &str) -> Option<(&str, ResourceId, &str, &str)> {
+    let (before, rest) = text.split_once(OPEN)?;
+    let (name, behind) = rest.split_once(CLOSE)?;
+    let (id, output) = name.split_once('#')?;
+    Some((before, ResourceId::parse(id).ok()?, output, behind))
 }
 
 /// Whether a text holds a reference.

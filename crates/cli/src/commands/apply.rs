@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
     let purpose = Purpose { goal: Goal::Present, replace, noise: Noise::Counted };
     let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
     let style = terminal.style_of_talk(arguments.detail);
-    terminal.talk(view::plan_text::render(&prepared.plan, &prepared.ignored, &style).trim_end());
+    terminal.talk(view::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;
     let known = prepared.plan.outputs.clone();
     let mut exit = Exit::Done;

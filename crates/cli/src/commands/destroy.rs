@@ -19,7 +19,7 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
     let purpose = Purpose { goal: Goal::Absent, replace: ReplacePolicy::Refuse, noise: Noise::Counted };
     let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
     let style = terminal.style_of_talk(DetailLevel::Changes);
-    terminal.talk(view::plan_text::render(&prepared.plan, &prepared.ignored, &style).trim_end());
+    terminal.talk(view::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;
     let mut exit = Exit::Done;
     if prepared.has_work() {

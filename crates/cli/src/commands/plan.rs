@@ -21,12 +21,12 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         replace: if arguments.allow_replace { ReplacePolicy::Allow } else { ReplacePolicy::Refuse },
         noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
     };
-    let Prepared { plan, ignored, .. } = flow::prepare(&spec, &session, purpose).await?;
+    let Prepared { plan, shown, .. } = flow::prepare(&spec, &session, purpose).await?;
     session.close().await?;
     terminal.data(&match arguments.format {
-        Format::Text => view::plan_text::render(&plan, &ignored, &terminal.style_of_data(arguments.detail)),
-        Format::Markdown => view::plan_markdown::render(&plan, &ignored),
-        Format::Json => format!("{}\n", view::escape::json_text(&view::plan_json::render(&plan, &ignored))),
+        Format::Text => view::plan_text::render(&shown, &terminal.style_of_data(arguments.detail)),
+        Format::Markdown => view::plan_markdown::render(&shown),
+        Format::Json => view::plan_json::render(&shown),
     })?;
     flow::guard(&plan)?;
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })

@@ -1,7 +1,8 @@
 //! Why something changes, in words: the line of the spec, drift with who and when, what it follows. The same words
 //! everywhere. Knows no kind.
 
-use model::{Action, Cause, Change, Effect, FieldChange, Place, Reason, Touched};
+use crate::document::Change;
+use model::{Action, Cause, Effect, FieldChange, Place, Reason, Touched};
 
 use super::{Symbols, inputs, line};
 

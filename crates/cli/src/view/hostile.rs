@@ -5,7 +5,8 @@ use model::{
 };
 use proptest::prelude::*;
 
-use super::escape::json_text;
+use crate::document;
+
 use super::{Colour, Detail, Style, Symbols, plan_json, plan_markdown, plan_text, samples};
 
 /// Texts that are made of what hurts, in any order.
@@ -159,7 +160,7 @@ proptest! {
         let plan = plan(&texts);
         for detail in [Detail::Summary, Detail::Changes, Detail::Full] {
             let style = Style { colour: Colour::Never, symbols: Symbols::Unicode, width: 80, detail };
-            let shown = plan_text::render(&plan, &ignored(&texts), &style);
+            let shown = plan_text::render(&document::Plan::of(&plan, ignored(&texts)), &style);
             prop_assert!(!shown.chars().any(|c| c != '\n' && c.is_control()), "{}", shown);
             for line in shown.lines() {
                 prop_assert!(!line.trim_start().starts_with("::"), "{}", line);
@@ -170,7 +171,7 @@ proptest! {
 
     #[test]
     fn no_text_is_read_as_markdown(texts in proptest::collection::vec(text(), 8)) {
-        let shown = plan_markdown::render(&plan(&texts), &ignored(&texts));
+        let shown = plan_markdown::render(&document::Plan::of(&plan(&texts), ignored(&texts)));
         prop_assert!(!shown.chars().any(|c| c != '\n' && c.is_control()), "{}", shown);
         let live = live_markdown(&shown);
         prop_assert!(!live.contains('@'), "{}", live);
@@ -192,9 +193,14 @@ proptest! {
 
     #[test]
     fn json_is_the_same_data_whatever_the_texts(texts in proptest::collection::vec(text(), 8)) {
-        let value = plan_json::render(&plan(&texts), &ignored(&texts));
-        let text = json_text(&value);
-        prop_assert!(!text.chars().any(char::is_control));
-        prop_assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), value);
+        let plan = document::Plan::of(&plan(&texts), ignored(&texts));
+        let text = plan_json::render(&plan);
+        prop_assert!(!text.trim_end_matches('\n').chars().any(char::is_control));
+        let read = serde_json::from_str::<document::PlanFile>(&text).unwrap();
+        let again = document::Plan::try_from(read.clone()).unwrap();
+        prop_assert_eq!(&document::PlanFile::from(&again), &read);
+        let style = Style { colour: Colour::Never, symbols: Symbols::Unicode, width: 80, detail: Detail::Full };
+        prop_assert_eq!(plan_text::render(&again, &style), plan_text::render(&plan, &style));
+        prop_assert_eq!(plan_markdown::render(&again), plan_markdown::render(&plan));
     }
 }

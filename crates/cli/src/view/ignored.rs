@@ -1,6 +1,8 @@
 //! Words for what a plan left alone on live objects. The same on a terminal and in Markdown.
 
-use model::{IgnoreRule, Ignored, Json};
+use model::IgnoreRule;
+
+use crate::document::{Found, Ignored};
 
 use super::value::{self, Length, Side};
 use super::words::counted;
@@ -28,21 +30,10 @@ pub(super) fn rule(rule: IgnoreRule) -> &'static str {
 }
 
 /// A value, escaped. Of what has parts, only how many: they may be somebody else's settings, secrets among them.
-pub(super) fn shown(path: &str, found: &Json, length: Length) -> String {
-    match (parts(found), found) {
-        (Some(number), Json::Object(_)) => format!("({})", counted(number, "field", "fields")),
-        (Some(number), _) => format!("({})", counted(number, "item", "items")),
-        (None, _) => value::show(path, Some(found), Side::Before, length),
-    }
-}
-
-/// How many parts a value has; none of a single value or of a list of such.
-pub(super) fn parts(found: &Json) -> Option<usize> {
+pub(super) fn shown(path: &str, found: &Found, length: Length) -> String {
     match found {
-        Json::Object(fields) => Some(fields.len()),
-        Json::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-            Some(items.len())
-        }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => None,
+        Found::Fields(number) => format!("({})", counted(*number, "field", "fields")),
+        Found::Items(number) => format!("({})", counted(*number, "item", "items")),
+        Found::Value(value) => value::show(path, Some(value), Side::Before, length),
     }
 }

@@ -1,6 +1,7 @@
 //! The inputs of content: files of a build context, told by their digests under `context.`. Knows no kind.
 
-use model::{Change, FieldChange};
+use crate::document::Change;
+use model::FieldChange;
 
 /// Field paths that name a file of a context begin so.
 const PREFIX: &str = "context.";
@@ -52,7 +53,7 @@ mod tests {
         let change = samples::change("image/gemma", Action::Create, Reason::InputsChanged, 1);
         let mut change = samples::fields(change, vec![input("context.prompt.txt"), input("dockerfile")]);
         change.fields[1].before = Some(json!("2"));
-        assert_eq!(summary(&change), "the Dockerfile changed, prompt.txt added");
+        assert_eq!(summary(&samples::shown_change(change)), "the Dockerfile changed, prompt.txt added");
     }
 
     #[test]
@@ -69,8 +70,8 @@ mod tests {
                 input("tag", Some(json!("1")), Some(json!("2"))),
             ],
         );
-        assert_eq!(summary(&change), "Dockerfile changed, old.txt removed and 1 more");
+        assert_eq!(summary(&samples::shown_change(change)), "Dockerfile changed, old.txt removed and 1 more");
         let nothing = samples::change("image/gemma", Action::Create, Reason::InputsChanged, 1);
-        assert_eq!(summary(&nothing), "its inputs changed");
+        assert_eq!(summary(&samples::shown_change(nothing)), "its inputs changed");
     }
 }

@@ -11,7 +11,6 @@
     )
 )]
 
-mod access;
 mod body;
 mod causes;
 pub(crate) mod escape;

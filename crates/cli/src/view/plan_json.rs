@@ -1,235 +1,29 @@
-//! The plan as JSON for programs. Version 1, converted by hand, so that inner types may change and this may not.
-//!
-//! - `version` (1), `goal` (`present` or `absent`), `stack`, `project`, `empty` (nothing to do and nothing in the way),
-//!   `blocked` (something is refused or unknown, so apply would do nothing)
-//! - `counts`: number of changes by action
-//! - `publicAccess`: sentences, one for each way in which the plan opens something to everybody
-//! - `changes`, in running order, every resource of the stack and of its record once:
-//!   - `id`, `kind`, `name`, `fullName`, `place` (`file`, `line`, `column`; null when no line asks for it)
-//!   - `action`: `no-op`, `create`, `adopt`, `update`, `replace`, `repair`, `delete`, `detach`, `keep`, `forget`
-//!   - `reason`: `code`, and by it `by` and `at`, `message`, `parent` or `holders`
-//!   - `fields`: `path`, `before`, `after` (null when there is none), `beforeSet`, `afterSet`, `decidedAfter` (the
-//!     resource that decides the value of `after`, which is null until then), `cause` (`code`, and by it `by` and
-//!     `at`, or `from`), `place`, `forcesReplacement`
-//!   - `access`: grants that come or go: `way` (`given` or `taken`), `role`, `member`, `condition`, `on`
-//!   - `after`: ids of the changes that must be done before
-//!   - `calls`: what is sent or done, one line each
-//! - `refusals`: `id`, `place`, `problem`, `waysOut`; `unknowns`: `id`, `place`, `problem`, `help`
-//! - `ignored`: fields of live objects that are no difference: `count`, of them `serverManaged` and `unmanaged`; with
-//!   `--show-ignored` also `fields`: `id`, `path`, `value` (null if it has parts), `parts` (how many), `rule` (`serverManaged`, `default`, `serverChoice`, `foreign`,
-//!   `notSupported`), `reason`. Their values may differ from plan to plan of an unchanged world
-//!
-//! A new field, code or action may appear in version 1; what is there keeps its name and meaning. Print it through
-//! [`super::escape::json_text`].
+//! The plan as JSON for programs, in the form of [`PlanFile`].
 
-use model::outputs::is_reference;
-use model::{
-    Action, Cause, Change, Effect, FieldChange, Goal, IgnoreRule, Ignored, Json, Place, Plan, Reason, Touched,
-};
-use serde_json::{Map, json};
+use super::escape::json_text;
+use crate::document::{Plan, PlanFile};
 
-use super::access::{self, Way};
-use super::ignored::parts;
-use super::value::references_named;
-use super::{causes, words};
-
-/// The version of this form.
-const VERSION: u32 = 1;
-
-/// The plan as a JSON value.
-pub(crate) fn render(plan: &Plan, ignored: &Ignored) -> Json {
-    let blocked = !plan.refusals.is_empty() || !plan.unknowns.is_empty();
-    json!({
-        "version": VERSION,
-        "goal": match plan.goal {
-            Goal::Present => "present",
-            Goal::Absent => "absent",
-        },
-        "stack": plan.stack.as_str(),
-        "project": plan.project.as_str(),
-        "empty": plan.is_empty() && !blocked,
-        "blocked": blocked,
-        "counts": counts(plan),
-        "publicAccess": access::public(plan).into_iter().map(|public| public.what).collect::<Vec<_>>(),
-        "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
-        "refusals": plan.refusals.iter().map(|refusal| json!({
-            "id": refusal.id.to_string(),
-            "place": place(refusal.place.as_ref()),
-            "problem": refusal.problem,
-            "waysOut": refusal.ways_out,
-        })).collect::<Vec<_>>(),
-        "unknowns": plan.unknowns.iter().map(|unknown| json!({
-            "id": unknown.id.to_string(),
-            "place": place(unknown.place.as_ref()),
-            "problem": unknown.problem,
-            "help": unknown.help,
-        })).collect::<Vec<_>>(),
-        "ignored": self::ignored(ignored),
-    })
-}
-
-fn ignored(ignored: &Ignored) -> Json {
-    let mut value = json!({
-        "count": ignored.count(),
-        "serverManaged": ignored.server_managed,
-        "unmanaged": ignored.unmanaged,
-    });
-    if let (Some(listed), Json::Object(value)) = (&ignored.listed, &mut value) {
-        let fields = listed.iter().flat_map(|(id, fields)| {
-            fields.iter().map(move |field| {
-                json!({
-                    "id": id.to_string(),
-                    "path": field.path,
-                    "value": parts(&field.value).is_none().then_some(&field.value),
-                    "parts": parts(&field.value),
-                    "rule": rule(field.rule),
-                    "reason": field.reason,
-                })
-            })
-        });
-        value.insert("fields".to_owned(), fields.collect());
-    }
-    value
-}
-
-/// The published word for a rule.
-fn rule(rule: IgnoreRule) -> &'static str {
-    match rule {
-        IgnoreRule::ServerManaged => "serverManaged",
-        IgnoreRule::Default => "default",
-        IgnoreRule::ServerChoice => "serverChoice",
-        IgnoreRule::Foreign => "foreign",
-        IgnoreRule::NotSupported => "notSupported",
-    }
-}
-
-fn counts(plan: &Plan) -> Json {
-    let counts = words::ACTIONS.map(|each| (action(each).to_owned(), Json::from(plan.count(each))));
-    Json::Object(counts.into_iter().collect())
-}
-
-/// The published word for an action.
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::NoOp => "no-op",
-        Action::Create => "create",
-        Action::Adopt => "adopt",
-        Action::Update => "update",
-        Action::Replace => "replace",
-        Action::Repair => "repair",
-        Action::Delete => "delete",
-        Action::Detach => "detach",
-        Action::Keep => "keep",
-        Action::Forget => "forget",
-    }
-}
-
-fn change(change: &Change) -> Json {
-    json!({
-        "id": change.id.to_string(),
-        "kind": change.id.kind(),
-        "name": change.id.name(),
-        "fullName": change.full_name,
-        "place": place(change.place.as_ref()),
-        "action": action(change.action),
-        "reason": reason(&change.reason),
-        "fields": change.fields.iter().map(field).collect::<Vec<_>>(),
-        "access": access::of_change(change).iter().map(|access| json!({
-            "way": match access.way {
-                Way::Given => "given",
-                Way::Taken => "taken",
-            },
-            "role": access.grant.role,
-            "member": access.grant.member,
-            "condition": access.grant.condition,
-            "on": access.on,
-        })).collect::<Vec<_>>(),
-        "after": change.after.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "calls": change.steps.iter().map(|step| references_named(&step.shown())).collect::<Vec<_>>(),
-    })
-}
-
-fn field(field: &FieldChange) -> Json {
-    let decided = causes::decided_after(field);
-    json!({
-        "path": field.path,
-        "before": field.before,
-        "after": field.after.as_ref().filter(|value| !value.as_str().is_some_and(is_reference)),
-        "beforeSet": field.before.is_some(),
-        "afterSet": field.after.is_some(),
-        "decidedAfter": decided.map(|id| id.to_string()),
-        "cause": cause(&field.cause),
-        "place": place(field.place.as_ref()),
-        "forcesReplacement": match field.effect {
-            Effect::InPlace => false,
-            Effect::Replace => true,
-        },
-    })
-}
-
-fn place(place: Option<&Place>) -> Json {
-    place.map_or(
-        Json::Null,
-        |place| json!({"file": place.file.as_ref(), "line": place.line, "column": place.column}),
-    )
-}
-
-fn coded(code: &str, more: Json) -> Json {
-    let mut object = Map::new();
-    object.insert("code".to_owned(), code.into());
-    if let Json::Object(more) = more {
-        object.extend(more);
-    }
-    Json::Object(object)
-}
-
-fn touched(touched: Option<&Touched>) -> Json {
-    json!({
-        "by": touched.and_then(|touched| touched.by.as_deref()),
-        "at": touched.and_then(|touched| touched.at.as_deref()),
-    })
-}
-
-fn reason(reason: &Reason) -> Json {
-    match reason {
-        Reason::NotFound => coded("notFound", Json::Null),
-        Reason::SpecEdited => coded("specEdited", Json::Null),
-        Reason::Drifted(by) => coded("drifted", touched(by.as_ref())),
-        Reason::SpecEditedAndDrifted => coded("specEditedAndDrifted", Json::Null),
-        Reason::Unhealthy { message } => coded("unhealthy", json!({"message": message})),
-        Reason::ParentReplaced { parent } => coded("parentReplaced", json!({"parent": parent.to_string()})),
-        Reason::InputsChanged => coded("inputsChanged", Json::Null),
-        Reason::FoundUnmarked => coded("foundUnmarked", Json::Null),
-        Reason::ThereBefore => coded("thereBefore", Json::Null),
-        Reason::RemovedFromSpec => coded("removedFromSpec", Json::Null),
-        Reason::Destroying => coded("destroying", Json::Null),
-        Reason::SharedSwitch { holders } => coded("sharedSwitch", json!({"holders": holders})),
-        Reason::KeptByRule => coded("keptByRule", Json::Null),
-        Reason::InSync => coded("inSync", Json::Null),
-        Reason::Gone => coded("gone", Json::Null),
-        Reason::NotOurs => coded("notOurs", Json::Null),
-    }
-}
-
-fn cause(cause: &Cause) -> Json {
-    match cause {
-        Cause::New => coded("new", Json::Null),
-        Cause::SpecEdited => coded("specEdited", Json::Null),
-        Cause::RemovedFromSpec => coded("removedFromSpec", Json::Null),
-        Cause::Drifted(by) => coded("drifted", touched(by.as_ref())),
-        Cause::Follows { from } => coded("follows", json!({"from": from.to_string()})),
-        Cause::InputChanged => coded("inputChanged", Json::Null),
-    }
+/// The plan on one line of JSON.
+pub(crate) fn render(plan: &Plan) -> String {
+    // Maps of the file have text as keys and no number is out of range, so this cannot fail.
+    let value = serde_json::to_value(PlanFile::from(plan)).unwrap_or_default();
+    format!("{}\n", json_text(&value))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::escape::json_text;
+    use model::{Action, Goal, Json};
+    use serde_json::json;
+
     use super::super::samples;
     use super::*;
 
-    fn render(plan: &Plan) -> Json {
-        super::render(plan, &Ignored::default())
+    fn value(plan: &model::Plan, ignored: model::Ignored) -> Json {
+        serde_json::from_str(&super::render(&Plan::of(plan, ignored))).unwrap()
+    }
+
+    fn render(plan: &model::Plan) -> Json {
+        value(plan, model::Ignored::default())
     }
 
     #[test]
@@ -242,6 +36,7 @@ mod tests {
         insta::assert_snapshot!(serde_json::to_string_pretty(&render(&plan)).unwrap(), @r#"
         {
           "version": 1,
+          "fingerprint": "bb8f041dcdb3b8edd4c911ea0f622819f495ba29eec343c1a147045e9f21f44b",
           "goal": "present",
           "stack": "ollama-gemma",
           "project": "demo-project",
@@ -329,6 +124,7 @@ mod tests {
                 }
               ],
               "access": [],
+              "onlyAccess": false,
               "after": [],
               "calls": []
             },
@@ -355,6 +151,11 @@ mod tests {
                   "beforeSet": true,
                   "afterSet": true,
                   "decidedAfter": "image/ollama-gemma",
+                  "decided": {
+                    "before": "europe-west1-docker.pkg.dev/demo-project/ollama/ollama-gemma@",
+                    "output": "digest",
+                    "behind": ""
+                  },
                   "cause": {
                     "code": "follows",
                     "from": "image/ollama-gemma"
@@ -368,6 +169,7 @@ mod tests {
                 }
               ],
               "access": [],
+              "onlyAccess": false,
               "after": [
                 "image/ollama-gemma"
               ],
@@ -394,6 +196,7 @@ mod tests {
         insta::assert_snapshot!(serde_json::to_string_pretty(&render(&plan)).unwrap(), @r#"
         {
           "version": 1,
+          "fingerprint": "ded45c2e0027ca4d2409a45fcc8fdbb0e6f96876b29782cdd3824b217d65b22d",
           "goal": "present",
           "stack": "ollama-gemma",
           "project": "demo-project",
@@ -433,6 +236,7 @@ mod tests {
                   "on": "service ollama-gemma"
                 }
               ],
+              "onlyAccess": true,
               "after": [],
               "calls": [
                 "edit the policy of service ollama-gemma"
@@ -478,7 +282,8 @@ mod tests {
     #[test]
     fn no_mark_of_a_reference_and_no_hidden_character_is_printed() {
         for plan in [samples::create_all(), samples::with_calls(samples::rebuilt()), samples::hostile()] {
-            let text = json_text(&render(&plan));
+            let text = super::render(&samples::shown(&plan));
+            let text = text.trim_end_matches('\n');
             assert!(!text.chars().any(char::is_control), "{text}");
             assert!(!text.contains("\\u0001"), "{text}");
         }
@@ -487,17 +292,14 @@ mod tests {
     #[test]
     fn values_of_what_is_ignored_are_told_only_when_asked_for() {
         let plan = samples::plan(Goal::Present, vec![]);
-        let counted = Ignored { listed: None, ..samples::ignored() };
-        assert_eq!(
-            super::render(&plan, &counted)["ignored"],
-            json!({"count": 4, "serverManaged": 3, "unmanaged": 1})
-        );
-        let fields = super::render(&plan, &samples::ignored())["ignored"]["fields"].clone();
+        let counted = model::Ignored { listed: None, ..samples::ignored() };
+        assert_eq!(value(&plan, counted)["ignored"], json!({"count": 4, "serverManaged": 3, "unmanaged": 1}));
+        let fields = value(&plan, samples::ignored())["ignored"]["fields"].clone();
         assert_eq!((&fields[1]["value"], &fields[1]["parts"]), (&Json::Null, &json!(1)));
         assert_eq!(
             fields[2],
             json!({
-                "id": "service/ollama-gemma", "path": "timeout", "value": "300s", "parts": null, "rule": "default",
+                "id": "service/ollama-gemma", "path": "timeout", "value": "300s", "parts": null, "partsAre": null, "rule": "default",
                 "reason": "the server's default",
             })
         );

@@ -14,6 +14,7 @@ use model::{
 use serde_json::json;
 
 use super::{Colour, Detail, Style, Symbols};
+use crate::document;
 
 pub(super) const OLD: &str = "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b";
 pub(super) const NEW: &str = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0";
@@ -46,6 +47,22 @@ pub(super) fn plan(goal: Goal, changes: Vec<Change>) -> Plan {
         unknowns: vec![],
         outputs: Outputs::new(),
     }
+}
+
+/// What is shown of a plan that ignored nothing.
+pub(super) fn shown(plan: &Plan) -> document::Plan {
+    shown_with(plan, Ignored::default())
+}
+
+/// What is shown of a plan that ignored something.
+pub(super) fn shown_with(plan: &Plan, ignored: Ignored) -> document::Plan {
+    document::Plan::of(plan, ignored)
+}
+
+/// What is shown of a change.
+pub(super) fn shown_change(change: Change) -> document::Change {
+    let plan = shown(&plan(Goal::Present, vec![change]));
+    plan.changes.into_iter().next().unwrap()
 }
 
 /// What a plan may leave alone on a live service.

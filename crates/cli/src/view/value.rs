@@ -53,23 +53,6 @@ pub(super) fn pair(
     (exact(before), exact(after))
 }
 
-/// A text in which references are said in words: `(digest of image/gemma)`.
-pub(super) fn references_named(text: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("\u{1}ref:") {
-        let Some((name, tail)) = after.split_once('\u{2}') else { break };
-        shown.push_str(before);
-        match name.split_once('#') {
-            Some((id, output)) => shown.extend(["(", output, " of ", id, ")"]),
-            None => shown.push_str(name),
-        }
-        rest = tail;
-    }
-    shown.push_str(rest);
-    shown
-}
-
 /// The text of a value that has several lines.
 pub(super) fn body(value: Option<&Json>) -> Option<&str> {
     value.and_then(Json::as_str).filter(|text| text.trim_end_matches('\n').contains('\n'))

@@ -1,7 +1,8 @@
 //! The words and symbols for actions, and small words for numbers and lists. The same words everywhere: terminal, Markdown, reports.
 //! Knows no kind.
 
-use model::{Action, Change, Reason};
+use crate::document::Change;
+use model::{Action, Reason};
 
 use super::Symbols;
 use super::line::Ink;
@@ -45,20 +46,6 @@ pub(super) fn action_past(action: Action) -> &'static str {
         Action::Forget => "forgotten",
     }
 }
-
-/// Every action, in the order in which counts list them.
-pub(super) const ACTIONS: [Action; 10] = [
-    Action::Create,
-    Action::Adopt,
-    Action::Update,
-    Action::Replace,
-    Action::Repair,
-    Action::Delete,
-    Action::Detach,
-    Action::Forget,
-    Action::Keep,
-    Action::NoOp,
-];
 
 /// How many changes there are of each verb, in the order of [`VERBS`].
 pub(super) fn tally(changes: &[Change]) -> Vec<(&'static str, usize)> {

@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-use model::{Change, Effect, FieldChange, Ignored, Json, Plan};
+use crate::document::{Change, Ignored, Plan};
+use model::{Effect, FieldChange, Json};
 
 use super::span::{fence, html, line};
 use crate::view::value::{self, Length, Side};
 use crate::view::words::{self, counted};
-use crate::view::{access, body, ignored, inputs};
+use crate::view::{body, ignored, inputs};
 
 /// Writes a fold for every change that has fields.
 pub(super) fn write(plan: &Plan, text: &mut String) {
-    let shown =
-        plan.changes.iter().filter(|change| words::acts(change.action) && !access::is_only_access(change));
+    let shown = plan.changes.iter().filter(|change| words::acts(change.action) && !change.is_only_access);
     for change in shown.filter(|change| !change.fields.is_empty()) {
         let number = counted(change.fields.len(), "field", "fields");
         let id = html(&change.id.to_string());

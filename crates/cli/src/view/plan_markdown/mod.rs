@@ -9,14 +9,14 @@ mod tests;
 
 use std::fmt::Write;
 
-use model::{Action, Goal, Ignored, Plan};
+use crate::document::{Plan, Way};
+use model::{Action, Goal};
 
-use super::access;
 use super::words::{self, counted};
 use span::code;
 
 /// The plan as Markdown that ends with a line break.
-pub(crate) fn render(plan: &Plan, ignored: &Ignored) -> String {
+pub(crate) fn render(plan: &Plan) -> String {
     let command = match plan.goal {
         Goal::Present => "plan",
         Goal::Absent => "destroy",
@@ -26,7 +26,7 @@ pub(crate) fn render(plan: &Plan, ignored: &Ignored) -> String {
     in_the_way(plan, &mut text);
     table::write(plan, &mut text);
     details::write(plan, &mut text);
-    details::ignored(ignored, &mut text);
+    details::ignored(&plan.ignored, &mut text);
     let _ = writeln!(
         text,
         "Stack {} in project {} · gemmactl {}",
@@ -41,7 +41,7 @@ fn verdict(plan: &Plan) -> String {
     let blocked = [(plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
     let blocked = blocked.into_iter().filter(|(number, _)| *number > 0);
     let tally = words::tally(&plan.changes);
-    if plan.is_empty() && plan.refusals.is_empty() && plan.unknowns.is_empty() {
+    if plan.is_empty() && !plan.is_blocked() {
         return match plan.goal {
             Goal::Present => format!("no changes ({})", counted(plan.changes.len(), "resource", "resources")),
             Goal::Absent => "nothing to destroy".to_owned(),
@@ -54,21 +54,21 @@ fn verdict(plan: &Plan) -> String {
 /// What a reviewer must not overlook.
 fn caution(plan: &Plan, text: &mut String) {
     let mut warnings: Vec<String> = vec![];
-    for public in access::public(plan) {
+    for public in plan.public_access() {
         warnings.push(format!("**Public access**: {}", span::text(&public.what)));
     }
     for (action, word) in [(Action::Delete, "Deletes"), (Action::Replace, "Deletes and makes again")] {
         let ids: Vec<String> = plan
             .changes
             .iter()
-            .filter(|change| change.action == action && !access::is_only_access(change))
+            .filter(|change| change.action == action && !change.is_only_access)
             .map(|change| code(&change.id.to_string()))
             .collect();
         if !ids.is_empty() {
             warnings.push(format!("**{word}** {}", words::listed(&ids, SHOWN)));
         }
     }
-    let taken = access::of_plan(plan).into_iter().filter(|access| access.way == access::Way::Taken);
+    let taken = plan.access().map(|(_, access)| access).filter(|access| access.way == Way::Taken);
     let taken: Vec<String> = taken
         .map(|access| format!("{} loses {}", code(&access.grant.member), code(&access.grant.role)))
         .collect();
@@ -90,7 +90,7 @@ const SHOWN: usize = 20;
 
 /// What is refused and what could not be read.
 fn in_the_way(plan: &Plan, text: &mut String) {
-    if plan.refusals.is_empty() && plan.unknowns.is_empty() {
+    if !plan.is_blocked() {
         return;
     }
     text.push_str("**Nothing is applied while this stands:**\n\n");

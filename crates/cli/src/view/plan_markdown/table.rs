@@ -2,16 +2,16 @@
 
 use std::fmt::Write;
 
-use model::{Action, Cause, Change, Plan, Reason};
+use crate::document::{Access, Change, Plan, Way};
+use model::{Action, Cause, Reason};
 
 use super::span::{self, code};
-use crate::view::access::{self, Way};
 use crate::view::{Symbols, causes, inputs, words};
 
 /// Writes the table, if there is anything to write.
 pub(super) fn write(plan: &Plan, text: &mut String) {
-    let mut rows: Vec<String> = access::of_plan(plan).iter().map(access_row).collect();
-    let others: Vec<&Change> = plan.changes.iter().filter(|change| !access::is_only_access(change)).collect();
+    let mut rows: Vec<String> = plan.access().map(|(change, access)| access_row(change, access)).collect();
+    let others: Vec<&Change> = plan.changes.iter().filter(|change| !change.is_only_access).collect();
     let is_loss = |change: &Change| matches!(change.action, Action::Delete | Action::Replace);
     let is_rest = |change: &Change| words::acts(change.action) && !is_loss(change);
     rows.extend(others.iter().filter(|change| is_loss(change)).map(|change| row(change)));
@@ -27,7 +27,7 @@ pub(super) fn write(plan: &Plan, text: &mut String) {
     text.push('\n');
 }
 
-fn access_row(access: &access::Access<'_>) -> String {
+fn access_row(change: &Change, access: &Access) -> String {
     let (sign, word) = match access.way {
         Way::Given => ("+", "grant"),
         Way::Taken => ("−", "take away"),
@@ -39,8 +39,8 @@ fn access_row(access: &access::Access<'_>) -> String {
         code(&access.grant.member),
         code(&access.grant.role),
         condition.unwrap_or_default(),
-        span::text(access.on),
-        why(access.change),
+        span::text(&access.on),
+        why(change),
     )
 }
 

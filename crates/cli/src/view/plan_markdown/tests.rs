@@ -1,5 +1,5 @@
 fn render(plan: &model::Plan) -> String {
-    super::render(plan, &model::Ignored::default())
+    super::render(&samples::shown(plan))
 }
 use crate::view::samples;
 
@@ -167,7 +167,7 @@ fn no_change_and_a_blocked_plan_say_so_in_the_heading() {
 fn what_is_ignored_is_a_line_or_a_fold() {
     let nothing = samples::plan(model::Goal::Present, vec![]);
     let counted = model::Ignored { listed: None, ..samples::ignored() };
-    insta::assert_snapshot!(super::render(&nothing, &counted), @r"
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted)), @r"
     ### gemmactl plan · ollama-gemma · no changes (0 resources)
 
 
@@ -175,7 +175,7 @@ fn what_is_ignored_is_a_line_or_a_fold() {
 
     Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     ");
-    insta::assert_snapshot!(super::render(&nothing, &samples::ignored()), @r"
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, samples::ignored())), @r"
     ### gemmactl plan · ollama-gemma · no changes (0 resources)
 
 

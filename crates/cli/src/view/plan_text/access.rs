@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Plan, Reason};
+use crate::document::{Access, Change, Plan, Way};
+use model::Reason;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::access::{self, Access, Way};
 use super::super::causes;
 use super::super::line::{Ink, Line, Page};
 use super::super::{Style, Symbols};
@@ -13,7 +13,7 @@ use super::values::{arrow_back, with_cause};
 
 /// Writes the headline for everything that is opened to everybody.
 pub(super) fn public(plan: &Plan, page: &mut Page) {
-    let found = access::public(plan);
+    let found = plan.public_access();
     if found.is_empty() {
         return;
     }
@@ -31,23 +31,26 @@ pub(super) fn table(plan: &Plan, page: &mut Page) {
         page.gap();
         let head = Line::indented(2).with("ACCESS", Ink::Strong).pad_to(11);
         page.line(&head.with(&format!("on {policy}"), Ink::Plain));
-        let roles = column(rows.iter().map(|row| row.grant.role.as_str()));
-        let members = column(rows.iter().map(|row| row.grant.member.as_str()));
-        for row in &rows {
+        let roles = column(rows.iter().map(|(_, access)| access.grant.role.as_str()));
+        let members = column(rows.iter().map(|(_, access)| access.grant.member.as_str()));
+        for row in rows {
             write(row, roles, members, page);
         }
     }
 }
 
 /// Grants by the policy they are in, policies in the order in which they are first met.
-fn by_policy(plan: &Plan) -> Vec<(&str, Vec<Access<'_>>)> {
-    let mut groups: Vec<(&str, Vec<Access<'_>>)> = vec![];
+type Row<'plan> = (&'plan Change, &'plan Access);
+
+fn by_policy(plan: &Plan) -> Vec<(&str, Vec<Row<'_>>)> {
+    let mut groups: Vec<(&str, Vec<Row<'_>>)> = vec![];
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in access::of_plan(plan) {
-        let place = *places.entry(row.on).or_insert(groups.len());
+    for row in plan.access() {
+        let on = row.1.on.as_str();
+        let place = *places.entry(on).or_insert(groups.len());
         match groups.get_mut(place) {
             Some((_, rows)) => rows.push(row),
-            None => groups.push((row.on, vec![row])),
+            None => groups.push((on, vec![row])),
         }
     }
     groups
@@ -58,25 +61,26 @@ fn column<'text>(texts: impl Iterator<Item = &'text str>) -> usize {
     texts.map(UnicodeWidthStr::width).filter(|width| *width <= 40).max().unwrap_or(0)
 }
 
-fn write(row: &Access<'_>, roles: usize, members: usize, page: &mut Page) {
+fn write(row: Row<'_>, roles: usize, members: usize, page: &mut Page) {
+    let (change, access) = row;
     let style = page.style;
-    let (sign, ink) = match (row.way, style.symbols) {
+    let (sign, ink) = match (access.way, style.symbols) {
         (Way::Given, _) => ("+", Ink::Added),
         (Way::Taken, Symbols::Unicode) => ("−", Ink::Removed),
         (Way::Taken, Symbols::Ascii) => ("-", Ink::Removed),
     };
-    let mut line = Line::indented(4).with(sign, ink).with(" ", ink).with(&row.grant.role, Ink::Plain);
-    line = line.pad_to(6 + roles).with("  ", Ink::Plain).with(&row.grant.member, Ink::Plain);
-    if let Some(condition) = &row.grant.condition {
+    let mut line = Line::indented(4).with(sign, ink).with(" ", ink).with(&access.grant.role, Ink::Plain);
+    line = line.pad_to(6 + roles).with("  ", Ink::Plain).with(&access.grant.member, Ink::Plain);
+    if let Some(condition) = &access.grant.condition {
         let title = condition.get("title").and_then(model::Json::as_str).unwrap_or("without title");
         line.push(&format!(" if \"{title}\""), Ink::Changed);
     }
-    with_cause(page, line, 8 + roles + members, &cause(row, style), arrow_back(style.symbols));
+    with_cause(page, line, 8 + roles + members, &cause(change, style), arrow_back(style.symbols));
 }
 
-fn cause(row: &Access<'_>, style: Style) -> String {
-    let place = row.change.place.as_ref().map(|place| causes::place(place, style.symbols));
-    let word = match &row.change.reason {
+fn cause(change: &Change, style: Style) -> String {
+    let place = change.place.as_ref().map(|place| causes::place(place, style.symbols));
+    let word = match &change.reason {
         Reason::Destroying | Reason::NotFound | Reason::InSync => None,
         Reason::SpecEdited => Some("spec edited".to_owned()),
         Reason::Drifted(_)
@@ -90,7 +94,7 @@ fn cause(row: &Access<'_>, style: Style) -> String {
         | Reason::SharedSwitch { .. }
         | Reason::KeptByRule
         | Reason::Gone
-        | Reason::NotOurs => causes::reason(row.change),
+        | Reason::NotOurs => causes::reason(change),
     };
     place.into_iter().chain(word).collect::<Vec<_>>().join(" ")
 }

@@ -1,9 +1,9 @@
 //! The blocks around the changes: what is refused, what is unknown, what is lost, what stays.
 
-use model::{Action, Change, Effect, Goal, Plan};
+use crate::document::{Change, Plan};
+use model::{Action, Effect, Goal};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::access::is_only_access;
 use super::super::causes;
 use super::super::line::{Ink, Line, Page};
 use super::super::words::{self, counted};
@@ -78,7 +78,7 @@ fn removes(change: &Change) -> bool {
 /// Writes what is deleted or given back, and warns of what is replaced.
 pub(super) fn destructive(plan: &Plan, order: &Order<'_>, page: &mut Page) {
     let removals: Vec<&Change> =
-        plan.changes.iter().filter(|change| removes(change) && !is_only_access(change)).collect();
+        plan.changes.iter().filter(|change| removes(change) && !change.is_only_access).collect();
     let replaced: Vec<&Change> =
         plan.changes.iter().filter(|change| change.action == Action::Replace).collect();
     if removals.is_empty() && replaced.is_empty() {

@@ -1,9 +1,9 @@
 //! One change on the terminal: sign, resource, verb, its place in the order, why, and its fields.
 
-use model::{Action, Change, Plan};
+use crate::document::{Change, Plan};
+use model::Action;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::access::is_only_access;
 use super::super::line::{Ink, Line, Page};
 use super::super::{Detail, causes, words};
 use super::order::Order;
@@ -18,7 +18,7 @@ pub(super) fn all(plan: &Plan, order: &Order<'_>, page: &mut Page) {
     let shown: Vec<&Change> = plan
         .changes
         .iter()
-        .filter(|change| words::acts(change.action) && !is_only_access(change) && !blocks::is_removal(change))
+        .filter(|change| words::acts(change.action) && !change.is_only_access && !blocks::is_removal(change))
         .collect();
     page.gap();
     for change in shown {

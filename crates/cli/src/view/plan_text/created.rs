@@ -1,6 +1,6 @@
 //! The fields of a new resource: a short list on a few lines, or every field with its line of the spec.
 
-use model::Change;
+use crate::document::Change;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::causes::field_cause;

@@ -1,6 +1,7 @@
 //! The fields of a change: rows of `path  before → after  cause`, files of a context, and texts as diffs.
 
-use model::{Change, FieldChange, Json};
+use crate::document::Change;
+use model::{FieldChange, Json};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::body::{self, Mark};

@@ -1,6 +1,7 @@
 //! The head of the plan: what for, where, and how much.
 
-use model::{Goal, Plan};
+use crate::document::Plan;
+use model::Goal;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::line::{Ink, Line, Page};

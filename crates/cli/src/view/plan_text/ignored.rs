@@ -1,6 +1,6 @@
 //! What the plan left alone on live objects: a line with the number, or every field with the rule.
 
-use model::Ignored;
+use crate::document::Ignored;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::Detail;

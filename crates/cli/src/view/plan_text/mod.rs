@@ -13,23 +13,24 @@ mod order;
 mod tests;
 mod values;
 
-use model::{Goal, Ignored, Plan};
+use crate::document::Plan;
+use model::Goal;
 
 use super::line::{Ink, Line, Page};
 use super::words::{self, counted};
 use super::{Detail, Style};
 
 /// The plan as text that ends with a line break.
-pub(crate) fn render(plan: &Plan, ignored: &Ignored, style: &Style) -> String {
+pub(crate) fn render(plan: &Plan, style: &Style) -> String {
     let mut page = Page::new(Style { width: style.width.max(MIN_WIDTH), ..*style });
-    if plan.is_empty() && plan.refusals.is_empty() && plan.unknowns.is_empty() {
-        page.line(&Line::default().with(&nothing_to_do(plan, ignored), Ink::Plain));
+    if plan.is_empty() && !plan.is_blocked() {
+        page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
         match (plan.goal, style.detail) {
             (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
             (Goal::Present, Detail::Summary | Detail::Changes) => {}
             (Goal::Absent, _) => blocks::kept(plan, &mut page),
         }
-        ignored::listed(ignored, &mut page);
+        ignored::listed(&plan.ignored, &mut page);
         return page.finish();
     }
     let order = order::Order::of(plan);
@@ -47,8 +48,8 @@ pub(crate) fn render(plan: &Plan, ignored: &Ignored, style: &Style) -> String {
         Detail::Summary | Detail::Changes => {}
     }
     totals(plan, &mut page);
-    ignored::counted(ignored, &mut page);
-    ignored::listed(ignored, &mut page);
+    ignored::counted(&plan.ignored, &mut page);
+    ignored::listed(&plan.ignored, &mut page);
     page.finish()
 }
 
@@ -56,12 +57,12 @@ pub(crate) fn render(plan: &Plan, ignored: &Ignored, style: &Style) -> String {
 const MIN_WIDTH: usize = 40;
 
 /// One line, whatever there is to say.
-fn nothing_to_do(plan: &Plan, ignored: &Ignored) -> String {
+fn nothing_to_do(plan: &Plan) -> String {
     let Plan { stack, project, .. } = plan;
     match plan.goal {
         Goal::Present => {
             let resources = counted(plan.changes.len(), "resource", "resources");
-            let ignored = super::ignored::summary(ignored)
+            let ignored = super::ignored::summary(&plan.ignored)
                 .map(|summary| format!("; {summary} ignored"))
                 .unwrap_or_default();
             format!(

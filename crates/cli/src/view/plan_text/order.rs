@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::{Change, Plan, ResourceId};
+use crate::document::{Change, Plan};
+use model::ResourceId;
 
 use crate::view::Detail;
 use crate::view::words::{acts, listed, ordinal};

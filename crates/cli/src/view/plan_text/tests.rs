@@ -3,7 +3,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::view::{Colour, Detail, Style, Symbols, samples};
 
 fn render(plan: &model::Plan, style: &Style) -> String {
-    super::render(plan, &model::Ignored::default(), style)
+    super::render(&samples::shown(plan), style)
 }
 
 fn text(plan: &model::Plan) -> String {
@@ -404,13 +404,14 @@ fn colour_adds_nothing_but_colour() {
 fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
     let nothing = samples::plan(model::Goal::Present, vec![]);
     let counted = model::Ignored { listed: None, ..samples::ignored() };
-    insta::assert_snapshot!(super::render(&nothing, &counted, &samples::style()), @"No changes. Stack ollama-gemma in project demo-project is as the spec says (0 resources; 3 server-managed and 1 unmanaged fields ignored).");
-    let edited = super::render(&samples::edited(), &counted, &samples::style());
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted.clone()), &samples::style()), @"No changes. Stack ollama-gemma in project demo-project is as the spec says (0 resources; 3 server-managed and 1 unmanaged fields ignored).");
+    let edited = super::render(&samples::shown_with(&samples::edited(), counted.clone()), &samples::style());
     assert!(
         edited
             .ends_with("unchanged.\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n")
     );
-    let listed = super::render(&samples::edited(), &samples::ignored(), &samples::style());
+    let listed =
+        super::render(&samples::shown_with(&samples::edited(), samples::ignored()), &samples::style());
     let (_, listed) = listed.split_once("unchanged.\n").unwrap();
     insta::assert_snapshot!(listed, @"
 

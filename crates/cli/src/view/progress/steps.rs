@@ -3,7 +3,7 @@
 
 use model::{Api, Progress};
 
-use crate::view::value::references_named;
+use crate::document::references_named;
 
 /// A step, given as [`model::Step::shown`] says it.
 pub(super) fn words(shown: &str) -> String {

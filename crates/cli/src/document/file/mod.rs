@@ -1,0 +1,171 @@
+//! The plan as a file: JSON for programs, and what `plan -o` saves. Version 1, converted by hand, so that inner types may
+//! change and this may not. `specs/schema/plan.schema.json` is made from these types.
+//!
+//! A new field, code or action may appear in version 1; what is there keeps its name and meaning.
+
+mod cause;
+mod change;
+mod ignored;
+mod words;
+
+use std::collections::BTreeMap;
+
+use model::{Action, NameError, Place, ProjectId, Refusal, ResourceId, StackName, Unknown};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Plan};
+use change::{ChangePart, PlacePart};
+use ignored::IgnoredPart;
+use words::{ActionWord, GoalWord};
+
+/// The version of this form.
+pub(crate) const VERSION: u32 = 1;
+
+/// A plan of gemmactl: what would change in a project, and why. It grants nothing: what is applied is always planned
+/// anew, and has to be the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "gemmactl plan")]
+pub(crate) struct PlanFile {
+    /// The version of this form; 1.
+    version: u32,
+    /// What tells this plan from every other: 64 hexadecimal digits, the same for equal plans whenever and wherever
+    /// they are made.
+    fingerprint: String,
+    /// What for.
+    goal: GoalWord,
+    /// Whose.
+    stack: String,
+    /// Where.
+    project: String,
+    /// Nothing to do and nothing in the way.
+    empty: bool,
+    /// Something is refused or unknown, so apply would do nothing.
+    blocked: bool,
+    /// Number of changes by action.
+    counts: BTreeMap<ActionWord, usize>,
+    /// Sentences, one for each way in which the plan opens something to everybody.
+    public_access: Vec<String>,
+    /// In running order, every resource of the stack and of its record once.
+    changes: Vec<ChangePart>,
+    /// What is refused.
+    refusals: Vec<RefusalPart>,
+    /// What could not be read.
+    unknowns: Vec<UnknownPart>,
+    /// Fields of live objects that are no difference.
+    ignored: IgnoredPart,
+}
+
+/// Something that is refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RefusalPart {
+    /// Which resource.
+    id: String,
+    /// Where the spec asks for it.
+    place: Option<PlacePart>,
+    /// What is refused and why.
+    problem: String,
+    /// What can be done.
+    ways_out: Vec<String>,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct UnknownPart {
+    /// Which resource.
+    id: String,
+    /// Where the spec asks for it.
+    place: Option<PlacePart>,
+    /// What went wrong.
+    problem: String,
+    /// What can be done.
+    help: Option<String>,
+}
+
+impl From<&Plan> for PlanFile {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            version: VERSION,
+            fingerprint: plan.fingerprint.clone(),
+            goal: plan.goal.into(),
+            stack: plan.stack.to_string(),
+            project: plan.project.to_string(),
+            empty: plan.is_empty() && !plan.is_blocked(),
+            blocked: plan.is_blocked(),
+            counts: Action::ALL.into_iter().map(|each| (each.into(), plan.count(each))).collect(),
+            public_access: plan.public_access().into_iter().map(|public| public.what).collect(),
+            changes: plan.changes.iter().map(ChangePart::from).collect(),
+            refusals: plan.refusals.iter().map(RefusalPart::from).collect(),
+            unknowns: plan.unknowns.iter().map(UnknownPart::from).collect(),
+            ignored: IgnoredPart::from(&plan.ignored),
+        }
+    }
+}
+
+impl TryFrom<PlanFile> for Plan {
+    type Error = NameError;
+
+    fn try_from(file: PlanFile) -> Result<Self, NameError> {
+        Ok(Self {
+            project: ProjectId::parse(&file.project)?,
+            stack: StackName::parse(&file.stack)?,
+            goal: file.goal.into(),
+            fingerprint: file.fingerprint,
+            changes: file.changes.into_iter().map(Change::try_from).collect::<Result<_, _>>()?,
+            refusals: file.refusals.into_iter().map(Refusal::try_from).collect::<Result<_, _>>()?,
+            unknowns: file.unknowns.into_iter().map(Unknown::try_from).collect::<Result<_, _>>()?,
+            ignored: file.ignored.try_into()?,
+        })
+    }
+}
+
+impl From<&Refusal> for RefusalPart {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            id: refusal.id.to_string(),
+            place: refusal.place.as_ref().map(PlacePart::from),
+            problem: refusal.problem.clone(),
+            ways_out: refusal.ways_out.clone(),
+        }
+    }
+}
+
+impl TryFrom<RefusalPart> for Refusal {
+    type Error = NameError;
+
+    fn try_from(part: RefusalPart) -> Result<Self, NameError> {
+        Ok(Self {
+            id: ResourceId::parse(&part.id)?,
+            place: part.place.map(Place::from),
+            problem: part.problem,
+            ways_out: part.ways_out,
+        })
+    }
+}
+
+impl From<&Unknown> for UnknownPart {
+    fn from(unknown: &Unknown) -> Self {
+        Self {
+            id: unknown.id.to_string(),
+            place: unknown.place.as_ref().map(PlacePart::from),
+            problem: unknown.problem.clone(),
+            help: unknown.help.clone(),
+        }
+    }
+}
+
+impl TryFrom<UnknownPart> for Unknown {
+    type Error = NameError;
+
+    fn try_from(part: UnknownPart) -> Result<Self, NameError> {
+        Ok(Self {
+            id: ResourceId::parse(&part.id)?,
+            place: part.place.map(Place::from),
+            problem: part.problem,
+            help: part.help,
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! The plan as people and programs are shown it: what every surface is rendered from, and what a saved plan holds.
+//! Plain data without a call in it, so it grants nothing: what is carried out is always planned anew.
+
+mod file;
+mod ignored;
+mod of_plan;
+mod public;
+mod references;
+
+pub(crate) use file::PlanFile;
+pub(crate) use ignored::{Found, Ignored};
+pub(crate) use references::references_named;
+
+use model::{
+    Action, FieldChange, Goal, Grant, Place, ProjectId, Reason, Refusal, ResourceId, StackName, Unknown,
+};
+
+/// A plan, shown.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
+    /// Where.
+    pub(crate) project: ProjectId,
+    /// Whose.
+    pub(crate) stack: StackName,
+    /// What for.
+    pub(crate) goal: Goal,
+    /// What tells this plan from every other: 64 hexadecimal digits, see [`engine::fingerprint`].
+    pub(crate) fingerprint: String,
+    /// In running order, every resource of the stack and of its record once.
+    pub(crate) changes: Vec<Change>,
+    /// What is refused; apply does nothing while there is one.
+    pub(crate) refusals: Vec<Refusal>,
+    /// What could not be read; apply does nothing while there is one.
+    pub(crate) unknowns: Vec<Unknown>,
+    /// What was left alone on live objects.
+    pub(crate) ignored: Ignored,
+}
+
+/// What is to happen to one resource, shown.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    /// Which resource.
+    pub(crate) id: ResourceId,
+    /// The full name of the thing in the cloud.
+    pub(crate) full_name: String,
+    /// Where the spec asks for it.
+    pub(crate) place: Option<Place>,
+    /// What happens.
+    pub(crate) action: Action,
+    /// Why.
+    pub(crate) reason: Reason,
+    /// Which fields change.
+    pub(crate) fields: Vec<FieldChange>,
+    /// Grants that come or go.
+    pub(crate) access: Vec<Access>,
+    /// Whether these grants are all that happens.
+    pub(crate) is_only_access: bool,
+    /// What must be done before.
+    pub(crate) after: Vec<ResourceId>,
+    /// What is sent or done, one line each.
+    pub(crate) calls: Vec<String>,
+}
+
+/// Which way access moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It is given.
+    Given,
+    /// It is taken away.
+    Taken,
+}
+
+/// One grant that appears or goes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Access {
+    /// Given or taken.
+    pub(crate) way: Way,
+    /// Who gets or loses what.
+    pub(crate) grant: Grant,
+    /// Whose policy: `project demo-project`.
+    pub(crate) on: String,
+}
+
+impl Plan {
+    /// Whether applying it would write anything to the cloud or drop anything from the record.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.iter().all(|change| matches!(change.action, Action::NoOp | Action::Keep))
+    }
+
+    /// Whether something is refused or unknown, so that apply does nothing.
+    pub(crate) fn is_blocked(&self) -> bool {
+        !self.refusals.is_empty() || !self.unknowns.is_empty()
+    }
+
+    /// Every grant that the plan gives or takes, in running order, with its change.
+    pub(crate) fn access(&self) -> impl Iterator<Item = (&Change, &Access)> {
+        self.changes.iter().flat_map(|change| change.access.iter().map(move |access| (change, access)))
+    }
+
+    /// How many changes have an action.
+    pub(crate) fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+}
