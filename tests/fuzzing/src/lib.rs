@@ -15,6 +15,8 @@
 
 mod context;
 mod credentials;
+#[path = "../../../crates/cli/src/document/mod.rs"]
+mod document;
 mod mutate;
 #[path = "../../../crates/cli/src/noise.rs"]
 mod noise;

@@ -2,13 +2,12 @@
 
 use engine::{AdoptPolicy, Graph, PlanOptions, ReplacePolicy, Snapshot};
 use model::{
-    ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Goal, Ignored, Inventory, Json, Plan, Progress,
-    Step,
+    ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Goal, Inventory, Json, Plan, Progress, Step,
 };
 
 use crate::noise::{self, Noise};
 use crate::shown::{STYLES, inert};
-use crate::{sample, view};
+use crate::{document, sample, view};
 
 /// Plans the sample stack, present and absent, in a project that answers as the input says: a JSON object of answers by
 /// path, and the record as `record`. A text is a refusal that says it; `disabled` means that the API is off.
@@ -21,8 +20,8 @@ pub fn plan(data: &[u8]) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for goal in [Goal::Present, Goal::Absent] {
         if let Some((plan, snapshot)) = runtime.block_on(planned(&Answers(&answers), &record, goal)) {
-            show(&plan, &noise::ignored(&plan, &snapshot, Noise::Counted));
-            show(&plan, &noise::ignored(&plan, &snapshot, Noise::Listed));
+            show(&document::Plan::of(&plan, noise::ignored(&plan, &snapshot, Noise::Counted)));
+            show(&document::Plan::of(&plan, noise::ignored(&plan, &snapshot, Noise::Listed)));
         }
     }
 }
@@ -79,13 +78,14 @@ async fn planned(cloud: &Answers<'_>, record: &Inventory, goal: Goal) -> Option<
     Some((plan, live))
 }
 
-fn show(plan: &Plan, ignored: &Ignored) {
+fn show(plan: &document::Plan) {
     for style in STYLES {
-        inert(&view::plan_text::render(plan, ignored, style));
+        inert(&view::plan_text::render(plan, style));
     }
-    inert(&view::plan_markdown::render(plan, ignored));
-    let json = view::plan_json::render(plan, ignored);
-    let text = view::escape::json_text(&json);
-    assert!(!text.chars().any(char::is_control), "{text:?}");
-    assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), json);
+    inert(&view::plan_markdown::render(plan));
+    let text = view::plan_json::render(plan);
+    assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
+    let read = serde_json::from_str::<document::PlanFile>(&text).unwrap();
+    let again = document::Plan::try_from(read.clone()).unwrap();
+    assert_eq!(document::PlanFile::from(&again), read, "a saved plan is read as another one");
 }
