@@ -14,6 +14,7 @@
 )]
 
 mod broken;
+mod emulator;
 mod imagined;
 mod judge;
 mod kinds;

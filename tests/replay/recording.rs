@@ -9,10 +9,21 @@ use serde_json::Value;
 pub(crate) const PROJECT: &str = "example-project";
 /// Its number.
 pub(crate) const NUMBER: &str = "123456789";
+/// The id of every operation whose own one was taken out.
+pub(crate) const OPERATION: &str = "00000000-0000-4000-8000-000000000000";
+
+/// How an exchange was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recorder {
+    /// As it went over the wire.
+    Cassette,
+    /// A log that was tidied: placeholders for ids, fixed times and etags, no polls of unfinished operations, and no
+    /// `error.details`.
+    Golden,
+}
 
 /// One request and its answer.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "some of it is for the replay against the emulator")]
 pub(crate) struct Exchange {
     /// Its place in the run.
     pub(crate) sequence: u64,
@@ -22,14 +33,13 @@ pub(crate) struct Exchange {
     pub(crate) path: Vec<String>,
     /// What follows the colon of the last part.
     pub(crate) verb: Option<String>,
-    /// Path and query as they were sent.
-    pub(crate) target: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) request: Value,
     pub(crate) status: u16,
     pub(crate) answer: Value,
     /// Whether the recorder dropped the answer's body.
     pub(crate) is_blanked: bool,
+    pub(crate) recorder: Recorder,
 }
 
 /// What one recorded test did, in order.
@@ -41,6 +51,26 @@ pub(crate) struct Run {
 }
 
 impl Exchange {
+    /// A call of the test's own, such as `GET run v2/projects/p/locations/l/services/s`.
+    pub(crate) fn imagined(method: &str, api: &str, path: &str, status: u16, answer: Value) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (path, verb) = path.split_once(':').map_or((path, None), |(path, verb)| (path, Some(verb)));
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        Self {
+            sequence: 0,
+            method: method.to_owned(),
+            host: format!("{api}.googleapis.com"),
+            path: path.split('/').map(ToOwned::to_owned).collect(),
+            verb: verb.map(ToOwned::to_owned),
+            query: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            request: Value::Null,
+            status,
+            answer,
+            is_blanked: false,
+            recorder: Recorder::Cassette,
+        }
+    }
+
     /// Parts of the path, to match on.
     pub(crate) fn parts(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()
@@ -129,12 +159,12 @@ fn exchange(written: &Value) -> Option<(String, Exchange)> {
         host: host.to_owned(),
         path: parts,
         verb,
-        target: format!("/{target}"),
         query: query.collect(),
         request: written.get("request_body").cloned().unwrap_or_default(),
         status: u16::try_from(written.get("status")?.as_u64()?).ok()?,
         answer: written.get("response_body").cloned().unwrap_or_default(),
         is_blanked: written.get("body_blanked_by_recorder").is_some(),
+        recorder: if text("recorder") == Some("golden") { Recorder::Golden } else { Recorder::Cassette },
     };
     Some((run, exchange))
 }
@@ -195,7 +225,7 @@ fn value_of(placeholder: &str) -> String {
         "projectid" => PROJECT.to_owned(),
         "projectnumber" => NUMBER.to_owned(),
         "uniqueid" => "a1b2c3d4".to_owned(),
-        "operationid" => "00000000-0000-4000-8000-000000000000".to_owned(),
+        "operationid" => OPERATION.to_owned(),
         "creatorid" => "user@example.com".to_owned(),
         // Numbers of organizations, folders and billing accounts.
         _ if lower.contains("organization") || lower.contains("folder") || lower.contains("number") => {

@@ -58,12 +58,18 @@ pub(super) fn find<'project>(project: &'project Project, asked: &str) -> Result<
         .get(asked)
         .or_else(|| project.iam.accounts.values().find(|account| account.unique_id == asked))
         .map(|account| &**account)
-        .ok_or_else(|| {
-            ApiError::not_found(format!(
-                "Service account projects/{}/serviceAccounts/{asked} does not exist.",
-                project.id
-            ))
-        })
+        .ok_or_else(|| missing(project, asked))
+}
+
+/// 404 in one of the two texts that were recorded: for an account that never was, and for one that was.
+fn missing(project: &Project, asked: &str) -> ApiError {
+    if !project.iam.deleted.contains(asked) {
+        return ApiError::not_found("Unknown service account");
+    }
+    ApiError::not_found(format!(
+        "Service account projects/{}/serviceAccounts/{asked} does not exist.",
+        project.id
+    ))
 }
 
 fn find_mut<'project>(
@@ -186,6 +192,7 @@ fn patch(call: &Call, project: &mut Project, asked: &str) -> Result<Answer, ApiE
 fn delete(project: &mut Project, asked: &str) -> Result<Answer, ApiError> {
     let gone = find(project, asked)?.clone();
     project.iam.accounts.remove(&gone.email);
+    project.iam.deleted.insert(gone.email.clone());
     let member = format!("serviceAccount:{}", gone.email);
     let policies = project.run.policies_naming(&member);
     let policies = policies.chain(project.iam.policies_naming(&member));

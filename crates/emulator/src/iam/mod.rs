@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,9 @@ mod credentials;
 pub(crate) struct State {
     /// By e-mail.
     pub(crate) accounts: BTreeMap<String, Part<Account>>,
+    /// E-mails of accounts that were deleted, which are spoken of in other words than those that never were.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) deleted: BTreeSet<String>,
 }
 
 /// One service account.

@@ -35,6 +35,19 @@ async fn an_account_is_made_once_and_shown_as_recorded() {
 }
 
 #[tokio::test]
+async fn an_account_that_never_was_is_unknown_and_one_that_was_does_not_exist() {
+    let lab = Lab::new();
+    let path = format!("{ACCOUNTS}/{EMAIL}");
+    assert_eq!(lab.get(&path).await.expect(404).message(), "Unknown service account");
+    create(&lab).await;
+    lab.call("DELETE", &path, &Value::Null).await.expect(200);
+    assert_eq!(
+        lab.get(&path).await.expect(404).message(),
+        format!("Service account projects/demo-project/serviceAccounts/{EMAIL} does not exist.")
+    );
+}
+
+#[tokio::test]
 async fn account_ids_and_bodies_are_checked() {
     let lab = Lab::new();
     for id in [

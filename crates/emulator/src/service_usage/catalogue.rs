@@ -1,5 +1,7 @@
 //! The APIs that this emulator has heard of: data. Titles as the API consoles show them.
 
+use serde_json::{Value, json};
+
 use crate::error::ApiError;
 
 /// Name, title, what else must be on for it (enabled along with it, and keeping it from being switched off alone).
@@ -29,6 +31,17 @@ const ROWS: &[Row] = &[
     ("storage.googleapis.com", "Cloud Storage API", &[]),
 ];
 
+/// On only in a project that somebody pays for.
+const NEEDS_BILLING: &[&str] = &[
+    "aiplatform.googleapis.com",
+    "artifactregistry.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "compute.googleapis.com",
+    "containerregistry.googleapis.com",
+    "run.googleapis.com",
+    "secretmanager.googleapis.com",
+];
+
 /// On in a project that nobody has touched. The first four are what this emulator needs to be asked anything at all.
 pub(super) const ON_FROM_THE_START: &[&str] = &[
     "serviceusage.googleapis.com",
@@ -47,6 +60,24 @@ pub(super) const ON_FROM_THE_START: &[&str] = &[
 /// The title of an API.
 pub(crate) fn title(service: &str) -> &str {
     ROWS.iter().find(|(name, _, _)| *name == service).map_or(service, |(_, title, _)| title)
+}
+
+/// What Service Usage tells of an API, with every field of the recorded answers. The summary is this emulator's own.
+pub(super) fn config(service: &str) -> Value {
+    let title = title(service);
+    let mut requirements = vec!["serviceusage.googleapis.com/tos/cloud"];
+    if NEEDS_BILLING.contains(&service) {
+        requirements.push("serviceusage.googleapis.com/billing-enabled");
+    }
+    json!({
+        "name": service,
+        "title": title,
+        "documentation": { "summary": format!("What {title} offers.") },
+        "quota": {},
+        "authentication": {},
+        "usage": { "requirements": requirements },
+        "monitoring": {},
+    })
 }
 
 /// The names in the catalogue, in order.

@@ -101,7 +101,7 @@ fn view(project: &Project, service: &str) -> Value {
     let parent = format!("projects/{}", project.number);
     json!({
         "name": format!("{parent}/services/{service}"),
-        "config": { "name": service, "title": title(service) },
+        "config": catalogue::config(service),
         "state": state,
         "parent": parent,
     })

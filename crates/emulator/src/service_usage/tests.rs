@@ -154,3 +154,47 @@ async fn a_service_identity_is_there_at_once() {
         format!("service-{NUMBER}@serverless-robot-prod.iam.gserviceaccount.com")
     );
 }
+
+#[tokio::test]
+async fn every_api_has_an_identity_and_the_operation_that_makes_it_says_no_more_than_that() {
+    let lab = Lab::new();
+    for (service, agent) in
+        [("sqladmin.googleapis.com", "gcp-sa-cloud-sql"), ("spanner.googleapis.com", "gcp-sa-spanner")]
+    {
+        let path = format!("/v1beta1/projects/demo-project/services/{service}:generateServiceIdentity");
+        let mut done = lab.call("POST", &path, &json!({})).await.expect(200).json();
+        assert_eq!(
+            done["response"]["email"].take(),
+            format!("service-{NUMBER}@{agent}.iam.gserviceaccount.com")
+        );
+        assert_eq!(done["response"]["uniqueId"].take().as_str().unwrap().len(), 21);
+        let identity = "type.googleapis.com/google.api.serviceusage.v1beta1.ServiceIdentity";
+        let expected = json!({
+            "name": "operations/finished.DONE_OPERATION",
+            "done": true,
+            "response": { "@type": identity, "email": null, "uniqueId": null },
+        });
+        assert_eq!(done, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_api_is_described_with_every_field_of_the_real_one() {
+    let lab = Lab::new();
+    let config = lab.get(&format!("{SERVICES}/run.googleapis.com")).await.expect(200).json()["config"].take();
+    let expected = json!({
+        "name": "run.googleapis.com",
+        "title": "Cloud Run Admin API",
+        "documentation": { "summary": "What Cloud Run Admin API offers." },
+        "quota": {},
+        "authentication": {},
+        "usage": {
+            "requirements": [
+                "serviceusage.googleapis.com/tos/cloud",
+                "serviceusage.googleapis.com/billing-enabled",
+            ],
+        },
+        "monitoring": {},
+    });
+    assert_eq!(config, expected);
+}

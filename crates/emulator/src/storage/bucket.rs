@@ -91,7 +91,8 @@ pub(super) fn list(call: &Call, world: &World) -> Result {
     Ok(Answer::json(Json::Object(answer)))
 }
 
-/// Changes a bucket: PATCH merges, PUT replaces. The answer shows access control lists where access is not uniform.
+/// Changes a bucket: PATCH merges, PUT replaces. The answer shows access control lists, unless the bucket has folders, which never
+/// has any (recorded).
 pub(super) fn change(call: &Call, world: &mut World, name: &str) -> Result {
     let body = object(call)?;
     let project = refusal::project_with(call, world, name, "storage.buckets.update")?;
@@ -106,7 +107,7 @@ pub(super) fn change(call: &Call, world: &mut World, name: &str) -> Result {
     bucket.metageneration += 1;
     bucket.updated = call.now();
     let mut shown = render::bucket(name, bucket, &number);
-    if !bucket.has_uniform_access()
+    if !bucket.has_folders()
         && let Some(shown) = shown.as_object_mut()
     {
         shown.extend(render::access_lists(name, bucket, &number));

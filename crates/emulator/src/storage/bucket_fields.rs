@@ -10,6 +10,7 @@ use crate::clock::later;
 use crate::error::ApiError;
 use crate::labels;
 
+use super::autoclass;
 use super::location::LocationType;
 use super::refusal::invalid;
 use super::render::time;
@@ -181,6 +182,7 @@ fn normalise(
     if settings.get("labels").and_then(Json::as_object).is_some_and(Map::is_empty) {
         settings.remove("labels");
     }
+    autoclass::fill(settings, before, now);
     soft_delete(settings, before, now)?;
     access(settings, before, now)
 }

@@ -4,6 +4,7 @@
 //! Bucket names are global over all projects. A bucket of a project that is not the emulated one is a stranger's: its
 //! name is taken, and calls to it are denied. Must never know what the buckets and objects are for.
 
+mod autoclass;
 mod bucket;
 mod bucket_fields;
 mod bucket_policy;

@@ -165,11 +165,10 @@ impl Bucket {
         prevention.and_then(Json::as_str) == Some("enforced")
     }
 
-    /// True when access is by IAM alone.
-    pub(super) fn has_uniform_access(&self) -> bool {
-        let access =
-            self.settings.get("iamConfiguration").and_then(|iam| iam.get("uniformBucketLevelAccess"));
-        access.and_then(|access| access.get("enabled")).and_then(Json::as_bool).unwrap_or(false)
+    /// Whether it has real folders, and so no access control lists.
+    pub(super) fn has_folders(&self) -> bool {
+        let folders = self.settings.get("hierarchicalNamespace");
+        folders.and_then(|folders| folders.get("enabled")).and_then(Json::as_bool).unwrap_or(false)
     }
 }
 

@@ -25,6 +25,37 @@ fn text(value: &Json) -> &str {
 }
 
 #[tokio::test]
+async fn autoclass_says_since_when_it_is_as_it_is() {
+    let lab = with_bucket(json!({ "name": "box", "autoclass": { "enabled": true } })).await;
+    let made = lab.get("/storage/v1/b/box").await.expect(200).json()["autoclass"].take();
+    assert_eq!(made["terminalStorageClass"], "NEARLINE");
+    assert_eq!(made["toggleTime"], made["terminalStorageClassUpdateTime"]);
+    lab.clock.advance(Duration::from_secs(9));
+    let body = json!({ "autoclass": { "terminalStorageClass": "ARCHIVE" } });
+    let changed = lab.call("PATCH", "/storage/v1/b/box", &body).await.expect(200).json()["autoclass"].take();
+    assert_eq!(changed["toggleTime"], made["toggleTime"], "it is on since it was made");
+    assert_ne!(changed["terminalStorageClassUpdateTime"], made["terminalStorageClassUpdateTime"]);
+    let body = json!({ "autoclass": { "enabled": false } });
+    let off = lab.call("PATCH", "/storage/v1/b/box", &body).await.expect(200).json()["autoclass"].take();
+    assert_ne!(off["toggleTime"], made["toggleTime"]);
+    assert_eq!(off, json!({ "enabled": false, "toggleTime": off["toggleTime"] }));
+}
+
+#[tokio::test]
+async fn a_changed_bucket_shows_access_lists_unless_it_has_folders() {
+    for (folders, lists) in [(false, true), (true, false)] {
+        let body = json!({
+            "name": "box", "hierarchicalNamespace": { "enabled": folders },
+            "iamConfiguration": { "uniformBucketLevelAccess": { "enabled": true } },
+        });
+        let lab = with_bucket(body).await;
+        let body = json!({ "labels": { "a": "b" } });
+        let changed = lab.call("PATCH", "/storage/v1/b/box", &body).await.expect(200).json();
+        assert_eq!(changed["acl"].is_array(), lists, "{changed}");
+    }
+}
+
+#[tokio::test]
 async fn a_new_bucket_has_the_defaults_of_the_real_one() {
     let body = json!({
         "name": "box", "location": "us-central1", "lifecycle": { "rule": [] },
