@@ -112,7 +112,7 @@ impl Variables {
                 (name.clone(), given.or_else(|| declaration.default.clone()))
             })
             .collect();
-        let mut pass = Pass { values, source, problems, missing: BTreeSet::new() };
+        let mut pass = Pass { values, source, problems, missing: BTreeSet::new(), room: Some(MOST_INSERTED) };
         pass.node(root, Where::Top);
         let Pass { missing, mut problems, .. } = pass;
         for (name, declaration) in declared.iter().filter(|(name, _)| missing.contains(*name)) {
@@ -163,7 +163,12 @@ struct Pass<'s> {
     source: &'s Arc<Source>,
     problems: Vec<Diagnostic>,
     missing: BTreeSet<String>,
+    /// Bytes of values that may still be put in; none once a value did not fit, and that was said.
+    room: Option<usize>,
 }
+
+/// Bytes of values that are put into one spec, at most. A long value that is used often would fill the memory.
+const MOST_INSERTED: usize = 4 << 20;
 
 impl Pass<'_> {
     fn node(&mut self, node: &mut Node, at: Where) {
@@ -260,7 +265,22 @@ impl Pass<'_> {
     fn value(&mut self, name: &str, span: &std::ops::Range<usize>) -> Option<Scalar> {
         match self.values.get(name) {
             None if self.problems.len() >= MOST => None,
-            Some(Some(value)) => Some(value.clone()),
+            Some(Some(value)) => {
+                let value = value.clone();
+                let rest = self.room.and_then(|room| room.checked_sub(value.text.len()));
+                if self.room.is_some() && rest.is_none() {
+                    self.problem(
+                        "variables-too-large",
+                        format!(
+                            "the values of variables add up to more than {MOST_INSERTED} bytes (4 MiB) by here"
+                        ),
+                        span.clone(),
+                        Some("use long values less often"),
+                    );
+                }
+                self.room = rest;
+                rest.map(|_| value)
+            }
             Some(None) => {
                 self.missing.insert(name.to_owned());
                 None

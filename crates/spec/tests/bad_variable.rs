@@ -150,3 +150,24 @@ error[variable-in-variable]: a declaration can not use a variable
 1 problem
 "#);
 }
+
+#[test]
+fn refuses_values_that_would_fill_the_memory_and_says_so_once() {
+    let problems = refused(&format!(
+        "version: 1
+stack: demo
+project: demo-project
+region: europe-west1
+variables:
+  long: {{ default: {} }}
+services:
+  model: {{ image: us-docker.pkg.dev/p/r/i, env: {{ A: \"{}\", B: \"{}\" }} }}
+",
+        "y".repeat(100_000),
+        "${long}".repeat(30),
+        "${long}".repeat(30),
+    ));
+    let said = "error[variables-too-large]: the values of variables add up to more than 4194304 bytes (4 MiB) by here";
+    assert_eq!(problems.matches("error[").count(), 1, "{problems}");
+    assert!(problems.starts_with(said), "{problems}");
+}

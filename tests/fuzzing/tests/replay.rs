@@ -59,7 +59,7 @@ fn replay(name: &str, mutations: usize) {
 
 #[test]
 fn no_context_panics_or_leads_out_of_its_folder() {
-    replay("context", 500);
+    replay("context", 400);
 }
 
 #[test]
@@ -69,27 +69,27 @@ fn no_credential_file_panics_or_is_repeated() {
 
 #[test]
 fn no_answer_of_the_cloud_panics_a_kind() {
-    replay("observe", 2_000);
+    replay("observe", 1_500);
 }
 
 #[test]
 fn no_project_panics_the_plan_or_gets_out_of_its_place_in_a_view() {
-    replay("plan", 120);
+    replay("plan", 100);
 }
 
 #[test]
 fn no_record_panics_or_changes_by_being_written() {
-    replay("record", 2_000);
+    replay("record", 1_500);
 }
 
 #[test]
 fn no_error_body_panics_or_breaks_the_line() {
-    replay("refusal", 2_000);
+    replay("refusal", 800);
 }
 
 #[test]
 fn no_spec_panics_or_is_refused_without_a_place() {
-    replay("spec", 2_000);
+    replay("spec", 1_500);
 }
 
 #[test]

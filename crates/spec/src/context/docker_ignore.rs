@@ -3,6 +3,7 @@
 //! Source: Docker's reference, ".dockerignore files": patterns are relative to the root of the context, the last one that
 //! matches a path or a folder around it decides, and `!` brings back what lies under an ignored folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -11,13 +12,18 @@ use super::error::ContextError;
 use super::gcloud_ignore::bad_rule;
 use super::walk::read_rules;
 
-/// The rules of a context, in the order of the file.
-#[derive(Debug, Default)]
-pub(super) struct DockerIgnore(Vec<Rule>);
-
+/// The rules of a context. All patterns are matched at once, since there may be many and each file asks.
 #[derive(Debug)]
+pub(super) struct DockerIgnore {
+    patterns: Gitignore,
+    /// The last rule of each pattern.
+    rules: BTreeMap<String, Rule>,
+}
+
+#[derive(Debug, Clone, Copy)]
 struct Rule {
-    pattern: Gitignore,
+    /// Its number; of the rules that match, the highest decides.
+    line: usize,
     effect: Effect,
 }
 
@@ -33,36 +39,37 @@ impl DockerIgnore {
     pub(super) fn read(folder: &Path, dockerfile: &str) -> Result<Self, ContextError> {
         let own = format!("{dockerfile}.dockerignore");
         let (name, text) = match read_rules(folder, &own)? {
-            Some(text) => (own.as_str(), Some(text)),
-            None => (".dockerignore", read_rules(folder, ".dockerignore")?),
+            Some(text) => (own.as_str(), text),
+            None => (".dockerignore", read_rules(folder, ".dockerignore")?.unwrap_or_default()),
         };
-        let Some(text) = text else { return Ok(Self::default()) };
-        let mut rules = Vec::new();
+        let mut builder = GitignoreBuilder::new("");
+        builder.allow_unclosed_class(false);
+        let mut rules = BTreeMap::new();
         for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            if let Some(rule) = rule(line).map_err(|error| bad_rule(name, Some(number + 1), &error))? {
-                rules.push(rule);
-            }
+            let Some((pattern, effect)) = rule(line) else { continue };
+            builder.add_line(None, &pattern).map_err(|error| bad_rule(name, Some(number + 1), &error))?;
+            rules.insert(key(&pattern).to_owned(), Rule { line: number + 1, effect });
         }
-        Ok(Self(rules))
+        let patterns = builder.build().map_err(|error| bad_rule(name, None, &error))?;
+        Ok(Self { patterns, rules })
     }
 
     /// Whether a file is left out.
     pub(super) fn ignores(&self, path: &str) -> bool {
         let parents =
             std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(parent, _)| parent));
-        let paths: Vec<&str> = parents.collect();
-        let last = self
-            .0
-            .iter()
-            .rev()
-            .find(|rule| paths.iter().any(|path| rule.pattern.matched(path, false).is_ignore()));
-        last.is_some_and(|rule| rule.effect == Effect::LeavesOut)
+        let matching = parents.filter_map(|path| {
+            let matched = self.patterns.matched(path, false);
+            self.rules.get(key(matched.inner()?.original()))
+        });
+        matching.max_by_key(|rule| rule.line).is_some_and(|rule| rule.effect == Effect::LeavesOut)
     }
 }
 
-fn rule(line: &str) -> Result<Option<Rule>, ignore::Error> {
+/// The pattern of a line, rooted and cleaned, and what it does; none for a comment or an empty line.
+fn rule(line: &str) -> Option<(String, Effect)> {
     if line.starts_with('#') {
-        return Ok(None);
+        return None;
     }
     let line = line.trim();
     let (effect, pattern) = match line.strip_prefix('!') {
@@ -70,11 +77,10 @@ fn rule(line: &str) -> Result<Option<Rule>, ignore::Error> {
         None => (Effect::LeavesOut, line),
     };
     let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if parts.is_empty() {
-        return Ok(None);
-    }
-    let mut builder = GitignoreBuilder::new("");
-    builder.allow_unclosed_class(false);
-    builder.add_line(None, &format!("/{}", parts.join("/")))?;
-    Ok(Some(Rule { pattern: builder.build()?, effect }))
+    (!parts.is_empty()).then(|| (format!("/{}", parts.join("/")), effect))
+}
+
+/// How a pattern is looked up: the matcher drops blanks at the end of one.
+fn key(pattern: &str) -> &str {
+    pattern.trim_end()
 }

@@ -193,6 +193,28 @@ fn a_later_rule_for_a_folder_beats_an_earlier_one_for_what_is_inside() {
 }
 
 #[test]
+fn of_equal_dockerignore_rules_the_last_decides() {
+    let rules = "a\n!a\nb\n!b\n./b\nc \n!/c/d\n";
+    let project = Project::new(&[(".dockerignore", rules), ("a/x", ""), ("b", ""), ("c/d", ""), ("c/e", "")]);
+    assert_eq!(project.paths(), ".dockerignore Dockerfile a/x c/d");
+}
+
+#[test]
+fn more_ignore_rules_than_anyone_writes_are_refused() {
+    let rules = |count: usize| "# comment\n\n".to_owned() + &"x\n".repeat(count);
+    for name in [".dockerignore", ".gcloudignore"] {
+        let project = Project::new(&[(name, &rules(2_001))]);
+        let refused = project.refused();
+        assert!(
+            refused.starts_with(&format!("context-too-large: `{name}` has 2001 rules, at most 2000")),
+            "{refused}"
+        );
+        project.write(name, &rules(2_000));
+        assert!(project.paths().contains("Dockerfile"));
+    }
+}
+
+#[test]
 fn the_dockerfile_is_sent_even_where_the_rules_leave_it_out() {
     let project = Project::new(&[(".dockerignore", "*\n!src\n"), ("src/a", ""), ("b", "")]);
     assert_eq!(project.paths(), "Dockerfile src/a");

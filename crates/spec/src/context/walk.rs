@@ -18,6 +18,8 @@ const MOST_BYTES: u64 = 2 << 30;
 const MOST_DEPTH: usize = 64;
 /// Bytes of a Dockerfile or of a file of ignore rules, at most.
 const MOST_TEXT: u64 = 1 << 20;
+/// Rules of one file of ignore rules, at most: each costs time and memory before the first file is looked at.
+const MOST_RULES: usize = 2_000;
 
 /// What a walk found.
 #[derive(Debug)]
@@ -93,7 +95,16 @@ pub(super) fn dockerfile_text(folder: &Path, dockerfile: &str) -> Result<String,
 pub(super) fn read_rules(folder: &Path, name: &str) -> Result<Option<String>, ContextError> {
     let path = folder.join(name);
     match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_file() => text(&path, name).map(Some),
+        Ok(metadata) if metadata.is_file() => {
+            let text = text(&path, name)?;
+            let rules = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count();
+            if rules > MOST_RULES {
+                let message = format!("`{name}` has {rules} rules, at most {MOST_RULES} are read");
+                return Err(ContextError::new("context-too-large", message)
+                    .with_help("name folders or use patterns instead of single files"));
+            }
+            Ok(Some(text))
+        }
         Ok(_) => Err(ContextError::new("context-special-file", format!("`{name}` has to be a plain file"))),
         Err(error)
             if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
