@@ -13,6 +13,7 @@ mod answers;
 mod bad_input;
 mod commands;
 mod examples;
+mod guards;
 mod interrupt;
 mod lifecycle;
 mod transcripts;

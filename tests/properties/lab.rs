@@ -1,10 +1,11 @@
 //! A project to try stacks on: an emulator in this process, and the way from a spec's text to a finished apply.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use emulator::{Exchange, Running, Settings};
-use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Rhythm, StopSignal};
+use engine::{AdoptPolicy, Allowed, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Rhythm, StopSignal};
 use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Pace, Target};
 use model::{
     Action, ApplyReport, Cloud, Event, Goal, Lease, Plan, ProjectId, RecordError, RecordStore, Region,
@@ -89,6 +90,17 @@ fn checkable(exchange: Exchange) -> conformance::Exchange {
             status: exchange.status,
             content: conformance::Content::of_journal(exchange.answer),
         }),
+    }
+}
+
+/// What an operator allows who means what the spec says.
+fn allowing() -> Consent {
+    Consent {
+        public: Allowed::Yes,
+        broad_roles: Allowed::Yes,
+        deletion: Allowed::Yes,
+        foreign_content: Allowed::No,
+        named: BTreeSet::new(),
     }
 }
 
@@ -207,8 +219,14 @@ impl Lab {
             goal,
             adopt: AdoptPolicy::AsSpecSays,
             replace: ReplacePolicy::Refuse,
+            consent: allowing(),
         };
-        Prepared { plan: engine::plan(&graph, &live, &record.inventory, &options), record }
+        let mut plan = engine::plan(&graph, &live, &record.inventory, &options);
+        if !plan.unread.is_empty() {
+            live.add(engine::contents(&plan.unread, cloud).await.unwrap());
+            plan = engine::plan(&graph, &live, &record.inventory, &options);
+        }
+        Prepared { plan, record }
     }
 
     fn record(&self) -> BucketRecord<'_> {

@@ -122,6 +122,7 @@ pub(crate) fn planned(thing: &Thing, resources: Vec<Box<dyn Resource>>, answer: 
         goal: Goal::Present,
         adopt: AdoptPolicy::AsSpecSays,
         replace: ReplacePolicy::Refuse,
+        consent: engine::Consent::default(),
     };
     engine::plan(&graph, &live, &Inventory::new(project), &options)
 }

@@ -12,6 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use gcp::Impersonation;
 
+use crate::consent::{ConsentArguments, ContentArguments};
+
 /// Provisions open models on Cloud Run GPUs from one reviewed YAML file.
 ///
 /// The plan compares the spec with the live project and writes nothing; apply carries the same plan out in
@@ -226,9 +228,12 @@ pub(crate) struct PlanArguments {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
-    /// Allow to delete and make again what the API cannot change.
+    /// Exit with 4, too, when everybody gets into something that the spec does not open.
     #[arg(long)]
-    pub(crate) allow_replace: bool,
+    pub(crate) guard: bool,
+    /// What apply would be allowed.
+    #[command(flatten)]
+    pub(crate) consent: ConsentArguments,
     /// List every field of live objects that is no difference, with its value and the rule that ignores it.
     #[arg(long)]
     pub(crate) show_ignored: bool,
@@ -255,9 +260,9 @@ pub(crate) struct ApplyArguments {
     /// Print one JSON event a line on stdout.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Allow to delete and make again what the API cannot change.
-    #[arg(long)]
-    pub(crate) allow_replace: bool,
+    /// What is allowed.
+    #[command(flatten)]
+    pub(crate) consent: ConsentArguments,
     /// How much of the plan is shown.
     #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
     pub(crate) detail: DetailLevel,
@@ -278,6 +283,9 @@ pub(crate) struct DestroyArguments {
     /// Print one JSON event a line on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+    /// What is allowed.
+    #[command(flatten)]
+    pub(crate) content: ContentArguments,
 }
 
 /// Arguments of `validate`.

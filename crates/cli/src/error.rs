@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::path::PathBuf;
 
-use model::{CloudError, RecordError, Refusal};
+use model::{CloudError, Exposure, RecordError, Refusal};
 
 use crate::exit::Exit;
 
@@ -33,6 +33,9 @@ pub(crate) enum CliError {
     /// A guard refused; the plan above says what.
     #[error("the plan is refused: {}", refused(.0))]
     Refused(Vec<Refusal>),
+    /// Everybody gets into something that the spec does not open; the plan above says what.
+    #[error("open to everybody: {}", exposed(.0))]
+    Exposed(Vec<Exposure>),
     /// Live state could not be read; the plan above says which.
     #[error("{0} could not be read, so nothing is changed")]
     Unknown(String),
@@ -66,6 +69,11 @@ fn refused(refusals: &[Refusal]) -> String {
     names.join(", ")
 }
 
+fn exposed(exposures: &[Exposure]) -> String {
+    let names: Vec<String> = exposures.iter().map(|exposure| exposure.id.to_string()).collect();
+    names.join(", ")
+}
+
 impl CliError {
     /// The error for resources that cannot be ordered, with all their problems.
     pub(crate) fn graph(errors: &[engine::GraphError]) -> Self {
@@ -75,7 +83,7 @@ impl CliError {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Refused(_) => Exit::Refused,
+            Self::Refused(_) | Self::Exposed(_) => Exit::Refused,
             Self::Record(RecordError::Moved) => Exit::Stale,
             Self::Record(RecordError::Held(_)) => Exit::Locked,
             Self::Spec(_)
@@ -104,6 +112,12 @@ impl CliError {
                 return vec![
                     "help: wait until that run ends; a dead one is taken over when its beat has stood still for two \
                      minutes, or at once after gemmactl record unlock"
+                        .to_owned(),
+                ];
+            }
+            Self::Exposed(_) => {
+                return vec![
+                    "help: take the members out of the service's policy, or write them under `invokers` if it is meant so"
                         .to_owned(),
                 ];
             }

@@ -1,6 +1,8 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
-use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watched};
+use engine::{
+    AdoptPolicy, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch, Watched,
+};
 use model::{ApplyReport, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
 use spec::{LoadError, Spec};
 
@@ -31,14 +33,26 @@ impl Prepared {
 }
 
 /// What a plan is made for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Purpose {
     /// Present or absent.
     pub(crate) goal: Goal,
     /// Whether replacing is allowed.
     pub(crate) replace: ReplacePolicy,
+    /// What else the operator allows.
+    pub(crate) consent: Consent,
     /// How much is told of what is ignored.
     pub(crate) noise: Noise,
+    /// What is looked for beside the resources.
+    pub(crate) watch: Watch,
+}
+
+/// Up to so many services the policy of each is read along with them. A plan of more takes `--guard` for it.
+const WATCHED_UNASKED: usize = 8;
+
+/// What is looked for beside the resources unless the operator says so.
+pub(crate) fn usual_watch(spec: &Spec) -> Watch {
+    if spec.document.services.len() <= WATCHED_UNASKED { Watch::Access } else { Watch::Nothing }
 }
 
 /// Reads and checks the spec. Errors show every problem of the file at once.
@@ -50,10 +64,11 @@ pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Sp
 }
 
 /// From a checked spec to a plan: resources, their order, what is there now, what must change and why.
-pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) -> Result<Prepared, CliError> {
+pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: &Purpose) -> Result<Prepared, CliError> {
     let mut graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
     let store = session.record();
-    let (record, live) = tokio::join!(store.load(), engine::snapshot(&graph, &session.cloud)); // ask Google Cloud, once
+    let reads = engine::snapshot_watching(&graph, &session.cloud, purpose.watch);
+    let (record, live) = tokio::join!(store.load(), reads); // ask Google Cloud, once
     let (mut live, record) = (live?, record?);
     recall(spec, session, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
     let options = PlanOptions {
@@ -62,8 +77,13 @@ pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) ->
         goal: purpose.goal,
         adopt: AdoptPolicy::AsSpecSays,
         replace: purpose.replace,
+        consent: purpose.consent.clone(),
     };
-    let plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
+    let mut plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
+    if !plan.unread.is_empty() {
+        live.add(engine::contents(&plan.unread, &session.cloud).await?); // what deletions would take along
+        plan = engine::plan(&graph, &live, &record.inventory, &options);
+    }
     let shown = document::Plan::of(&plan, noise::ignored(&plan, &live, purpose.noise));
     Ok(Prepared { plan, record, dead: Vec::new(), shown })
 }
@@ -73,7 +93,7 @@ pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: Purpose) ->
 pub(crate) async fn prepare_alone(
     spec: &Spec,
     session: &Session,
-    purpose: Purpose,
+    purpose: &Purpose,
     terminal: &Terminal,
 ) -> Result<Prepared, CliError> {
     let mut dead = Vec::new();
@@ -138,6 +158,9 @@ async fn recall(
 pub(crate) fn guard(plan: &Plan) -> Result<(), CliError> {
     if !plan.refusals.is_empty() {
         return Err(CliError::Refused(plan.refusals.clone()));
+    }
+    if let Some(unread) = plan.unread.first() {
+        return Err(CliError::Unknown(format!("what {} holds", unread.id)));
     }
     if !plan.unknowns.is_empty() {
         let names: Vec<String> = plan.unknowns.iter().map(|unknown| unknown.id.to_string()).collect();

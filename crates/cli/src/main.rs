@@ -3,6 +3,7 @@
 mod arguments;
 mod closing;
 mod commands;
+mod consent;
 mod document;
 mod environment;
 mod error;

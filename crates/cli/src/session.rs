@@ -28,6 +28,9 @@ pub(crate) struct Session {
     emulator: Option<emulator::Running>,
 }
 
+/// For whom the tokens of the embedded emulator stand.
+const EMULATED_CALLER: &str = "user:me@example.com";
+
 /// Where calls go, for what is said at the end.
 #[derive(Debug, Clone)]
 pub(crate) enum Destination {
@@ -51,7 +54,7 @@ impl Session {
                 state.as_deref(),
                 project.as_str(),
                 SocketAddr::from(([127, 0, 0, 1], 0)),
-                "user:me@example.com",
+                EMULATED_CALLER,
             ))
             .await?;
             let url = format!("http://{}", emulator.address);
@@ -74,6 +77,14 @@ impl Session {
             destination,
             emulator: running,
         })
+    }
+
+    /// Who runs, where that is known without asking: on an emulator, its usual caller.
+    pub(crate) fn caller(&self) -> Option<&'static str> {
+        match &self.destination {
+            Destination::Google => None,
+            Destination::Endpoint(_) | Destination::Embedded(_) => Some(EMULATED_CALLER),
+        }
     }
 
     /// Where the ownership record is kept.

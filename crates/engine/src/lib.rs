@@ -31,5 +31,5 @@ pub use fingerprint::fingerprint;
 pub use graph::{Edge, Graph, GraphError};
 pub use lease::{Rhythm, Watched, in_the_way, unlock, watch};
 pub use ledger::Ledger;
-pub use plan::{AdoptPolicy, PlanOptions, ReplacePolicy, plan};
-pub use snapshot::{Seen, Snapshot, snapshot, snapshot_of};
+pub use plan::{AdoptPolicy, Allowed, Consent, PlanOptions, ReplacePolicy, plan};
+pub use snapshot::{Seen, Snapshot, Watch, contents, snapshot, snapshot_of, snapshot_watching};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Action, FieldChange, FieldPath, Goal, Json, Outputs, Place, ProjectId, Reason, ResourceId, StackName,
-    Step,
+    Action, Exposure, FieldChange, FieldPath, Goal, Hazard, Json, Outputs, Place, ProjectId, Reason,
+    ResourceId, StackName, Step, Unread,
 };
 
 /// What is to happen to one resource.
@@ -71,6 +71,12 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// What could not be read; apply does nothing while there is one.
     pub unknowns: Vec<Unknown>,
+    /// What the changes do that the spec alone does not allow, allowed or not.
+    pub hazards: Vec<(ResourceId, Hazard)>,
+    /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it.
+    pub exposures: Vec<Exposure>,
+    /// What has to be read before things may be deleted; apply does nothing while there is one.
+    pub unread: Vec<Unread>,
     /// Outputs that are known already.
     pub outputs: Outputs,
     /// The record as it is to stand before the first call: every intent written, what was there before noted.

@@ -91,6 +91,17 @@ pub fn split_policy(policy: &Json) -> BTreeMap<String, Cow<'_, Json>> {
     grants
 }
 
+/// The words for members that stand for everybody. Source: IAM, principal identifiers.
+pub fn everybody(member: &str) -> Option<&'static str> {
+    if member.eq_ignore_ascii_case("allUsers") {
+        Some("anyone on the internet")
+    } else if member.eq_ignore_ascii_case("allAuthenticatedUsers") {
+        Some("anyone with a Google account")
+    } else {
+        None
+    }
+}
+
 impl PolicyEdit {
     /// The policy after the edit, everything foreign untouched; `None` when nothing would change.
     ///

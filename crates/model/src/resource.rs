@@ -2,7 +2,10 @@
 
 use std::fmt::Debug;
 
-use crate::{Action, FieldRule, Fields, Json, Live, Lookup, ObserveError, Place, ResourceId, Step};
+use crate::{
+    Action, ApiRequest, FieldChange, FieldRule, Fields, Hazard, Json, Live, Lookup, ObserveError, Place,
+    Protection, ResourceId, StackRecord, Step,
+};
 
 /// How closely a resource hangs on another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,39 @@ pub trait Resource: Debug + Send + Sync {
     /// Whether the spec allows to take it over when it is there without a stamp (`adopt: true`).
     fn may_adopt(&self) -> bool {
         false
+    }
+
+    /// What of an action is so dangerous that the spec alone does not allow it. `fields` are those that change.
+    fn hazards(&self, action: Action, fields: &[FieldChange]) -> Vec<Hazard> {
+        let _ = (action, fields);
+        Vec::new()
+    }
+
+    /// What it takes to delete it.
+    fn protection(&self) -> Protection {
+        Protection::Free
+    }
+
+    /// The read of what is lost with it, where that may be somebody else's.
+    fn contents(&self) -> Option<ApiRequest> {
+        None
+    }
+
+    /// What of its contents this stack did not put there, going by their names and the stack's record.
+    fn foreign(&self, contents: &Json, record: &StackRecord) -> Vec<String> {
+        let _ = (contents, record);
+        Vec::new()
+    }
+
+    /// The read of the policy that says who gets in, where that may be everybody.
+    fn access(&self) -> Option<ApiRequest> {
+        None
+    }
+
+    /// Who of everybody gets in by that policy although the spec does not ask for it.
+    fn exposed_to(&self, policy: &Json) -> Vec<String> {
+        let _ = policy;
+        Vec::new()
     }
 
     /// The API that must be on for it to be there, by the name Service Usage gives it. The APIs themselves say none.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
-    ProjectId, Resource, ResourceId, StackName, Step, Tie, Unset,
+    ProjectId, Resource, ResourceId, StackName, StackRecord, Step, Tie, Unset,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -183,6 +183,17 @@ impl Resource for Bucket {
             // It cannot be adopted, so there is nothing to give back.
             Action::NoOp | Action::Detach | Action::Keep | Action::Forget => Vec::new(),
         }
+    }
+
+    fn contents(&self) -> Option<ApiRequest> {
+        let list = ApiRequest::get(Api::Storage, format!("{}/o", self.path()));
+        Some(list.with_query("fields", "items(name),nextPageToken").with_pages("items"))
+    }
+
+    fn foreign(&self, contents: &Json, _record: &StackRecord) -> Vec<String> {
+        let names =
+            json::list(contents, &["items"]).iter().filter_map(|object| json::text(object, &["name"]));
+        names.filter(|name| !image::is_source(name)).map(str::to_owned).collect()
     }
 
     fn remember(&self) -> Json {

@@ -1,10 +1,10 @@
 //! One member that may call one service. Source: Cloud Run Admin v2, `services.setIamPolicy`. Never sees the rest of
 //! the service's policy.
 
-use model::policy::split_policy;
+use model::policy::{everybody, split_policy};
 use model::{
-    Action, Api, ApiRequest, FieldRule, Grant, Json, KindName, Live, Lookup, Method, ObserveError, PolicyRef,
-    Resource, Step, Tie,
+    Action, Api, ApiRequest, Danger, FieldChange, FieldRule, Grant, Hazard, Json, KindName, Live, Lookup,
+    Method, ObserveError, PolicyRef, Resource, Step, Tie,
 };
 use serde_json::json;
 
@@ -76,8 +76,7 @@ impl Invoker {
     fn policy(&self) -> PolicyRef {
         let path = format!("v2/{}", self.service_path());
         PolicyRef {
-            read: ApiRequest::get(Api::Run, format!("{path}:getIamPolicy"))
-                .with_query("options.requestedPolicyVersion", "3"),
+            read: service::policy(&path),
             write: ApiRequest::new(Api::Run, Method::Post, format!("{path}:setIamPolicy")),
             shown: format!("service {}", self.service),
         }
@@ -102,6 +101,15 @@ impl Resource for Invoker {
 
     fn steps(&self, action: &Action, _live: Option<&Live>) -> Vec<Step> {
         grant_steps(*action, self.policy(), &self.grant)
+    }
+
+    fn hazards(&self, _action: Action, _fields: &[FieldChange]) -> Vec<Hazard> {
+        let hazard = |who| {
+            let what =
+                format!("{who} could call service {} ({} as invoker)", self.service, self.grant.member);
+            Hazard { danger: Danger::Public, what }
+        };
+        everybody(&self.grant.member).map(hazard).into_iter().collect()
     }
 
     fn remember(&self) -> Json {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::fields::rule_for;
 use model::{
-    Dependency, FieldPath, FieldRule, Fields, Json, KindName, Live, Place, ProjectId, ResourceId, StackName,
-    Tie, Unset,
+    Dependency, FieldPath, FieldRule, Fields, Json, KindName, Live, Place, ProjectId, Protection, ResourceId,
+    StackName, Tie, Unset,
 };
 
-use crate::Recalled;
 use crate::scope::Scope;
+use crate::{Recalled, json};
 
 /// From so many objects of a place on, a plan reads their list in place of each.
 pub(crate) const LIST_FROM: usize = 8;
@@ -106,6 +106,20 @@ pub(crate) fn writes(desired: &Fields, live: &Live, rules: &[FieldRule]) -> Vec<
     // What goes, goes first: a probe's old kind before its new one.
     let (gone, kept): (Vec<_>, Vec<_>) = unset.partition(|(_, value)| value.is_none());
     gone.into_iter().chain(kept).chain(set).collect()
+}
+
+/// How something that holds or serves is protected.
+pub(crate) fn protection(protect: bool) -> Protection {
+    if protect { Protection::Protected } else { Protection::Guarded }
+}
+
+/// What is remembered of something, with its protection, which holds when its line is gone, too.
+pub(crate) fn remembered(mut remembered: Json, protection: Protection) -> Json {
+    match protection {
+        Protection::Protected => json::put(&mut remembered, &["protect"], true),
+        Protection::Guarded | Protection::Free => {}
+    }
+    remembered
 }
 
 /// The methods of [`model::Resource`] that only hand out parts of the item.

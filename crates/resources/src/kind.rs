@@ -1,9 +1,10 @@
 //! What a kind of resource is to the rest of the program. Knows no single kind.
 
-use model::{Entry, FieldRule, KindName, ProjectId, Resource, ResourceId, StackName};
+use model::{Entry, FieldRule, KindName, ProjectId, Protection, Resource, ResourceId, StackName};
 
 use crate::api_fields::ApiObject;
 use crate::scope::Scope;
+use crate::{item, json};
 
 /// A kind of resource.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,11 @@ impl Recalled<'_> {
     /// A text that [`Resource::remember`] put into the record.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.entry.remembered.get(name)?.as_str().map(str::to_owned)
+    }
+
+    /// How something that holds or serves was protected at the last apply.
+    pub(crate) fn protection(&self) -> Protection {
+        item::protection(json::flag(&self.entry.remembered, &["protect"]))
     }
 }
 

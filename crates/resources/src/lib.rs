@@ -16,6 +16,7 @@
 mod account;
 mod api;
 mod api_fields;
+mod broad;
 mod bucket;
 mod image;
 mod invoker;

@@ -2,15 +2,16 @@
 
 use model::policy::split_policy;
 use model::{
-    Action, Api, ApiRequest, Effect, FieldRule, Fields, Grant, Json, KindName, Live, Lookup, Method,
-    ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, Step, Tenure, Tie, Unset,
+    Action, Api, ApiRequest, Effect, FieldChange, FieldRule, Fields, Grant, Hazard, Json, KindName, Live,
+    Lookup, Method, ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, Step,
+    Tenure, Tie, Unset,
 };
 use serde_json::json;
 use spec::{Binding, Condition};
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, api_fields, json};
+use crate::{Kind, Recalled, api_fields, broad, json};
 
 const NAME: KindName = KindName("role");
 const NEEDS: &str = "cloudresourcemanager.googleapis.com";
@@ -177,6 +178,11 @@ impl Resource for RoleMember {
             self.item.project,
             self.item.id.name()
         )
+    }
+
+    fn hazards(&self, _action: Action, _fields: &[FieldChange]) -> Vec<Hazard> {
+        let project = self.item.project.as_str();
+        broad::hazard(&self.grant.role, &self.grant.member, project).into_iter().collect()
     }
 
     fn tenure(&self) -> Tenure {

@@ -67,6 +67,7 @@ async fn planned(cloud: &Answers<'_>, record: &Inventory, goal: Goal) -> Option<
         goal,
         adopt: AdoptPolicy::AsSpecSays,
         replace: ReplacePolicy::Allow,
+        consent: engine::Consent::default(),
     };
     let plan = engine::plan(&graph, &live, record, &options);
     let again = engine::plan(&graph, &live, record, &options);

@@ -1,6 +1,6 @@
 //! `gemmactl apply`: the plan, a question, and then the plan carried out.
 
-use engine::{ReplacePolicy, StopSignal};
+use engine::StopSignal;
 use model::Goal;
 
 use crate::arguments::ApplyArguments;
@@ -16,9 +16,14 @@ use crate::{closing, execution, view};
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let session = Session::open(&arguments.cloud, &spec).await?;
-    let replace = if arguments.allow_replace { ReplacePolicy::Allow } else { ReplacePolicy::Refuse };
-    let purpose = Purpose { goal: Goal::Present, replace, noise: Noise::Counted };
-    let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
+    let purpose = Purpose {
+        goal: Goal::Present,
+        replace: arguments.consent.replace(),
+        consent: arguments.consent.consent(&arguments.spec, session.caller()),
+        noise: Noise::Counted,
+        watch: flow::usual_watch(&spec),
+    };
+    let prepared = flow::prepare_alone(&spec, &session, &purpose, terminal).await?;
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(view::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;

@@ -1,6 +1,6 @@
 //! `gemmactl destroy`: what goes and what stays, a question, and then the removal.
 
-use engine::{ReplacePolicy, StopSignal};
+use engine::{ReplacePolicy, StopSignal, Watch};
 use model::Goal;
 
 use crate::arguments::{DestroyArguments, DetailLevel};
@@ -16,8 +16,14 @@ use crate::{execution, view};
 pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let session = Session::open(&arguments.cloud, &spec).await?;
-    let purpose = Purpose { goal: Goal::Absent, replace: ReplacePolicy::Refuse, noise: Noise::Counted };
-    let prepared = flow::prepare_alone(&spec, &session, purpose, terminal).await?;
+    let purpose = Purpose {
+        goal: Goal::Absent,
+        replace: ReplacePolicy::Refuse,
+        consent: arguments.content.consent(),
+        noise: Noise::Counted,
+        watch: Watch::Nothing,
+    };
+    let prepared = flow::prepare_alone(&spec, &session, &purpose, terminal).await?;
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(view::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;

@@ -1,6 +1,6 @@
 //! `gemmactl plan`: what would change, and why. Writes nothing anywhere.
 
-use engine::ReplacePolicy;
+use engine::Watch;
 use model::Goal;
 
 use crate::arguments::{Format, PlanArguments};
@@ -18,10 +18,12 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     let session = Session::open(&arguments.cloud, &spec).await?;
     let purpose = Purpose {
         goal: if arguments.destroy { Goal::Absent } else { Goal::Present },
-        replace: if arguments.allow_replace { ReplacePolicy::Allow } else { ReplacePolicy::Refuse },
+        replace: arguments.consent.replace(),
+        consent: arguments.consent.consent(&arguments.spec, session.caller()),
         noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
+        watch: if arguments.guard { Watch::Access } else { flow::usual_watch(&spec) },
     };
-    let Prepared { plan, shown, .. } = flow::prepare(&spec, &session, purpose).await?;
+    let Prepared { plan, shown, .. } = flow::prepare(&spec, &session, &purpose).await?;
     session.close().await?;
     terminal.data(&match arguments.format {
         Format::Text => view::plan_text::render(&shown, &terminal.style_of_data(arguments.detail)),
@@ -29,5 +31,8 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         Format::Json => view::plan_json::render(&shown),
     })?;
     flow::guard(&plan)?;
+    if arguments.guard && !plan.exposures.is_empty() {
+        return Err(CliError::Exposed(plan.exposures));
+    }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
 }

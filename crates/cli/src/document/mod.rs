@@ -12,7 +12,8 @@ pub(crate) use ignored::{Found, Ignored};
 pub(crate) use references::references_named;
 
 use model::{
-    Action, FieldChange, Goal, Grant, Place, ProjectId, Reason, Refusal, ResourceId, StackName, Unknown,
+    Action, Exposure, FieldChange, Goal, Grant, Place, ProjectId, Reason, Refusal, ResourceId, StackName,
+    Unknown,
 };
 
 /// A plan, shown.
@@ -32,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) refusals: Vec<Refusal>,
     /// What could not be read; apply does nothing while there is one.
     pub(crate) unknowns: Vec<Unknown>,
+    /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it.
+    pub(crate) exposures: Vec<Exposure>,
     /// What was left alone on live objects.
     pub(crate) ignored: Ignored,
 }
@@ -79,6 +82,8 @@ pub(crate) struct Access {
     pub(crate) grant: Grant,
     /// Whose policy: `project demo-project`.
     pub(crate) on: String,
+    /// Why the role reaches further than a stack needs, if it does.
+    pub(crate) broad: Option<String>,
 }
 
 impl Plan {

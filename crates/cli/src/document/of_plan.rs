@@ -1,7 +1,7 @@
 //! From the engine's plan to what is shown of it. Grants are read off the policy edits of the steps, so it holds for any
 //! kind that edits a policy. Knows no kind.
 
-use model::Step;
+use model::{Danger, Step};
 
 use super::{Access, Change, Ignored, Plan, Way, references_named};
 
@@ -13,16 +13,17 @@ impl Plan {
             stack: plan.stack.clone(),
             goal: plan.goal,
             fingerprint: engine::fingerprint(plan),
-            changes: plan.changes.iter().map(Change::of).collect(),
+            changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),
             refusals: plan.refusals.clone(),
             unknowns: plan.unknowns.clone(),
+            exposures: plan.exposures.clone(),
             ignored: Ignored::of(ignored),
         }
     }
 }
 
 impl Change {
-    fn of(change: &model::Change) -> Self {
+    fn of(change: &model::Change, plan: &model::Plan) -> Self {
         let is_edit = |step: &Step| matches!(step, Step::EditPolicy(_));
         Self {
             id: change.id.clone(),
@@ -31,7 +32,7 @@ impl Change {
             action: change.action,
             reason: change.reason.clone(),
             fields: change.fields.clone(),
-            access: change.steps.iter().flat_map(access).collect(),
+            access: change.steps.iter().flat_map(|step| access(step, broad(change, plan))).collect(),
             is_only_access: !change.steps.is_empty() && change.steps.iter().all(is_edit),
             after: change.after.clone(),
             calls: change.steps.iter().map(|step| references_named(&step.shown())).collect(),
@@ -39,18 +40,29 @@ impl Change {
     }
 }
 
-fn access(step: &Step) -> Vec<Access> {
+/// Why what a change gives reaches further than a stack needs, if it does.
+fn broad<'plan>(change: &model::Change, plan: &'plan model::Plan) -> Option<&'plan str> {
+    let mut hazards = plan.hazards.iter().filter(|(id, _)| *id == change.id);
+    hazards.find_map(|(_, hazard)| match hazard.danger {
+        Danger::BroadRole { .. } | Danger::BasicRole => Some(hazard.what.as_str()),
+        Danger::Public => None,
+    })
+}
+
+fn access(step: &Step, broad: Option<&str>) -> Vec<Access> {
     match step {
         Step::EditPolicy(edit) => {
-            let row = |way| {
+            let row = |way, broad: Option<&str>| {
+                let broad = broad.map(str::to_owned);
                 move |grant: &model::Grant| Access {
                     way,
                     grant: grant.clone(),
                     on: edit.policy.shown.clone(),
+                    broad: broad.clone(),
                 }
             };
-            let taken = edit.remove.iter().map(row(Way::Taken));
-            taken.chain(edit.add.iter().map(row(Way::Given))).collect()
+            let taken = edit.remove.iter().map(row(Way::Taken, None));
+            taken.chain(edit.add.iter().map(row(Way::Given, broad))).collect()
         }
         Step::Call { .. }
         | Step::Gathered(_)

@@ -1,10 +1,11 @@
 //! What a plan opens to everybody. Knows no kind.
 
-use model::{Json, Place};
+use model::policy::everybody;
+use model::{FieldChange, Json, Place};
 
 use super::{Plan, Way};
 
-/// One way in which the plan opens something to everybody.
+/// One way in which something is open to everybody, or will be.
 pub(crate) struct Public<'plan> {
     /// Where the spec asks for it.
     pub(crate) place: Option<&'plan Place>,
@@ -13,6 +14,24 @@ pub(crate) struct Public<'plan> {
 }
 
 impl Plan {
+    /// Everything that is open to everybody already without the spec: what stays so, and what this plan closes.
+    pub(crate) fn exposed(&self) -> Vec<Public<'_>> {
+        let open = self
+            .exposures
+            .iter()
+            .map(|exposure| Public { place: exposure.place.as_ref(), what: exposure.what.clone() });
+        let closes = |field: &FieldChange| {
+            let is = |value: &Option<Json>, wanted| value.as_ref().and_then(Json::as_bool) == Some(wanted);
+            field.path == "invokerIamCheck" && is(&field.before, false) && !is(&field.after, false)
+        };
+        let closing = self.changes.iter().filter(|change| change.fields.iter().any(closes));
+        open.chain(closing.map(|change| Public {
+            place: change.place.as_ref(),
+            what: format!("anyone on the internet gets into {} now; this plan closes it", change.id),
+        }))
+        .collect()
+    }
+
     /// Everything that the plan opens to everybody. Each way counts: a grant, and a service that no longer asks.
     pub(crate) fn public_access(&self) -> Vec<Public<'_>> {
         let mut found = vec![];
@@ -24,7 +43,7 @@ impl Plan {
                 }
             }
             // Source: Cloud Run Admin v2, `Service.invokerIamDisabled`; the spec's word is `invokerIamCheck`.
-            let unchecked = |field: &&model::FieldChange| {
+            let unchecked = |field: &&FieldChange| {
                 field.path == "invokerIamCheck" && field.after.as_ref().and_then(Json::as_bool) == Some(false)
             };
             if change.action.writes() && change.fields.iter().any(|field| unchecked(&field)) {
@@ -36,16 +55,5 @@ impl Plan {
             }
         }
         found
-    }
-}
-
-/// The words for members that stand for everybody. Source: IAM, principal identifiers.
-fn everybody(member: &str) -> Option<&'static str> {
-    if member.eq_ignore_ascii_case("allUsers") {
-        Some("anyone on the internet")
-    } else if member.eq_ignore_ascii_case("allAuthenticatedUsers") {
-        Some("anyone with a Google account")
-    } else {
-        None
     }
 }

@@ -55,6 +55,7 @@ mod tests {
             "no-op": 0
           },
           "publicAccess": [],
+          "exposures": [],
           "changes": [
             {
               "id": "image/ollama-gemma",
@@ -215,6 +216,7 @@ mod tests {
             "no-op": 0
           },
           "publicAccess": [],
+          "exposures": [],
           "changes": [
             {
               "id": "invoker/ollama-gemma/user:ana@acme.example",
@@ -233,7 +235,8 @@ mod tests {
                   "role": "roles/run.invoker",
                   "member": "user:ana@acme.example",
                   "condition": null,
-                  "on": "service ollama-gemma"
+                  "on": "service ollama-gemma",
+                  "broad": null
                 }
               ],
               "onlyAccess": true,

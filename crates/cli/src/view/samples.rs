@@ -45,6 +45,9 @@ pub(super) fn plan(goal: Goal, changes: Vec<Change>) -> Plan {
         changes,
         refusals: vec![],
         unknowns: vec![],
+        hazards: vec![],
+        exposures: vec![],
+        unread: vec![],
         outputs: Outputs::new(),
     }
 }

@@ -108,7 +108,7 @@ impl Planner<'_> {
             entry.origin == Origin::Created && self.prior(resource, Some(entry)) == model::Prior::Absent
         });
         match (made_here, self.options.replace) {
-            (true, ReplacePolicy::Allow) => {}
+            (true, ReplacePolicy::Allow) => self.guard_remaking(resource),
             (true, ReplacePolicy::Refuse) => self.refuse_replace(at, resource, fields),
             (false, ReplacePolicy::Allow | ReplacePolicy::Refuse) => {
                 self.refuse_replacing_other(resource, fields);

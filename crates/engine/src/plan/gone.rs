@@ -63,6 +63,9 @@ impl Planner<'_> {
         };
         let steps = if action.writes() { resource.steps(&action, live) } else { Vec::new() };
         let change = Change { steps, ..change_of(resource, action, reason) };
+        if change.action == Action::Delete {
+            self.guard_deletion(resource, wanted);
+        }
         self.let_go(resource, &change, entry);
         Some(Row { change, side: Side::Removing })
     }

@@ -9,6 +9,7 @@ mod compare;
 pub(crate) mod decide;
 mod diff;
 mod gone;
+mod guard;
 mod intents;
 mod order;
 mod refuse;
@@ -18,9 +19,11 @@ mod wanted;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, Change, Entry, Goal, Inventory, Outputs, Plan, ProjectId, Refusal, Resource, ResourceId,
-    StackName, Tenure, Unknown,
+    Action, Change, Entry, Goal, Hazard, Inventory, Outputs, Plan, ProjectId, Refusal, Resource, ResourceId,
+    StackName, Tenure, Unknown, Unread,
 };
+
+pub use guard::{Allowed, Consent};
 
 use crate::graph::Graph;
 use crate::snapshot::Snapshot;
@@ -56,6 +59,8 @@ pub struct PlanOptions {
     pub adopt: AdoptPolicy,
     /// Whether things may be replaced.
     pub replace: ReplacePolicy,
+    /// What else the operator allows.
+    pub consent: Consent,
 }
 
 /// What one resource comes to.
@@ -82,6 +87,8 @@ pub(crate) struct Planner<'plan> {
     pub(crate) outputs: Outputs,
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) unknowns: Vec<Unknown>,
+    pub(crate) hazards: Vec<(ResourceId, Hazard)>,
+    pub(crate) unread: Vec<Unread>,
     /// The record as it is to stand before the first call.
     pub(crate) next: Inventory,
     /// By position: whether what lives inside is lost in this plan.
@@ -99,6 +106,8 @@ pub fn plan(graph: &Graph, snapshot: &Snapshot, record: &Inventory, options: &Pl
         outputs: Outputs::new(),
         refusals: Vec::new(),
         unknowns: Vec::new(),
+        hazards: Vec::new(),
+        unread: Vec::new(),
         next: record.clone(),
         remade: vec![false; graph.len()],
     };
@@ -117,14 +126,18 @@ pub fn plan(graph: &Graph, snapshot: &Snapshot, record: &Inventory, options: &Pl
         }
         rows.push(row);
     }
-    let Planner { outputs, refusals, unknowns, next, .. } = planner;
+    let Planner { outputs, refusals, unknowns, hazards, unread, next, .. } = planner;
+    let changes = order::in_running_order(graph, rows, record.stacks.get(&options.stack));
     Plan {
         project: options.project.clone(),
         stack: options.stack.clone(),
         goal: options.goal,
-        changes: order::in_running_order(graph, rows, record.stacks.get(&options.stack)),
+        exposures: guard::exposures(snapshot.exposures(), &changes),
+        changes,
         refusals,
         unknowns,
+        hazards,
+        unread,
         outputs,
         record: next,
     }

@@ -117,7 +117,7 @@ impl Planner<'_> {
         self.push(resource, problem, ways_out);
     }
 
-    fn push(&mut self, resource: &dyn Resource, problem: String, ways_out: Vec<String>) {
+    pub(super) fn push(&mut self, resource: &dyn Resource, problem: String, ways_out: Vec<String>) {
         let place = resource.place().cloned();
         self.refusals.push(Refusal { id: resource.id().clone(), place, problem, ways_out });
     }

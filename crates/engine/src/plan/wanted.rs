@@ -59,6 +59,7 @@ impl Planner<'_> {
                 return None;
             }
         };
+        self.guard_hazards(resource, &change);
         if let (Some(remade), true) = (self.remade.get_mut(at), lost_with.is_some()) {
             *remade = true;
         }

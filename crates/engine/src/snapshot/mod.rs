@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use model::{ApiRequest, Cloud, CloudError, ErrorKind, Found, Json, Live, Resource, ResourceId};
+use model::policy::everybody;
+use model::{
+    ApiRequest, Cloud, CloudError, ErrorKind, Exposure, Found, Json, Live, Resource, ResourceId, Unread,
+};
 
 use crate::graph::{Graph, Node};
 use reads::{Read, Reads};
@@ -34,6 +37,10 @@ pub struct Snapshot {
     seen: BTreeMap<ResourceId, Seen>,
     /// What the record recalls elsewhere than the spec wants it.
     apart: BTreeMap<ResourceId, Seen>,
+    /// What stands open to everybody although the spec does not ask for it.
+    exposures: Vec<Exposure>,
+    /// What is in the things that are to be deleted.
+    contents: BTreeMap<ResourceId, Result<Found, CloudError>>,
 }
 
 impl Snapshot {
@@ -60,10 +67,22 @@ impl Snapshot {
         self.seen.insert(id, seen);
     }
 
+    /// What stands open to everybody although the spec does not ask for it. Empty unless it was watched for.
+    pub fn exposures(&self) -> &[Exposure] {
+        &self.exposures
+    }
+
+    /// What a thing holds, if that was read.
+    pub fn contents(&self, id: &ResourceId) -> Option<&Result<Found, CloudError>> {
+        self.contents.get(id)
+    }
+
     /// Adds what another round of reads found.
     pub fn add(&mut self, other: Self) {
         self.seen.extend(other.seen);
         self.apart.extend(other.apart);
+        self.exposures.extend(other.exposures);
+        self.contents.extend(other.contents);
     }
 }
 
@@ -72,7 +91,41 @@ impl Snapshot {
 /// Errors: no credentials or no connection, which no read can do without. Any other error makes the resources of
 /// that read [`Seen::Unreadable`].
 pub async fn snapshot<C: Cloud>(graph: &Graph, cloud: &C) -> Result<Snapshot, CloudError> {
-    look(graph.nodes.iter(), cloud).await
+    look(graph.nodes.iter(), cloud, Watch::Nothing).await
+}
+
+/// What a snapshot looks for beside the resources themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// Nothing.
+    Nothing,
+    /// Who of everybody gets in although the spec does not ask for it. Takes a read of each policy.
+    Access,
+}
+
+/// The same as [`snapshot()`], and in the same round what is to be watched.
+pub async fn snapshot_watching<C: Cloud>(
+    graph: &Graph,
+    cloud: &C,
+    watch: Watch,
+) -> Result<Snapshot, CloudError> {
+    look(graph.nodes.iter(), cloud, watch).await
+}
+
+/// Reads what things hold that are to be deleted, all at once. Errors: no credentials or no connection.
+pub async fn contents<C: Cloud>(unread: &[Unread], cloud: &C) -> Result<Snapshot, CloudError> {
+    let mut reads: FuturesUnordered<_> =
+        unread.iter().map(|unread| async { (&unread.id, cloud.read(&unread.request).await) }).collect();
+    let mut snapshot = Snapshot::default();
+    while let Some((id, answer)) = reads.next().await {
+        match answer {
+            Err(error) if concerns_every_read(error.kind) => return Err(error),
+            answer => {
+                snapshot.contents.insert(id.clone(), answer);
+            }
+        }
+    }
+    Ok(snapshot)
 }
 
 /// The same for some resources only: those that a second look at the record has added to the graph.
@@ -81,18 +134,28 @@ pub async fn snapshot_of<C: Cloud>(
     only: &[ResourceId],
     cloud: &C,
 ) -> Result<Snapshot, CloudError> {
-    look(only.iter().filter_map(|id| graph.node(id)), cloud).await
+    look(only.iter().filter_map(|id| graph.node(id)), cloud, Watch::Nothing).await
 }
 
 async fn look<'graph, C: Cloud>(
     nodes: impl Iterator<Item = &'graph Node>,
     cloud: &C,
+    watch: Watch,
 ) -> Result<Snapshot, CloudError> {
     let nodes: Vec<&Node> = nodes.collect();
     let mut targets: Vec<&dyn Resource> = nodes.iter().filter_map(|node| node.resource()).collect();
     let firsts = targets.len();
     targets.extend(nodes.iter().filter_map(|node| node.recalled_apart()));
-    let reads = Reads::gathered(&targets);
+    let mut reads = Reads::gathered(&targets);
+    match watch {
+        Watch::Nothing => {}
+        Watch::Access => {
+            let watched = targets.iter().enumerate().take(firsts);
+            watched
+                .for_each(|(at, target)| target.access().into_iter().for_each(|read| reads.watch(read, at)));
+        }
+    }
+    let mut exposures = Vec::new();
     let mut seen: Vec<Option<Seen>> = Vec::new();
     seen.resize_with(targets.len(), || None);
 
@@ -103,19 +166,28 @@ async fn look<'graph, C: Cloud>(
         running.extend(waiting.next().map(|(request, read)| ask(cloud, request, read)));
         match answer {
             Err(error) if concerns_every_read(error.kind) => return Err(error),
-            Err(error) => read.all(|at| put(&mut seen, at, Seen::Unreadable(error.clone()))),
+            Err(error) => {
+                read.all(|at| put(&mut seen, at, Seen::Unreadable(error.clone())));
+                let watched = read.watchers().filter_map(|at| targets.get(at));
+                exposures.extend(watched.map(|target| unwatched(*target, &error)));
+            }
             Ok(Found::Absent) => read.all(|at| put(&mut seen, at, Seen::Absent)),
             Ok(Found::ApiDisabled(api)) => read.all(|at| put(&mut seen, at, Seen::ApiDisabled(api.clone()))),
-            Ok(Found::Body(body)) => read.parts(&body, |at, found| {
-                let looked = targets.get(at).map(|target| observe(*target, request, found));
-                if let Some(looked) = looked {
-                    put(&mut seen, at, looked);
-                }
-            }),
+            Ok(Found::Body(body)) => {
+                read.parts(&body, |at, found| {
+                    let looked = targets.get(at).map(|target| observe(*target, request, found));
+                    if let Some(looked) = looked {
+                        put(&mut seen, at, looked);
+                    }
+                });
+                let watched = read.watchers().filter_map(|at| targets.get(at));
+                exposures.extend(watched.flat_map(|target| exposed(*target, &body)));
+            }
         }
     }
 
-    let mut snapshot = Snapshot::default();
+    exposures.sort_by(|one, other| (&one.id, &one.member).cmp(&(&other.id, &other.member)));
+    let mut snapshot = Snapshot { exposures, ..Snapshot::default() };
     for (at, (target, seen)) in targets.iter().zip(seen).enumerate() {
         // Every target is a member of a read, so this never misses; if it did, nothing may be taken for absent.
         let seen = seen.unwrap_or_else(|| {
@@ -167,5 +239,33 @@ fn observe(target: &dyn Resource, request: &ApiRequest, found: Option<&Json>) ->
         Some(Err(error)) => {
             Seen::Unreadable(CloudError::new(ErrorKind::Malformed, error.to_string()).at(request))
         }
+    }
+}
+
+/// Everybody who gets in by a policy although the spec does not ask for it.
+fn exposed(target: &dyn Resource, policy: &Json) -> Vec<Exposure> {
+    let id = target.id();
+    let exposure = |member: String| Exposure {
+        what: format!(
+            "{} gets into {id} now ({member}), and the spec does not ask for it",
+            everybody(&member).unwrap_or(&member)
+        ),
+        id: id.clone(),
+        place: target.place().cloned(),
+        on: format!("{} {}", id.kind(), id.name()),
+        member,
+    };
+    target.exposed_to(policy).into_iter().map(exposure).collect()
+}
+
+/// A policy that could not be read: nobody knows who gets in.
+fn unwatched(target: &dyn Resource, error: &CloudError) -> Exposure {
+    let id = target.id();
+    Exposure {
+        what: format!("who gets into {id} could not be read: {}", error.message),
+        id: id.clone(),
+        place: target.place().cloned(),
+        on: String::new(),
+        member: String::new(),
     }
 }

@@ -12,6 +12,8 @@ pub(super) struct Read {
     wholes: Vec<usize>,
     /// Those who look at a part of it.
     splits: Vec<Parts>,
+    /// Those who only watch who gets in by it.
+    watchers: Vec<usize>,
 }
 
 /// Who asks, its own read, and how it can be read together with others.
@@ -37,7 +39,12 @@ impl Read {
         self.wholes.len() + self.splits.iter().map(|parts| parts.members.len()).sum::<usize>()
     }
 
-    /// Tells the same to all.
+    /// Those who only watch who gets in by it.
+    pub(super) fn watchers(&self) -> impl Iterator<Item = usize> {
+        self.watchers.iter().copied()
+    }
+
+    /// Tells the same to all but those who only watch.
     pub(super) fn all(&self, mut tell: impl FnMut(usize)) {
         self.wholes.iter().for_each(|at| tell(*at));
         self.splits.iter().flat_map(|parts| &parts.members).for_each(|(_, at)| tell(*at));
@@ -78,6 +85,11 @@ impl Reads {
         }
         reads.0.sort_by_key(|_, read| std::cmp::Reverse(read.count()));
         reads
+    }
+
+    /// Has somebody watch the answer to a request, too.
+    pub(super) fn watch(&mut self, request: ApiRequest, at: usize) {
+        self.of(request).watchers.push(at);
     }
 
     /// Requests and whom they concern.

@@ -70,6 +70,20 @@ pub(crate) fn registry_name(scope: &Scope<'_>, name: &str, image: &spec::Image) 
     format!("{}-docker.pkg.dev/{project}/{repository}/{name}", repository::location(scope, repository))
 }
 
+/// The name of the object with an image's sources.
+fn source(name: &str, tag: &str) -> String {
+    format!("{name}/{tag}.tar.gz")
+}
+
+/// Whether an object is named as the sources of an image are, whatever the image.
+pub(crate) fn is_source(object: &str) -> bool {
+    let tag = object.split_once('/').and_then(|(_, file)| file.strip_suffix(".tar.gz"));
+    tag.is_some_and(|tag| tag.len() == TAG && tag.bytes().all(|letter| letter.is_ascii_hexdigit()))
+}
+
+/// The length of a tag: the beginning of a digest in hex.
+const TAG: usize = 32;
+
 fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
     let images = scope.document().images.iter();
     images

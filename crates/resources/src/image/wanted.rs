@@ -6,7 +6,8 @@ use model::{Api, ApiRequest, Content, Tie, Upload, reference};
 use spec::BuildContext;
 
 use super::{
-    GENERATION, Image, Making, NAME, NEEDS, Removal, build, build_location, registry_name, source_location,
+    GENERATION, Image, Making, NAME, NEEDS, Removal, build, build_location, registry_name, source,
+    source_location,
 };
 use crate::item::Item;
 use crate::scope::{Scope, referenced};
@@ -47,7 +48,7 @@ pub(super) fn image(scope: &Scope<'_>, name: &str, image: &spec::Image, context:
 
     let location = build_location(scope, image);
     let bucket = bucket::bucket_name(&item.project, &item.stack, source_location(scope, image));
-    let object = format!("{name}/{tag}.tar.gz");
+    let object = source(name, &tag);
     let request = build::Request {
         image: format!("{}:{tag}", registry_name(scope, name, image)),
         source: (&bucket, &object, &reference(&item.id, GENERATION)),

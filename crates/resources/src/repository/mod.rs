@@ -3,11 +3,11 @@
 mod fields;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError, Resource,
-    ResourceId, Siblings, Step, Tie, Touched, Unset,
+    Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
+    Protection, Resource, ResourceId, Siblings, StackRecord, Step, Tie, Touched, Unset,
 };
 use serde_json::json;
 
@@ -62,7 +62,8 @@ fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
             item.needs(Tie::After, scope.deployer_roles());
             let location = location(scope, name.as_str()).to_owned();
             item.desired = fields::wanted(scope, name.as_str(), repository, &location);
-            Box::new(Repository { item, location }) as Box<dyn Resource>
+            let protection = item::protection(repository.protect);
+            Box::new(Repository { item, location, protection }) as Box<dyn Resource>
         })
         .collect()
 }
@@ -77,13 +78,15 @@ pub(crate) fn location<'spec>(scope: &Scope<'spec>, name: &str) -> &'spec str {
 
 fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
     let location = recalled.text("location")?;
-    Some(Box::new(Repository { item: Item::recalled(recalled), location }))
+    let protection = recalled.protection();
+    Some(Box::new(Repository { item: Item::recalled(recalled), location, protection }))
 }
 
 #[derive(Debug)]
 struct Repository {
     item: Item,
     location: String,
+    protection: Protection,
 }
 
 impl Repository {
@@ -218,7 +221,31 @@ impl Resource for Repository {
     }
 
     fn remember(&self) -> Json {
-        json!({"location": self.location})
+        item::remembered(json!({"location": self.location}), self.protection)
+    }
+
+    fn protection(&self) -> Protection {
+        self.protection
+    }
+
+    fn contents(&self) -> Option<ApiRequest> {
+        let list = ApiRequest::get(Api::ArtifactRegistry, format!("{}/packages", self.path()));
+        Some(list.with_query("pageSize", "1000").with_pages("packages"))
+    }
+
+    fn foreign(&self, contents: &Json, record: &StackRecord) -> Vec<String> {
+        let ours: BTreeSet<&str> = record
+            .entries
+            .iter()
+            .filter(|(_, entry)| {
+                let part = |key: &str| json::text(&entry.remembered, &[key]);
+                part("repository") == Some(self.item.id.name()) && part("location") == Some(&self.location)
+            })
+            .map(|(id, _)| id.name())
+            .collect();
+        let packages = json::by_last_part(contents, "packages").into_keys();
+        // A slash in an image's name is encoded in the package's. Source: Artifact Registry v1, `Package.name`.
+        packages.map(|name| name.replace("%2F", "/")).filter(|name| !ours.contains(name.as_str())).collect()
     }
 
     fn full_name(&self) -> String {

@@ -15,14 +15,15 @@ mod wanted;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use model::policy::everybody;
 use model::{
-    Action, Api, ApiRequest, FieldRule, Json, KindName, Live, Lookup, ObserveError, Resource, ResourceId,
-    Siblings, Step, Tie, Wait,
+    Action, Api, ApiRequest, Danger, FieldChange, FieldRule, Hazard, Json, KindName, Live, Lookup,
+    ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Wait,
 };
 use serde_json::json;
 use spec::types::ImageSource;
 
-use crate::item::{self, Item, item_methods};
+use crate::item::{self, Item, item_methods, protection, remembered};
 use crate::scope::{Scope, referenced};
 use crate::{Kind, Recalled, api_fields, image, json};
 use codec::Home;
@@ -70,7 +71,9 @@ fn wanted(scope: &Scope<'_>, name: &str, service: &spec::Service) -> Service {
     item.needs(Tie::After, service.depends_on.iter().map(referenced));
     let region = scope.document().region_of(service).as_str().to_owned();
     item.desired = wanted::fields(scope, name, service, &Home { project: scope.project(), region: &region });
-    Service { item, region }
+    let public = service.invokers.iter().filter(|member| member.is_public());
+    let public = public.map(|member| member.as_str().to_owned()).collect();
+    Service { item, region, protection: protection(service.protect), public }
 }
 
 /// The APIs that a service uses.
@@ -94,13 +97,23 @@ fn apis(service: &spec::Service) -> Vec<&'static str> {
 
 fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
     let region = recalled.text("region")?;
-    Some(Box::new(Service { item: Item::recalled(recalled), region }))
+    let protection = recalled.protection();
+    Some(Box::new(Service { item: Item::recalled(recalled), region, protection, public: Vec::new() }))
 }
 
 #[derive(Debug)]
 struct Service {
     item: Item,
     region: String,
+    protection: Protection,
+    /// Those of its invokers that stand for everybody.
+    public: Vec<String>,
+}
+
+/// The read of a service's policy.
+pub(crate) fn policy(path: &str) -> ApiRequest {
+    ApiRequest::get(Api::Run, format!("{path}:getIamPolicy"))
+        .with_query("options.requestedPolicyVersion", "3")
 }
 
 impl Service {
@@ -194,7 +207,43 @@ impl Resource for Service {
     }
 
     fn remember(&self) -> Json {
-        json!({"region": self.region})
+        remembered(json!({"region": self.region}), self.protection)
+    }
+
+    fn hazards(&self, _action: Action, fields: &[FieldChange]) -> Vec<Hazard> {
+        // Source: Cloud Run Admin v2, `Service.invokerIamDisabled`; the spec's word is `invokerIamCheck`.
+        let unchecked = |field: &&FieldChange| {
+            field.path == "invokerIamCheck" && field.after.as_ref().and_then(Json::as_bool) == Some(false)
+        };
+        let hazard = |_| Hazard {
+            danger: Danger::Public,
+            what: format!(
+                "anyone on the internet could call service {}, which would not check its callers",
+                self.item.id.name()
+            ),
+        };
+        fields.iter().find(unchecked).map(hazard).into_iter().collect()
+    }
+
+    fn protection(&self) -> Protection {
+        self.protection
+    }
+
+    fn access(&self) -> Option<ApiRequest> {
+        Some(policy(&self.path()))
+    }
+
+    fn exposed_to(&self, policy: &Json) -> Vec<String> {
+        let mut members: Vec<String> = json::list(policy, &["bindings"])
+            .iter()
+            .flat_map(|binding| json::list(binding, &["members"]))
+            .filter_map(Json::as_str)
+            .filter(|member| everybody(member).is_some() && !self.public.iter().any(|asked| asked == member))
+            .map(str::to_owned)
+            .collect();
+        members.sort();
+        members.dedup();
+        members
     }
 
     fn full_name(&self) -> String {

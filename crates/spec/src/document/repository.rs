@@ -27,6 +27,9 @@ pub struct Repository {
     pub cleanup_policy_dry_run: Option<bool>,
     /// Whether a tag, once set, may never move.
     pub immutable_tags: Option<bool>,
+    /// Whether nothing may delete it, neither `destroy` nor a replacement nor a removed line. `false` takes it back.
+    #[serde(default)]
+    pub protect: bool,
     /// Whether a repository that is there already may be taken over.
     #[serde(default)]
     pub adopt: bool,

@@ -106,6 +106,9 @@ struct AccessPart {
     condition: Option<Json>,
     /// Whose policy.
     on: String,
+    /// Why the role reaches further than a stack needs; null if it does not.
+    #[serde(default)]
+    broad: Option<String>,
 }
 
 impl From<&Place> for PlacePart {
@@ -219,6 +222,7 @@ impl From<&Access> for AccessPart {
             member: access.grant.member.clone(),
             condition: access.grant.condition.clone(),
             on: access.on.clone(),
+            broad: access.broad.clone(),
         }
     }
 }
@@ -229,6 +233,7 @@ impl From<AccessPart> for Access {
             way: part.way.into(),
             grant: Grant { role: part.role, member: part.member, condition: part.condition },
             on: part.on,
+            broad: part.broad,
         }
     }
 }

@@ -10,7 +10,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use model::{Action, NameError, Place, ProjectId, Refusal, ResourceId, StackName, Unknown};
+use model::{Action, Exposure, NameError, Place, ProjectId, Refusal, ResourceId, StackName, Unknown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,9 @@ pub(crate) struct PlanFile {
     counts: BTreeMap<ActionWord, usize>,
     /// Sentences, one for each way in which the plan opens something to everybody.
     public_access: Vec<String>,
+    /// What stands open to everybody now, and neither the spec asks for it nor this plan closes it.
+    #[serde(default)]
+    exposures: Vec<ExposurePart>,
     /// In running order, every resource of the stack and of its record once.
     changes: Vec<ChangePart>,
     /// What is refused.
@@ -55,6 +58,22 @@ pub(crate) struct PlanFile {
     unknowns: Vec<UnknownPart>,
     /// Fields of live objects that are no difference.
     ignored: IgnoredPart,
+}
+
+/// Something that stands open to everybody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ExposurePart {
+    /// Which resource.
+    id: String,
+    /// Where the spec asks for it.
+    place: Option<PlacePart>,
+    /// Who gets in; empty if that could not be read.
+    member: String,
+    /// Whose policy says so.
+    on: String,
+    /// All of it in a sentence.
+    what: String,
 }
 
 /// Something that is refused.
@@ -97,6 +116,7 @@ impl From<&Plan> for PlanFile {
             blocked: plan.is_blocked(),
             counts: Action::ALL.into_iter().map(|each| (each.into(), plan.count(each))).collect(),
             public_access: plan.public_access().into_iter().map(|public| public.what).collect(),
+            exposures: plan.exposures.iter().map(ExposurePart::from).collect(),
             changes: plan.changes.iter().map(ChangePart::from).collect(),
             refusals: plan.refusals.iter().map(RefusalPart::from).collect(),
             unknowns: plan.unknowns.iter().map(UnknownPart::from).collect(),
@@ -117,7 +137,34 @@ impl TryFrom<PlanFile> for Plan {
             changes: file.changes.into_iter().map(Change::try_from).collect::<Result<_, _>>()?,
             refusals: file.refusals.into_iter().map(Refusal::try_from).collect::<Result<_, _>>()?,
             unknowns: file.unknowns.into_iter().map(Unknown::try_from).collect::<Result<_, _>>()?,
+            exposures: file.exposures.into_iter().map(Exposure::try_from).collect::<Result<_, _>>()?,
             ignored: file.ignored.try_into()?,
+        })
+    }
+}
+
+impl From<&Exposure> for ExposurePart {
+    fn from(exposure: &Exposure) -> Self {
+        Self {
+            id: exposure.id.to_string(),
+            place: exposure.place.as_ref().map(PlacePart::from),
+            member: exposure.member.clone(),
+            on: exposure.on.clone(),
+            what: exposure.what.clone(),
+        }
+    }
+}
+
+impl TryFrom<ExposurePart> for Exposure {
+    type Error = NameError;
+
+    fn try_from(part: ExposurePart) -> Result<Self, NameError> {
+        Ok(Self {
+            id: ResourceId::parse(&part.id)?,
+            place: part.place.map(Place::from),
+            member: part.member,
+            on: part.on,
+            what: part.what,
         })
     }
 }

@@ -57,6 +57,11 @@ fn caution(plan: &Plan, text: &mut String) {
     for public in plan.public_access() {
         warnings.push(format!("**Public access**: {}", span::text(&public.what)));
     }
+    for exposed in plan.exposed() {
+        warnings.push(format!("**Public access, live**: {}", span::text(&exposed.what)));
+    }
+    let broad = plan.access().filter_map(|(_, access)| access.broad.as_deref());
+    warnings.extend(broad.map(|what| format!("**Broad role**: {}", span::text(what))));
     for (action, word) in [(Action::Delete, "Deletes"), (Action::Replace, "Deletes and makes again")] {
         let ids: Vec<String> = plan
             .changes

@@ -11,9 +11,10 @@ use super::super::line::{Ink, Line, Page};
 use super::super::{Style, Symbols};
 use super::values::{arrow_back, with_cause};
 
-/// Writes the headline for everything that is opened to everybody.
+/// Writes the headline for everything that is open to everybody, or will be.
 pub(super) fn public(plan: &Plan, page: &mut Page) {
-    let found = plan.public_access();
+    let mut found = plan.public_access();
+    found.extend(plan.exposed());
     if found.is_empty() {
         return;
     }
@@ -75,7 +76,11 @@ fn write(row: Row<'_>, roles: usize, members: usize, page: &mut Page) {
         let title = condition.get("title").and_then(model::Json::as_str).unwrap_or("without title");
         line.push(&format!(" if \"{title}\""), Ink::Changed);
     }
-    with_cause(page, line, 8 + roles + members, &cause(change, style), arrow_back(style.symbols));
+    let cause = match &access.broad {
+        Some(_) => format!("{} broad role", cause(change, style)).trim_start().to_owned(),
+        None => cause(change, style),
+    };
+    with_cause(page, line, 8 + roles + members, &cause, arrow_back(style.symbols));
 }
 
 fn cause(change: &Change, style: Style) -> String {

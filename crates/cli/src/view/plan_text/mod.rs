@@ -25,6 +25,7 @@ pub(crate) fn render(plan: &Plan, style: &Style) -> String {
     let mut page = Page::new(Style { width: style.width.max(MIN_WIDTH), ..*style });
     if plan.is_empty() && !plan.is_blocked() {
         page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
+        access::public(plan, &mut page);
         match (plan.goal, style.detail) {
             (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
             (Goal::Present, Detail::Summary | Detail::Changes) => {}

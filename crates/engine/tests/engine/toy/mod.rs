@@ -87,6 +87,7 @@ pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], option
         goal: options.goal,
         adopt: options.adopt,
         replace: options.replace,
+        consent: engine::Consent::default(),
     };
     engine::plan(&graph, &seen, &record, &options)
 }

@@ -119,6 +119,9 @@ pub struct Service {
     /// Who may call the service; nobody if empty. `allUsers` makes it public.
     #[serde(default)]
     pub invokers: Vec<Member>,
+    /// Whether nothing may delete it, neither `destroy` nor a removed line. `false` takes it back.
+    #[serde(default)]
+    pub protect: bool,
     /// Whether a service that is there already may be taken over.
     #[serde(default)]
     pub adopt: bool,
