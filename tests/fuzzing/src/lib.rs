@@ -25,6 +25,7 @@ mod plan;
 mod record;
 mod refusal;
 mod sample;
+mod saved_plan;
 mod shown;
 mod spec_file;
 #[expect(dead_code, reason = "the binary uses the rest")]
@@ -38,6 +39,7 @@ pub use observe::observe;
 pub use plan::plan;
 pub use record::record;
 pub use refusal::refusal;
+pub use saved_plan::saved_plan;
 pub use spec_file::spec;
 
 /// A fuzz target.
@@ -57,5 +59,6 @@ pub const TARGETS: &[Target] = &[
     Target { name: "plan", run: plan },
     Target { name: "record", run: record },
     Target { name: "refusal", run: refusal },
+    Target { name: "saved_plan", run: saved_plan },
     Target { name: "spec", run: spec },
 ];

@@ -6,8 +6,8 @@ use model::{
 };
 
 use crate::noise::{self, Noise};
-use crate::shown::{STYLES, inert};
-use crate::{document, sample, view};
+use crate::shown::inert_plan;
+use crate::{document, sample};
 
 /// Plans the sample stack, present and absent, in a project that answers as the input says: a JSON object of answers by
 /// path, and the record as `record`. A text is a refusal that says it; `disabled` means that the API is off.
@@ -80,12 +80,7 @@ async fn planned(cloud: &Answers<'_>, record: &Inventory, goal: Goal) -> Option<
 }
 
 fn show(plan: &document::Plan) {
-    for style in STYLES {
-        inert(&view::plan_text::render(plan, style));
-    }
-    inert(&view::plan_markdown::render(plan));
-    let text = view::plan_json::render(plan);
-    assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
+    let text = inert_plan(plan);
     let read = serde_json::from_str::<document::PlanFile>(&text).unwrap();
     let again = document::Plan::try_from(read.clone()).unwrap();
     assert_eq!(document::PlanFile::from(&again), read, "a saved plan is read as another one");

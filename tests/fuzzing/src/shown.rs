@@ -1,6 +1,7 @@
 //! What holds for every text that people are shown.
 
-use crate::view::{Colour, Detail, Style, Symbols};
+use crate::document::Plan;
+use crate::view::{self, Colour, Detail, Style, Symbols};
 
 /// The ways in which a plan is shown without colour.
 pub(crate) const STYLES: &[Style] = &[
@@ -15,4 +16,15 @@ pub(crate) fn inert(text: &str) {
     assert!(!text.chars().any(|letter| letter != '\n' && letter.is_control()), "{text:?}");
     assert!(!text.contains("##[") && !text.contains("##vso["), "{text:?}");
     assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text:?}");
+}
+
+/// The same for every form in which a plan is shown. Gives its JSON.
+pub(crate) fn inert_plan(plan: &Plan) -> String {
+    for style in STYLES {
+        inert(&view::plan_text::render(plan, style));
+    }
+    inert(&view::plan_markdown::render(plan));
+    let text = view::plan_json::render(plan);
+    assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
+    text
 }

@@ -88,6 +88,11 @@ fn no_error_body_panics_or_breaks_the_line() {
 }
 
 #[test]
+fn no_saved_plan_panics_or_gets_out_of_its_place_in_a_view() {
+    replay("saved_plan", 800);
+}
+
+#[test]
 fn no_spec_panics_or_is_refused_without_a_place() {
     replay("spec", 1_500);
 }
