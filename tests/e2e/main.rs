@@ -16,6 +16,7 @@ mod examples;
 mod guards;
 mod interrupt;
 mod lifecycle;
+mod saved;
 mod transcripts;
 mod world;
 

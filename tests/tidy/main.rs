@@ -129,6 +129,17 @@ fn the_published_schema_is_in_step_with_the_types() {
 }
 
 #[test]
+fn the_published_schema_of_plans_is_in_step_with_the_program() {
+    let committed = fs::read_to_string(repository().join("specs/schema/plan.schema.json")).unwrap();
+    let printed =
+        std::process::Command::new(env!("CARGO_BIN_EXE_gemmactl")).args(["schema", "plan"]).output().unwrap();
+    assert!(
+        committed == String::from_utf8(printed.stdout).unwrap(),
+        "run: cargo run -- schema plan > specs/schema/plan.schema.json"
+    );
+}
+
+#[test]
 fn the_reference_of_the_spec_is_in_step_with_the_types() {
     let path = repository().join("docs/spec.md");
     let generated = spec::reference();

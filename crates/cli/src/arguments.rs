@@ -2,6 +2,8 @@
 //! environment, so what a run depends on is visible here.
 #![expect(clippy::doc_markdown, reason = "help texts are shown as they are written, backticks too")]
 
+mod saved;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -13,6 +15,7 @@ use clap_complete::Shell;
 use gcp::Impersonation;
 
 use crate::consent::{ConsentArguments, ContentArguments};
+pub(crate) use saved::{ApprovedArguments, SavingArguments, SchemaOf, ShowArguments};
 
 /// Provisions open models on Cloud Run GPUs from one reviewed YAML file.
 ///
@@ -75,12 +78,14 @@ pub(crate) enum Command {
         gemmactl plan --emulator -f examples/ollama-gemma/gemmactl.yaml\n  \
         gemmactl plan --format markdown > plan.md\n  \
         gemmactl plan --show-ignored         # what the server set by itself\n  \
-        gemmactl plan --detailed-exitcode    # 2 when there are changes")]
+        gemmactl plan --detailed-exitcode    # 2 when there are changes\n  \
+        gemmactl plan -o plan.json           # save it, to be applied after a review")]
     Plan(PlanArguments),
     /// Carry the plan out, after a question.
     #[command(after_help = "Examples:\n  gemmactl apply --var project=my-project\n  \
         gemmactl apply --emulator --yes -f examples/ollama-gemma/gemmactl.yaml\n  \
-        gemmactl apply --yes --json    # one JSON event a line")]
+        gemmactl apply --yes --json    # one JSON event a line\n  \
+        gemmactl apply --yes plan.json # just what was reviewed, or nothing")]
     Apply(ApplyArguments),
     /// Take away what this stack made, and nothing else; asks for the stack's name.
     #[command(
@@ -91,9 +96,20 @@ pub(crate) enum Command {
     /// Check the spec without asking the cloud.
     #[command(after_help = "Examples:\n  gemmactl validate\n  gemmactl validate -f stack.yaml --format json")]
     Validate(ValidateArguments),
-    /// Print the JSON Schema of the spec, for editors and checks.
-    #[command(after_help = "Examples:\n  gemmactl schema > gemmactl.schema.json")]
-    Schema,
+    /// Print the JSON Schema of the spec, for editors and checks, or that of a plan, for programs.
+    #[command(
+        after_help = "Examples:\n  gemmactl schema > gemmactl.schema.json\n  gemmactl schema plan > plan.schema.json"
+    )]
+    Schema {
+        /// Of what.
+        #[arg(value_enum, default_value_t = SchemaOf::Spec)]
+        of: SchemaOf,
+    },
+    /// Show a saved plan; asks no cloud.
+    #[command(after_help = "Examples:\n  gemmactl plan -o plan.json && gemmactl show plan.json\n  \
+        gemmactl show plan.json --format markdown > comment.md\n  \
+        gemmactl show plan.json --since last.json    # what a new push changed")]
+    Show(ShowArguments),
     /// Print the graph of the spec's resources.
     #[command(
         after_help = "Examples:\n  gemmactl graph                          # Mermaid, as GitHub draws it\n  \
@@ -243,6 +259,9 @@ pub(crate) struct PlanArguments {
     /// How much of it.
     #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
     pub(crate) detail: DetailLevel,
+    /// What it is saved to and compared with.
+    #[command(flatten)]
+    pub(crate) saving: SavingArguments,
 }
 
 /// Arguments of `apply`.
@@ -263,6 +282,9 @@ pub(crate) struct ApplyArguments {
     /// What is allowed.
     #[command(flatten)]
     pub(crate) consent: ConsentArguments,
+    /// What was approved.
+    #[command(flatten)]
+    pub(crate) approved: ApprovedArguments,
     /// How much of the plan is shown.
     #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
     pub(crate) detail: DetailLevel,
@@ -286,6 +308,9 @@ pub(crate) struct DestroyArguments {
     /// What is allowed.
     #[command(flatten)]
     pub(crate) content: ContentArguments,
+    /// What was approved.
+    #[command(flatten)]
+    pub(crate) approved: ApprovedArguments,
 }
 
 /// Arguments of `validate`.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use model::{CloudError, Exposure, RecordError, Refusal};
 
+use crate::document::ReadError;
 use crate::exit::Exit;
 
 /// Why a command ended early.
@@ -53,6 +54,24 @@ pub(crate) enum CliError {
     /// An endpoint that calls must not go to.
     #[error("{0}")]
     Endpoint(#[from] gcp::EndpointError),
+    /// A saved plan that cannot be read.
+    #[error("{path}: {problem}")]
+    SavedPlan {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: ReadError,
+    },
+    /// What is planned now is not what was approved.
+    #[error("what was approved is plan {expected}, but what is planned now is {found}; nothing was changed")]
+    Stale {
+        /// The fingerprint that was approved.
+        expected: String,
+        /// The fingerprint now.
+        found: String,
+        /// What is different, where it is known.
+        differences: Vec<String>,
+    },
     /// Something on the command line.
     #[error("{0}")]
     Usage(String),
@@ -63,6 +82,9 @@ pub(crate) enum CliError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
+
+/// Differences in an error before the rest is counted.
+const SHOWN: usize = 30;
 
 fn refused(refusals: &[Refusal]) -> String {
     let names: Vec<String> = refusals.iter().map(|refusal| refusal.id.to_string()).collect();
@@ -84,7 +106,7 @@ impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Refused(_) | Self::Exposed(_) => Exit::Refused,
-            Self::Record(RecordError::Moved) => Exit::Stale,
+            Self::Record(RecordError::Moved) | Self::Stale { .. } => Exit::Stale,
             Self::Record(RecordError::Held(_)) => Exit::Locked,
             Self::Spec(_)
             | Self::Unreadable { .. }
@@ -95,6 +117,7 @@ impl CliError {
             | Self::Emulator(_)
             | Self::File { .. }
             | Self::Endpoint(_)
+            | Self::SavedPlan { .. }
             | Self::Usage(_)
             | Self::NotConfirmed
             | Self::Io(_) => Exit::Error,
@@ -120,6 +143,14 @@ impl CliError {
                     "help: take the members out of the service's policy, or write them under `invokers` if it is meant so"
                         .to_owned(),
                 ];
+            }
+            Self::SavedPlan { problem, .. } => return vec![problem.help().to_owned()],
+            Self::Stale { differences, .. } => {
+                let shown = differences.iter().take(SHOWN).cloned();
+                let more = differences.len().saturating_sub(SHOWN);
+                let more = (more > 0).then(|| format!("and {more} more"));
+                let help = "help: review the plan above, and approve it anew".to_owned();
+                return shown.chain(more).chain([help]).collect();
             }
             Self::Unreadable { .. } => {
                 return vec![

@@ -12,6 +12,7 @@ mod exit;
 mod flow;
 mod logging;
 mod noise;
+mod saved;
 mod session;
 mod terminal;
 mod view;
@@ -53,7 +54,8 @@ fn answer(error: &clap::Error) -> ExitCode {
 fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
     match command {
         Command::Validate(arguments) => commands::validate::run(arguments, terminal),
-        Command::Schema => commands::schema::run(terminal),
+        Command::Schema { of } => commands::schema::run(*of, terminal),
+        Command::Show(arguments) => commands::show::run(arguments, terminal),
         Command::Graph(arguments) => commands::graph::run(arguments, terminal),
         Command::Completions { shell } => commands::completions::run(*shell, terminal),
         Command::Man { command } => commands::man::run(command.as_deref(), terminal),

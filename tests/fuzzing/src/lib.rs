@@ -15,6 +15,7 @@
 
 mod context;
 mod credentials;
+#[expect(dead_code, reason = "the binary uses the rest")]
 #[path = "../../../crates/cli/src/document/mod.rs"]
 mod document;
 mod mutate;

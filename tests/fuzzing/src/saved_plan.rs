@@ -1,15 +1,17 @@
 //! A saved plan of any bytes.
 
-use crate::document::{Plan, PlanFile};
+use crate::document::PlanFile;
 use crate::shown::inert_plan;
+use crate::view::since;
 
-/// Reads the input as a saved plan and shows it. It says nothing that is trusted: what is applied is always planned anew.
+/// Reads the input as a saved plan, shows it, and compares it with itself. It says nothing that is trusted: what is applied is
+/// always planned anew.
 pub fn saved_plan(data: &[u8]) {
-    let Ok(file) = serde_json::from_slice::<PlanFile>(data) else { return };
-    match Plan::try_from(file) {
+    match PlanFile::read(data) {
         Ok(plan) => {
-            let again = serde_json::from_str::<PlanFile>(&inert_plan(&plan)).unwrap();
-            assert_eq!(Plan::try_from(again).unwrap(), plan, "saved again it is another plan");
+            let again = PlanFile::read(inert_plan(&plan).as_bytes()).unwrap();
+            assert_eq!(again, plan, "saved again it is another plan");
+            assert!(since::lines(&again.since(&plan)).is_empty());
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

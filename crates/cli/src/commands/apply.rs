@@ -10,11 +10,12 @@ use crate::flow::{self, Purpose};
 use crate::noise::Noise;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{closing, execution, view};
+use crate::{closing, execution, saved, view};
 
 /// Applies the spec.
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let approved = saved::approved(&arguments.approved)?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let purpose = Purpose {
         goal: Goal::Present,
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(view::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;
+    approved.check(&prepared.shown)?;
     let known = prepared.plan.outputs.clone();
     let mut exit = Exit::Done;
     let mut report = model::ApplyReport::default();

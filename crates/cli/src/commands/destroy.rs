@@ -10,11 +10,12 @@ use crate::flow::{self, Purpose};
 use crate::noise::Noise;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{execution, view};
+use crate::{execution, saved, view};
 
 /// Destroys the stack.
 pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let approved = saved::approved(&arguments.approved)?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let purpose = Purpose {
         goal: Goal::Absent,
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(view::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;
+    approved.check(&prepared.shown)?;
     let mut exit = Exit::Done;
     if prepared.has_work() {
         if !arguments.yes {

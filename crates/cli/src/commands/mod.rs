@@ -9,4 +9,5 @@ pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod record;
 pub(crate) mod schema;
+pub(crate) mod show;
 pub(crate) mod validate;

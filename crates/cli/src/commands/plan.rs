@@ -4,17 +4,21 @@ use engine::Watch;
 use model::Goal;
 
 use crate::arguments::{Format, PlanArguments};
+use crate::document;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared, Purpose};
 use crate::noise::Noise;
+use crate::saved::{self, Output};
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::view;
+use crate::view::{self, Style};
 
 /// Prints the plan.
 pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let output = arguments.saving.output.as_deref().map(Output::open).transpose()?;
+    let earlier = arguments.saving.since.as_deref().map(saved::load).transpose()?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let purpose = Purpose {
         goal: if arguments.destroy { Goal::Absent } else { Goal::Present },
@@ -25,14 +29,35 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     };
     let Prepared { plan, shown, .. } = flow::prepare(&spec, &session, &purpose).await?;
     session.close().await?;
-    terminal.data(&match arguments.format {
-        Format::Text => view::plan_text::render(&shown, &terminal.style_of_data(arguments.detail)),
-        Format::Markdown => view::plan_markdown::render(&shown),
-        Format::Json => view::plan_json::render(&shown),
-    })?;
+    let style = terminal.style_of_data(arguments.detail);
+    terminal.data(&rendered(&shown, earlier.as_ref(), arguments.format, &style))?;
+    if let Some(output) = output {
+        output.save(&shown)?;
+    }
     flow::guard(&plan)?;
     if arguments.guard && !plan.exposures.is_empty() {
         return Err(CliError::Exposed(plan.exposures));
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}
+
+/// A plan in one of its forms, with what is different from an earlier one.
+pub(crate) fn rendered(
+    plan: &document::Plan,
+    earlier: Option<&document::Plan>,
+    format: Format,
+    style: &Style,
+) -> String {
+    let differences = earlier.map(|earlier| plan.since(earlier));
+    match format {
+        Format::Text => {
+            let more = differences.map(|found| view::since::text(&found)).unwrap_or_default();
+            view::plan_text::render(plan, style) + &more
+        }
+        Format::Markdown => {
+            let more = differences.map(|found| view::since::markdown(&found)).unwrap_or_default();
+            view::plan_markdown::render(plan) + &more
+        }
+        Format::Json => view::plan_json::render(plan),
+    }
 }

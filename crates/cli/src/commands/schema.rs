@@ -1,11 +1,16 @@
-//! `gemmactl schema`: the JSON Schema of the spec.
+//! `gemmactl schema`: the JSON Schemas of the spec and of what gemmactl prints.
 
+use crate::arguments::SchemaOf;
+use crate::document::PlanFile;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
 /// Prints the schema.
-pub(crate) fn run(terminal: &Terminal) -> Result<Exit, CliError> {
-    terminal.data(&spec::schema_text())?;
+pub(crate) fn run(of: SchemaOf, terminal: &Terminal) -> Result<Exit, CliError> {
+    terminal.data(&match of {
+        SchemaOf::Spec => spec::schema_text(),
+        SchemaOf::Plan => PlanFile::schema(),
+    })?;
     Ok(Exit::Done)
 }

@@ -6,8 +6,9 @@ mod ignored;
 mod of_plan;
 mod public;
 mod references;
+pub(crate) mod since;
 
-pub(crate) use file::PlanFile;
+pub(crate) use file::{PlanFile, ReadError};
 pub(crate) use ignored::{Found, Ignored};
 pub(crate) use references::references_named;
 
@@ -86,7 +87,17 @@ pub(crate) struct Access {
     pub(crate) broad: Option<String>,
 }
 
+/// So many digits of a fingerprint are shown: more than anybody can try to make two plans alike in.
+pub(crate) const SHORT: usize = 16;
+/// So many digits a fingerprint has.
+pub(crate) const LONG: usize = 64;
+
 impl Plan {
+    /// The first digits of the fingerprint, as people are shown it.
+    pub(crate) fn fingerprint_shown(&self) -> &str {
+        self.fingerprint.get(..SHORT).unwrap_or(&self.fingerprint)
+    }
+
     /// Whether applying it would write anything to the cloud or drop anything from the record.
     pub(crate) fn is_empty(&self) -> bool {
         self.changes.iter().all(|change| matches!(change.action, Action::NoOp | Action::Keep))

@@ -28,6 +28,7 @@ pub(crate) mod record;
 pub(crate) mod report;
 #[cfg(test)]
 mod samples;
+pub(crate) mod since;
 mod value;
 mod words;
 

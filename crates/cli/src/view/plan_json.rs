@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     fn value(plan: &model::Plan, ignored: model::Ignored) -> Json {
-        serde_json::from_str(&super::render(&Plan::of(plan, ignored))).unwrap()
+        serde_json::from_str(&super::render(&samples::shown_with(plan, ignored))).unwrap()
     }
 
     fn render(plan: &model::Plan) -> Json {
@@ -36,7 +36,7 @@ mod tests {
         insta::assert_snapshot!(serde_json::to_string_pretty(&render(&plan)).unwrap(), @r#"
         {
           "version": 1,
-          "fingerprint": "bb8f041dcdb3b8edd4c911ea0f622819f495ba29eec343c1a147045e9f21f44b",
+          "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
           "goal": "present",
           "stack": "ollama-gemma",
           "project": "demo-project",
@@ -197,7 +197,7 @@ mod tests {
         insta::assert_snapshot!(serde_json::to_string_pretty(&render(&plan)).unwrap(), @r#"
         {
           "version": 1,
-          "fingerprint": "ded45c2e0027ca4d2409a45fcc8fdbb0e6f96876b29782cdd3824b217d65b22d",
+          "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
           "goal": "present",
           "stack": "ollama-gemma",
           "project": "demo-project",

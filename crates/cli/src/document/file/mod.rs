@@ -10,7 +10,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use model::{Action, Exposure, NameError, Place, ProjectId, Refusal, ResourceId, StackName, Unknown};
+use model::{Action, Exposure, Json, NameError, Place, ProjectId, Refusal, ResourceId, StackName, Unknown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,39 @@ struct UnknownPart {
     problem: String,
     /// What can be done.
     help: Option<String>,
+}
+
+/// Why a text is no saved plan.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    /// It has a form that this program does not know.
+    #[error("it has version {0} of the form of saved plans; this gemmactl reads version {VERSION}")]
+    Newer(u64),
+    /// It is something else, or damaged.
+    #[error("it is no saved plan: {0}")]
+    Malformed(String),
+}
+
+impl PlanFile {
+    /// Reads a saved plan. Errors: it is none, or of another version.
+    pub(crate) fn read(text: &[u8]) -> Result<Plan, ReadError> {
+        let malformed = |error: &dyn std::fmt::Display| ReadError::Malformed(error.to_string());
+        let value: Json = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
+        match value.get("version").and_then(Json::as_u64) {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(version) => return Err(ReadError::Newer(version)),
+            None => return Err(malformed(&"it has no `version`")),
+        }
+        let file: Self = serde_json::from_value(value).map_err(|error| malformed(&error))?;
+        Plan::try_from(file).map_err(|error| malformed(&error))
+    }
+
+    /// The published JSON Schema of the form.
+    pub(crate) fn schema() -> String {
+        let schema = schemars::schema_for!(Self);
+        let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+        format!("{text}\n")
+    }
 }
 
 impl From<&Plan> for PlanFile {

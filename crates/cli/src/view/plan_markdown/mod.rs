@@ -14,12 +14,13 @@ use model::{Action, Goal};
 
 use super::words::{self, counted};
 use span::code;
+pub(super) use span::{fence, line as fence_line};
 
 /// The plan as Markdown that ends with a line break.
 pub(crate) fn render(plan: &Plan) -> String {
-    let command = match plan.goal {
-        Goal::Present => "plan",
-        Goal::Absent => "destroy",
+    let (command, name) = match plan.goal {
+        Goal::Present => ("plan", "apply"),
+        Goal::Absent => ("destroy", "destroy"),
     };
     let mut text = format!("### gemmactl {command} · {} · {}\n\n", plan.stack, verdict(plan));
     caution(plan, &mut text);
@@ -27,6 +28,10 @@ pub(crate) fn render(plan: &Plan) -> String {
     table::write(plan, &mut text);
     details::write(plan, &mut text);
     details::ignored(&plan.ignored, &mut text);
+    if !plan.is_empty() && !plan.is_blocked() {
+        let shown = plan.fingerprint_shown();
+        let _ = write!(text, "Plan `{shown}` · `gemmactl {name} --expect {shown}` does only this · ");
+    }
     let _ = writeln!(
         text,
         "Stack {} in project {} · gemmactl {}",

@@ -48,14 +48,14 @@ pub(super) fn html(text: &str) -> String {
 }
 
 /// A fence of language `diff` around lines that are escaped already; longer than any run of backticks in them.
-pub(super) fn fence(lines: &[String]) -> String {
+pub(in crate::view) fn fence(lines: &[String]) -> String {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}diff\n{}\n{fence}\n", lines.join("\n"))
 }
 
 /// A line of a fence: a sign of ours in column 0, then a text.
-pub(super) fn line(sign: &str, text: &str) -> String {
+pub(in crate::view) fn line(sign: &str, text: &str) -> String {
     let shown = escape(text);
     // A log viewer that trims blanks would take `::name::` at the start of a line for a command.
     if sign.trim().is_empty() && shown.trim_start().starts_with("::") {

@@ -28,7 +28,7 @@ fn an_edit_is_a_verdict_a_table_and_a_fold() {
 
     </details>
 
-    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     ");
 }
 
@@ -72,7 +72,7 @@ fn a_rebuild_shows_the_dockerfile_in_the_fold() {
 
     </details>
 
-    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     "#);
 }
 
@@ -106,7 +106,7 @@ fn what_is_lost_stands_in_a_warning() {
 
     </details>
 
-    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     ");
 }
 

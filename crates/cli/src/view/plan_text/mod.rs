@@ -50,6 +50,7 @@ pub(crate) fn render(plan: &Plan, style: &Style) -> String {
     }
     totals(plan, &mut page);
     ignored::counted(&plan.ignored, &mut page);
+    fingerprint(plan, &mut page);
     ignored::listed(&plan.ignored, &mut page);
     page.finish()
 }
@@ -71,6 +72,19 @@ fn nothing_to_do(plan: &Plan) -> String {
             )
         }
         Goal::Absent => format!("Nothing to destroy. Stack {stack} owns nothing in project {project}."),
+    }
+}
+
+/// By what the plan is approved. What is blocked cannot be.
+fn fingerprint(plan: &Plan, page: &mut Page) {
+    if !plan.is_blocked() {
+        let shown = plan.fingerprint_shown();
+        let command = match plan.goal {
+            Goal::Present => "apply",
+            Goal::Absent => "destroy",
+        };
+        let text = format!("Plan {shown} ({command} --expect {shown} does only this)");
+        page.sentence(&text, Ink::Faint);
     }
 }
 

@@ -35,6 +35,7 @@ fn a_new_stack_shows_access_first_and_every_resource_in_running_order() {
           timeout 600s
 
     Plan: 9 to create.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     "#);
 }
 
@@ -52,6 +53,7 @@ fn one_edited_field_is_one_line_with_its_place_in_the_spec() {
           env.OLLAMA_NUM_PARALLEL  4 → 8  gemmactl.yaml:68 spec edited
 
     Plan: 1 to update, 1 to delete; 8 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     ");
 }
 
@@ -71,6 +73,7 @@ fn drift_says_who_and_when_on_the_resource_it_touches() {
           memory     16Gi → 32Gi    gemmactl.yaml:62 drift
 
     Plan: 1 to create, 1 to update; 8 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     ");
 }
 
@@ -99,6 +102,7 @@ fn a_rebuild_names_its_files_and_shows_the_dockerfile_as_a_diff() {
           image  …sha256:1a2b3c4d5e6f → (decided after image/ollama-gemma)
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     "#);
 }
 
@@ -131,6 +135,7 @@ fn what_is_lost_stands_above_the_changes() {
 
     Plan: 1 to replace, 1 to repair, 2 to delete, 1 to detach, 1 to forget; 6
       unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     ");
 }
 
@@ -154,6 +159,7 @@ fn destroy_says_what_stays_and_why() {
         = api/run.googleapis.com                  shared with stacks chat, search
 
     Destroy: 4 to delete; 3 kept.
+    Plan 0123456789abcdef (destroy --expect 0123456789abcdef does only this)
     ");
 }
 
@@ -265,6 +271,7 @@ fn ascii_symbols_and_eighty_columns_suffice() {
           image  ...sha256:1a2b3c4d5e6f -> (decided after image/ollama-gemma)
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     "#);
 }
 
@@ -283,6 +290,7 @@ fn the_summary_is_a_line_a_resource() {
           image
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     ");
 }
 
@@ -323,6 +331,7 @@ fn full_detail_shortens_nothing() {
         = repository/ollama
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     "#);
     insta::assert_snapshot!(render(&samples::create_all(), &style), @r#"
     gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
@@ -361,6 +370,7 @@ fn full_detail_shortens_nothing() {
           timeout                  600s  gemmactl.yaml:66
 
     Plan: 9 to create.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     "#);
 }
 
@@ -408,12 +418,13 @@ fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
     let edited = super::render(&samples::shown_with(&samples::edited(), counted.clone()), &samples::style());
     assert!(
         edited
-            .ends_with("unchanged.\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n")
+            .contains("unchanged.\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n")
     );
     let listed =
         super::render(&samples::shown_with(&samples::edited(), samples::ignored()), &samples::style());
     let (_, listed) = listed.split_once("unchanged.\n").unwrap();
-    insta::assert_snapshot!(listed, @"
+    insta::assert_snapshot!(listed, @r"
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
 
       IGNORED  3 server-managed and 1 unmanaged fields, no difference
         service/ollama-gemma

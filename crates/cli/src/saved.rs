@@ -1,0 +1,105 @@
+//! Saved plans: written so that only their owner may read them and never half, and read back.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::arguments::ApprovedArguments;
+use crate::document::{Plan, PlanFile, ReadError};
+use crate::error::CliError;
+use crate::view;
+
+/// A plan of ten thousand resources has a few megabytes.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// A file that a plan will be saved to. It is opened before anything is asked, so that a folder that cannot be written
+/// is known at once.
+pub(crate) struct Output {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Output {
+    /// Opens a new file beside the one that it will replace. Errors: the folder cannot be written.
+    pub(crate) fn open(path: &Path) -> Result<Self, CliError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file =
+            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(|source| at(path, source))?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Writes the plan and puts the file in its place in one step. Errors: it cannot be written.
+    pub(crate) fn save(mut self, plan: &Plan) -> Result<(), CliError> {
+        let text = view::plan_json::render(plan);
+        self.file.write_all(text.as_bytes()).map_err(|source| at(&self.path, source))?;
+        self.file.as_file().sync_all().map_err(|source| at(&self.path, source))?;
+        self.file.persist(&self.path).map_err(|error| at(&self.path, error.error))?;
+        Ok(())
+    }
+}
+
+/// Reads a saved plan. Errors: it cannot be read, or is none.
+pub(crate) fn load(path: &Path) -> Result<Plan, CliError> {
+    let file = std::fs::File::open(path).map_err(|source| at(path, source))?;
+    let mut text = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut text).map_err(|source| at(path, source))?;
+    if text.len() as u64 > LARGEST {
+        return Err(at(path, io::Error::other("larger than any saved plan")));
+    }
+    PlanFile::read(&text).map_err(|problem| CliError::SavedPlan { path: path.to_owned(), problem })
+}
+
+fn at(path: &Path, source: io::Error) -> CliError {
+    CliError::File { path: path.to_owned(), source }
+}
+
+/// What a run may carry out.
+pub(crate) enum Approved {
+    /// Whatever is planned now.
+    Anything,
+    /// The plan with a fingerprint that begins so.
+    Fingerprint(String),
+    /// This plan.
+    Plan(Box<Plan>),
+}
+
+/// What the arguments say was approved. Errors: the saved plan cannot be read.
+pub(crate) fn approved(arguments: &ApprovedArguments) -> Result<Approved, CliError> {
+    Ok(match (&arguments.plan, &arguments.expect) {
+        (Some(path), _) => Approved::Plan(Box::new(load(path)?)),
+        (None, Some(fingerprint)) => Approved::Fingerprint(fingerprint.clone()),
+        (None, None) => Approved::Anything,
+    })
+}
+
+impl Approved {
+    /// Whether a plan that was made now is what was approved. Errors: it is another one (exit 3).
+    pub(crate) fn check(&self, now: &Plan) -> Result<(), CliError> {
+        match self {
+            Self::Anything => Ok(()),
+            Self::Fingerprint(expected) if now.fingerprint.starts_with(expected.as_str()) => Ok(()),
+            Self::Plan(plan) if now.fingerprint == plan.fingerprint => Ok(()),
+            Self::Fingerprint(expected) => Err(CliError::Stale {
+                expected: expected.clone(),
+                found: now.fingerprint_shown().to_owned(),
+                differences: Vec::new(),
+            }),
+            Self::Plan(plan) => Err(CliError::Stale {
+                expected: plan.fingerprint_shown().to_owned(),
+                found: now.fingerprint_shown().to_owned(),
+                differences: view::since::lines(&now.since(plan)),
+            }),
+        }
+    }
+}
+
+impl ReadError {
+    /// What to do next.
+    pub(crate) fn help(&self) -> &'static str {
+        match self {
+            Self::Newer(_) => "help: use the gemmactl that saved it, or a newer one",
+            Self::Malformed(_) => "help: make it anew with gemmactl plan -o FILE",
+        }
+    }
+}
