@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use model::{CloudError, Exposure, RecordError, Refusal};
 
-use crate::document::ReadError;
+use crate::document::file::ReadError;
 use crate::exit::Exit;
 
 /// Why a command ended early.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::arguments::ApprovedArguments;
-use crate::document::{Plan, PlanFile, ReadError};
+use crate::document::file::ReadError;
+use crate::document::{Plan, PlanFile};
 use crate::error::CliError;
 use crate::view;
 

@@ -1,14 +1,14 @@
 //! The plan as people and programs are shown it: what every surface is rendered from, and what a saved plan holds.
 //! Plain data without a call in it, so it grants nothing: what is carried out is always planned anew.
 
-mod file;
+pub(crate) mod file;
 mod ignored;
 mod of_plan;
 mod public;
 mod references;
 pub(crate) mod since;
 
-pub(crate) use file::{PlanFile, ReadError};
+pub(crate) use file::PlanFile;
 pub(crate) use ignored::{Found, Ignored};
 pub(crate) use references::references_named;
 

@@ -16,7 +16,6 @@ mod tests {
     use serde_json::json;
 
     use super::super::samples;
-    use super::*;
 
     fn value(plan: &model::Plan, ignored: model::Ignored) -> Json {
         serde_json::from_str(&super::render(&samples::shown_with(plan, ignored))).unwrap()
