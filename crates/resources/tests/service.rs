@@ -503,6 +503,7 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
         json!({"example.com/foreign": "kept", "run.googleapis.com/operation-id": "refused"});
     answer["template"]["revision"] = json!("gemma-v7");
     answer["template"]["annotations"] = json!({"foreign": "kept"});
+    answer["buildConfig"] = json!({"name": "projects/1/locations/europe-west1/builds/2", "imageUri": "kept"});
     answer["template"]["encryptionKeyRevocationAction"] = json!("PREVENT_NEW");
     answer["template"]["volumes"] = json!([{"name": "sidecars-own", "emptyDir": {"medium": "MEMORY"}}]);
     answer["template"]["containers"].as_array_mut().unwrap().push(json!({
@@ -528,6 +529,9 @@ fn an_update_writes_what_differs_and_sends_everything_else_back() {
     {
       "annotations": {
         "example.com/foreign": "kept"
+      },
+      "buildConfig": {
+        "imageUri": "kept"
       },
       "client": "gemmactl",
       "clientVersion": "0.1.0",

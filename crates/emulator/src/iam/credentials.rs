@@ -1,5 +1,6 @@
 //! IAM Credentials: identity and access tokens for a project's service accounts.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::accounts::find;
@@ -48,8 +49,10 @@ fn id_token(call: &Call, world: &World, account: &str) -> Result<Answer, ApiErro
 
 fn access_token(call: &Call, world: &World, account: &str) -> Result<Answer, ApiError> {
     let (email, _) = usable(call, world, account)?;
+    // Whole seconds: Google's clients read no others.
+    let expires = later(call.now(), LIFETIME);
     Ok(Answer::json(json!({
         "accessToken": tokens::access_token(&email, call.now()),
-        "expireTime": later(call.now(), LIFETIME).to_string(),
+        "expireTime": Timestamp::from_second(expires.as_second()).unwrap_or(expires).to_string(),
     })))
 }

@@ -89,7 +89,10 @@ async fn a_patch_needs_its_mask_and_answers_in_part() {
     let token = lab
         .call("POST", &format!("/v1/projects/-/serviceAccounts/{EMAIL}:generateAccessToken"), &json!({}))
         .await;
-    assert!(token.expect(200).json()["accessToken"].as_str().unwrap().starts_with("ya29."));
+    let token = token.expect(200).json();
+    assert!(token["accessToken"].as_str().unwrap().starts_with("ya29."));
+    let expires = token["expireTime"].as_str().unwrap();
+    assert_eq!(expires.len(), "2026-11-26T22:02:31Z".len(), "gcloud reads whole seconds only: {expires}");
 }
 
 #[tokio::test]

@@ -154,7 +154,8 @@ pub(super) fn patch(
         return Err(missing(project, name));
     };
     require_etag(before, body.get("etag").and_then(Value::as_str))?;
-    let wanted = masked(call, before, body)?;
+    let mut wanted = masked(call, before, body)?;
+    keep_build_name(before, &mut wanted);
     let force = call.query.is_on("forceNewRevision");
     let when = if force { NewRevision::Always } else { NewRevision::WhenChanged };
     let planned = update(call, project, before, wanted, when)?;
@@ -219,6 +220,14 @@ fn masked(call: &Call, before: &Service, body: Map<String, Value>) -> Result<Map
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             Err(ApiError::internal("The service is not an object."))
         }
+    }
+}
+
+/// Which build made the image is the server's word, and stays while the rest of it does.
+fn keep_build_name(before: &Service, wanted: &mut Map<String, Value>) {
+    let name = before.wanted.get("buildConfig").and_then(|build| build.get("name"));
+    if let (Some(build), Some(name)) = (wanted.get_mut("buildConfig").and_then(Value::as_object_mut), name) {
+        build.insert("name".into(), name.clone());
     }
 }
 

@@ -196,6 +196,8 @@ fn containers(template: &Map<String, Value>, violations: &mut Vec<Violation>) {
 
 fn traffic(wanted: &Map<String, Value>, before: Option<&Service>, violations: &mut Vec<Violation>) {
     let targets = wanted.get("traffic").and_then(Value::as_array);
+    // The revision that this very change makes may be named: gcloud tags it so.
+    let coming = wanted.get("template").and_then(|template| template.get("revision")).and_then(Value::as_str);
     let mut sum = 0;
     for (index, target) in targets.into_iter().flatten().enumerate() {
         sum += target.get("percent").and_then(Value::as_i64).unwrap_or(0);
@@ -207,8 +209,8 @@ fn traffic(wanted: &Map<String, Value>, before: Option<&Service>, violations: &m
             }
             continue;
         };
-        let known =
-            before.is_some_and(|service| service.revisions.iter().any(|known| known.name == revision));
+        let known = coming == Some(revision)
+            || before.is_some_and(|service| service.revisions.iter().any(|known| known.name == revision));
         if to_revision && !known {
             violations.push((
                 format!("traffic[{index}].revision"),

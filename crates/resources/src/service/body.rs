@@ -101,6 +101,8 @@ fn sendable(raw: &Json) -> Json {
     }
     // A revision's name has to be new with every change; without one the server chooses it.
     json::remove(&mut service, &["template", "revision"]);
+    // gcloud's deployments from source have one; which build it was is the server's word.
+    json::remove(&mut service, &["buildConfig", "name"]);
     for index in 0..json::list(raw, &["template", "containers"]).len() {
         json::remove(&mut service, &["template", "containers", &index.to_string(), "buildInfo"]);
     }

@@ -126,6 +126,46 @@ async fn what_v1_reads_it_can_send_back_without_a_change() {
 }
 
 #[tokio::test]
+async fn the_revision_that_a_change_makes_may_be_tagged_by_the_same_change() {
+    let lab = lab().await;
+    let mut tagged = gemma();
+    tagged["spec"]["template"]["metadata"]["name"] = json!("ollama-gemma-00001-zep");
+    tagged["spec"]["traffic"] = json!([
+        { "latestRevision": true, "percent": 100 },
+        { "revisionName": "ollama-gemma-00001-zep", "tag": "green" },
+    ]);
+    lab.v1("POST", SERVICES, &tagged).await.expect(200);
+    let read = lab.v1("GET", &format!("{SERVICES}/ollama-gemma"), &Value::Null).await.expect(200).json();
+    assert_eq!(read["status"]["traffic"][1]["revisionName"], "ollama-gemma-00001-zep");
+    let address = read["status"]["traffic"][1]["url"].as_str().unwrap();
+    assert!(address.starts_with("https://green---ollama-gemma-"), "{address}");
+
+    let mut foreign = read.clone();
+    foreign["spec"]["traffic"][1]["revisionName"] = json!("ollama-gemma-00009-abc");
+    let refused = lab.v1("PUT", &format!("{SERVICES}/ollama-gemma"), &foreign).await.expect(400);
+    assert!(refused.message().contains("'ollama-gemma-00009-abc' does not exist"), "{}", refused.message());
+}
+
+#[tokio::test]
+async fn a_change_by_v2_leaves_the_name_of_the_build_as_it_is() {
+    let lab = lab().await;
+    let mut deployed = gemma();
+    let build = "projects/123456789012/locations/europe-west1/builds/c6e333bf";
+    deployed["metadata"]["annotations"]["run.googleapis.com/build-name"] = json!(build);
+    deployed["metadata"]["annotations"]["run.googleapis.com/build-image-uri"] =
+        json!("docker.io/ollama/ollama");
+    lab.v1("POST", SERVICES, &deployed).await.expect(200);
+    let path = format!("{V2}/ollama-gemma");
+    let service = lab.get(&path).await.expect(200).json();
+    let image = json!({ "imageUri": service["buildConfig"]["imageUri"] });
+    let changed = json!({ "description": "adopted", "template": service["template"], "buildConfig": image });
+    lab.call("PATCH", &path, &changed).await.expect(200);
+    let read = lab.v1("GET", &format!("{SERVICES}/ollama-gemma"), &Value::Null).await.expect(200).json();
+    assert_eq!(read["metadata"]["annotations"]["run.googleapis.com/build-name"], build);
+    assert_eq!(read["metadata"]["annotations"]["run.googleapis.com/description"], "adopted");
+}
+
+#[tokio::test]
 async fn a_dry_run_shows_the_service_and_keeps_nothing() {
     let lab = lab().await;
     let shown = lab.v1("POST", &format!("{SERVICES}?dryRun=all"), &gemma()).await.expect(200).json();
