@@ -11,7 +11,15 @@
     reason = "tests may stop at the first surprise"
 )]
 
+#[path = "../wire/compare.rs"]
+mod compare;
+mod gcloud;
 mod python;
+#[path = "../wire/flags.rs"]
+#[expect(dead_code, reason = "shared with the tests of what gcloud sends, which use all of it")]
+mod wire_flags;
+#[path = "../wire/unoffered.rs"]
+mod wire_unoffered;
 #[path = "../e2e/world.rs"]
 #[expect(dead_code, reason = "shared with the end-to-end tests, which use all of it")]
 mod world;

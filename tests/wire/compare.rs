@@ -28,7 +28,7 @@ fn collect(value: &Value, path: &str, found: &mut BTreeMap<String, Value>) {
                 collect(inner, &format!("{path}[{index}]"), found);
             }
         }
-        leaf => {
+        leaf @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
             found.insert(path.to_owned(), leaf.clone());
         }
     }

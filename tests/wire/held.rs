@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::compare::{lacks, lay_over, leaves};
-use crate::flags::{Flag, flags};
+use crate::flags::{Flag, flags, words};
 use crate::knative;
 use crate::sent;
 
@@ -18,10 +18,12 @@ fn judge(flag: &Flag) -> Vec<String> {
         Err(problem) => wrong.push(problem),
     }
     match sent::body(&sent::spec_of(flag.spec), Path::new(".")) {
-        Ok(body) => wrong.extend(lacks(&body, &flag.v2).into_iter().map(|text| format!("gemmactl sends: {text}"))),
+        Ok(body) => {
+            wrong.extend(lacks(&body, &flag.v2).into_iter().map(|text| format!("gemmactl sends: {text}")));
+        }
         Err(problem) => wrong.push(problem),
     }
-    wrong.iter().map(|problem| format!("{}: {problem}", flag.flag)).collect()
+    wrong.iter().map(|problem| format!("{}: {problem}", flag.typed)).collect()
 }
 
 #[test]
@@ -35,8 +37,18 @@ fn every_flag_has_a_setting_that_says_the_same() {
 #[test]
 fn every_flag_was_seen_in_a_recording_or_is_sent_by_a_gcloud_that_runs() {
     for flag in flags() {
-        assert!(flag.recorded.is_some() || flag.live.is_some(), "nobody saw what {} sends", flag.flag);
-        assert!(!flag.arguments().is_empty());
+        assert!(flag.recorded.is_some() || flag.live.is_some(), "nobody saw what {} sends", flag.typed);
+    }
+}
+
+#[test]
+fn quotes_keep_words_together() {
+    for (line, found) in [
+        ("--a b", vec!["--a", "b"]),
+        ("--a 'b c'", vec!["--a", "b c"]),
+        (" --a='b c'  d", vec!["--a=b c", "d"]),
+    ] {
+        assert_eq!(words(line), found);
     }
 }
 
@@ -46,8 +58,8 @@ fn no_flag_holds_without_its_setting() {
         let without = Flag { spec: "annotations: { a: b }", ..flag.clone() };
         // An image is in every spec, and what is not said of throttling is sent all the same: left out, it would mean the
         // contrary of the default.
-        let always = flag.flag.starts_with("--image") || flag.flag == "--cpu-throttling";
-        assert_eq!(judge(&without).is_empty(), always, "{} holds whatever the spec says", flag.flag);
+        let always = flag.typed.starts_with("--image") || flag.typed == "--cpu-throttling";
+        assert_eq!(judge(&without).is_empty(), always, "{} holds whatever the spec says", flag.typed);
     }
 }
 
@@ -57,15 +69,15 @@ fn no_flag_holds_when_a_field_has_another_name_or_value() {
         for (path, value) in pointers(&flag.v2) {
             let mut other = flag.clone();
             *other.v2.pointer_mut(&path).unwrap() = altered(&value);
-            assert!(!judge(&other).is_empty(), "{}: {path} may be anything", flag.flag);
+            assert!(!judge(&other).is_empty(), "{}: {path} may be anything", flag.typed);
         }
         for (path, value) in pointers(&flag.v1) {
             let mut other = flag.clone();
             *other.v1.pointer_mut(&path).unwrap() = altered(&value);
-            assert!(!judge(&other).is_empty(), "{}: {path} may be anything", flag.flag);
+            assert!(!judge(&other).is_empty(), "{}: {path} may be anything", flag.typed);
             let mut renamed = flag.clone();
             rename(&mut renamed.v1, &path);
-            assert!(!judge(&renamed).is_empty(), "{}: {path} may have another name", flag.flag);
+            assert!(!judge(&renamed).is_empty(), "{}: {path} may have another name", flag.typed);
         }
     }
 }
@@ -92,7 +104,10 @@ fn a_spec_without_a_gpu_takes_it_away_as_gcloud_does() {
         .filter(|path| path.contains("nvidia") || path.contains("nodeSelector") || path.contains("gpu"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
-    assert_eq!(body["template"]["containers"][0]["resources"]["limits"], json!({"cpu": "8", "memory": "32Gi"}));
+    assert_eq!(
+        body["template"]["containers"][0]["resources"]["limits"],
+        json!({"cpu": "8", "memory": "32Gi"})
+    );
 }
 
 /// JSON pointers of every leaf.
@@ -101,12 +116,16 @@ fn pointers(value: &Value) -> Vec<(String, Value)> {
         Value::Object(fields) => {
             fields.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
         }
-        Value::Array(items) => items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+        }
         leaf => return vec![(String::new(), leaf.clone())],
     };
     inner
         .into_iter()
-        .flat_map(|(key, value)| pointers(value).into_iter().map(move |(path, leaf)| (format!("/{key}{path}"), leaf)))
+        .flat_map(|(key, value)| {
+            pointers(value).into_iter().map(move |(path, leaf)| (format!("/{key}{path}"), leaf))
+        })
         .collect()
 }
 

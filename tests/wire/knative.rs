@@ -273,7 +273,8 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 fn nothing_left(what: &str, rests: impl IntoIterator<Item = Value>) -> Result<(), String> {
-    let left: Vec<String> = rests.into_iter().filter(|rest| !is_nothing(rest)).map(|rest| rest.to_string()).collect();
+    let left: Vec<String> =
+        rests.into_iter().filter(|rest| !is_nothing(rest)).map(|rest| rest.to_string()).collect();
     if left.is_empty() { Ok(()) } else { Err(format!("of a {what} there is no way for {}", left.join(", "))) }
 }
 

@@ -48,29 +48,28 @@ fn commands(folder: &Path, name: &str) -> Vec<Command> {
 /// What a recording lacks of a flag's claims.
 fn judge(flag: &Flag, commands: &[Command]) -> Result<(), String> {
     // The GPU's default for new services needs no flag; the other words stand in the command line, wherever they are.
-    let typed = |command: &&Command| {
-        let is_default = flag.flag == "--cpu-boost";
-        is_default || flag.arguments().iter().all(|word| {
-            let joined = command.line.replace('=', " ");
-            word.split(',').all(|part| joined.contains(&part.replace('=', " ")))
-        })
+    let fits = |command: &&Command| {
+        let is_default = flag.typed == "--cpu-boost";
+        is_default
+            || flag.arguments().iter().all(|word| {
+                let joined = command.line.replace('=', " ");
+                word.split(',').all(|part| joined.contains(&part.replace('=', " ")))
+            })
     };
-    let written: Vec<&Value> = commands.iter().filter(typed).flat_map(|command| &command.written).collect();
+    let written: Vec<&Value> = commands.iter().filter(fits).flat_map(|command| &command.written).collect();
     let best = written.iter().map(|service| lacks(service, &flag.v1)).min_by_key(Vec::len);
     match best {
         Some(best) if best.is_empty() => Ok(()),
-        Some(best) => Err(format!("{}: {}", flag.flag, best.join(", "))),
-        None => Err(format!("{}: no such command wrote a service", flag.flag)),
+        Some(best) => Err(format!("{}: {}", flag.typed, best.join(", "))),
+        None => Err(format!("{}: no such command wrote a service", flag.typed)),
     }
 }
 
 #[test]
 fn the_fields_that_are_claimed_of_gcloud_were_recorded() {
     let Some(folder) = folder() else { return };
-    let wrong: Vec<String> = flags()
-        .iter()
-        .filter_map(|flag| judge(flag, &commands(&folder, flag.recorded?)).err())
-        .collect();
+    let wrong: Vec<String> =
+        flags().iter().filter_map(|flag| judge(flag, &commands(&folder, flag.recorded?)).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -78,12 +77,12 @@ fn the_fields_that_are_claimed_of_gcloud_were_recorded() {
 fn a_field_that_gcloud_does_not_send_is_seen() {
     let Some(folder) = folder() else { return };
     let all = flags();
-    let flag = all.iter().find(|flag| flag.flag == "--concurrency 4").unwrap();
+    let flag = all.iter().find(|flag| flag.typed == "--concurrency 4").unwrap();
     let recorded = commands(&folder, "b1");
     let mut other = flag.clone();
     other.v1["spec"]["template"]["spec"]["containerConcurrency"] = 5.into();
     assert!(judge(&other, &recorded).is_err());
-    assert!(judge(&Flag { flag: "--concurrency 5", ..flag.clone() }, &recorded).is_err());
+    assert!(judge(&Flag { typed: "--concurrency 5", ..flag.clone() }, &recorded).is_err());
 }
 
 #[test]

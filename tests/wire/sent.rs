@@ -15,7 +15,8 @@ pub(crate) const IMAGE: &str = "europe-west1-docker.pkg.dev/demo-project/gemma/o
 /// A spec of one service with these settings, in the words of YAML.
 pub(crate) fn spec_of(settings: &str) -> String {
     let image = if settings.contains("image:") { String::new() } else { format!("    image: {IMAGE}\n") };
-    let settings: String = settings.lines().map(|line| format!("    {}\n", line)).collect();
+    let settings: Vec<String> = settings.lines().map(|line| format!("    {line}")).collect();
+    let settings = settings.join("\n");
     format!(
         "version: 1\nstack: wire\nproject: {PROJECT}\nregion: {REGION}\nservices:\n  {SERVICE}:\n{image}{settings}"
     )
@@ -46,7 +47,8 @@ pub(crate) fn body(text: &str, base: &Path) -> Result<Value, String> {
 /// The body that changes a service that is there and shows as this.
 pub(crate) fn change(text: &str, live: &Value) -> Result<Value, String> {
     let all = resources(text, Path::new("."))?;
-    let service = all.iter().find(|resource| resource.id().kind() == "service").ok_or("the spec has no service")?;
+    let service =
+        all.iter().find(|resource| resource.id().kind() == "service").ok_or("the spec has no service")?;
     let live = service.observe(live).map_err(|error| error.to_string())?.ok_or("there is no service")?;
     match service.steps(&Action::Update, Some(&live)).as_slice() {
         [Step::Call { request, .. }] => Ok(json_of(&request.body)),
@@ -58,11 +60,16 @@ pub(crate) fn change(text: &str, live: &Value) -> Result<Value, String> {
 pub(crate) fn invokers(text: &str) -> Result<(Vec<String>, Value), String> {
     let mut paths = Vec::new();
     let mut bindings = Vec::new();
-    for resource in resources(text, Path::new("."))?.iter().filter(|resource| resource.id().kind() == "invoker") {
+    for resource in
+        resources(text, Path::new("."))?.iter().filter(|resource| resource.id().kind() == "invoker")
+    {
         for step in resource.steps(&Action::Create, None) {
-            let Step::EditPolicy(edit) = step else { return Err(format!("the policy was to be edited: {step:?}")) };
+            let Step::EditPolicy(edit) = step else {
+                return Err(format!("the policy was to be edited: {step:?}"));
+            };
             paths.push(edit.policy.write.path.clone());
-            bindings.extend(edit.add.iter().map(|grant| json!({"role": grant.role, "members": [grant.member]})));
+            bindings
+                .extend(edit.add.iter().map(|grant| json!({"role": grant.role, "members": [grant.member]})));
         }
     }
     Ok((paths, json!({"bindings": bindings})))

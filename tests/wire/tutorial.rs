@@ -22,7 +22,6 @@ enum In {
 struct Intended {
     path: &'static str,
     found: In,
-    #[expect(dead_code, reason = "for people")]
     reason: &'static str,
 }
 
@@ -126,9 +125,27 @@ fn an_intention_that_is_missing_or_not_needed_is_seen() {
     for index in 0..INTENDED.len() {
         let mut fewer = INTENDED.to_vec();
         let gone = fewer.remove(index);
-        assert_eq!(judge(&recorded(), &spec(), &fewer), [format!("{} differs ({:?})", gone.path, gone.found)]);
+        assert_eq!(
+            judge(&recorded(), &spec(), &fewer),
+            [format!("{} differs ({:?})", gone.path, gone.found)]
+        );
     }
     let mut more = INTENDED.to_vec();
     more.push(Intended { path: "template.timeout", found: In::Both, reason: "none" });
     assert_eq!(judge(&recorded(), &spec(), &more).len(), 1);
+}
+
+#[test]
+fn the_page_on_conformance_lists_every_intended_difference() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/conformance.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for Intended { path, found, reason } in INTENDED {
+        let side = match found {
+            In::Gcloud => "gcloud",
+            In::Gemmactl => "gemmactl",
+            In::Both => "both",
+        };
+        let row = format!("| `{path}` | {side} | {reason} |");
+        assert!(page.contains(&row), "docs/conformance.md lacks:\n{row}");
+    }
 }

@@ -62,7 +62,21 @@ mod tests {
         for (index, one) in UNOFFERED.iter().enumerate() {
             assert!(one.reason.len() > 10, "{}", one.flag);
             let others = UNOFFERED.iter().skip(index + 1);
-            assert!(others.clone().all(|other| !one.is_of(other.flag) && !other.is_of(one.flag)), "{}", one.flag);
+            assert!(
+                others.clone().all(|other| !one.is_of(other.flag) && !other.is_of(one.flag)),
+                "{}",
+                one.flag
+            );
+        }
+    }
+
+    #[test]
+    fn the_page_on_conformance_lists_every_flag_that_is_not_offered() {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/conformance.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for one in UNOFFERED {
+            let row = format!("| `{}` | {} |", one.flag, one.reason);
+            assert!(page.contains(&row), "docs/conformance.md lacks:\n{row}");
         }
     }
 }

@@ -166,6 +166,20 @@ async fn a_change_by_v2_leaves_the_name_of_the_build_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_connector_that_v1_names_short_is_shown_in_full() {
+    let lab = lab().await;
+    let mut body = gemma();
+    body["spec"]["template"]["metadata"]["annotations"]["run.googleapis.com/vpc-access-connector"] =
+        json!("c1");
+    let made = lab.v1("POST", SERVICES, &body).await.expect(200).json();
+    let full = "projects/demo-project/locations/europe-west1/connectors/c1";
+    let v2 = lab.get(&format!("{V2}/ollama-gemma")).await.expect(200).json();
+    assert_eq!(v2["template"]["vpcAccess"]["connector"], full);
+    let annotations = &made["spec"]["template"]["metadata"]["annotations"];
+    assert_eq!(annotations["run.googleapis.com/vpc-access-connector"], full);
+}
+
+#[tokio::test]
 async fn a_dry_run_shows_the_service_and_keeps_nothing() {
     let lab = lab().await;
     let shown = lab.v1("POST", &format!("{SERVICES}?dryRun=all"), &gemma()).await.expect(200).json();

@@ -54,14 +54,27 @@ pub(super) fn delete(call: &Call, world: &mut World, place: &Place, id: &str) ->
 }
 
 fn read(call: &Call, world: &World, place: &Place) -> Result<Wanted, ApiError> {
-    let wanted = service::to_v2(&call.json()?)?;
+    let mut wanted = service::to_v2(&call.json()?)?;
     let project = world.project(&place.project).ok_or_else(no_such_project)?;
+    name_connector_in_full(&mut wanted, place);
     match &wanted.namespace {
         Some(namespace) if *namespace != project.id && *namespace != project.number => {
             let text = format!("metadata.namespace: must be {}, not '{namespace}'", project.id);
             Err(ApiError::invalid(text.clone()).with_field_violation("metadata.namespace", &text))
         }
         Some(_) | None => Ok(wanted),
+    }
+}
+
+/// v1 takes a connector's short name; v2 knows it in full only.
+fn name_connector_in_full(wanted: &mut Wanted, place: &Place) {
+    let template = wanted.fields.get_mut("template");
+    let connector = template.and_then(|template| template.pointer_mut("/vpcAccess/connector"));
+    if let Some(connector) = connector
+        && let Some(short) = connector.as_str().filter(|name| !name.contains('/'))
+    {
+        let Place { project, location } = place;
+        *connector = json!(format!("projects/{project}/locations/{location}/connectors/{short}"));
     }
 }
 
