@@ -229,3 +229,22 @@ fn source_of(emulator: &crate::world::Emulator, bucket: &str) -> Value {
     let archive = names.filter(|name| name.ends_with(".tar.gz")).collect::<Vec<_>>();
     json!({"bucket": bucket, "object": archive[0]})
 }
+
+#[test]
+fn the_hardened_example_gives_its_accounts_one_narrow_role_and_nothing_else() {
+    let world = World::copy_of("examples/hardened");
+    let run = world.emulated(&["plan", "--format", "json", "--var", "project=demo-project"]).exits(0);
+    let plan: Value = serde_json::from_str(&run.stdout).unwrap();
+    let changes = plan["changes"].as_array().unwrap();
+    let grants = changes.iter().flat_map(|change| change["access"].as_array().unwrap());
+    let to_accounts = grants.filter(|grant| grant["member"].as_str().unwrap().starts_with("serviceAccount:"));
+    let found: Vec<Value> = to_accounts.cloned().collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["role"], "roles/run.builder");
+    assert_eq!(found[0]["member"], "serviceAccount:gemma-build@demo-project.iam.gserviceaccount.com");
+    assert_eq!(found[0]["broad"], Value::Null);
+    let service = changes.iter().find(|change| change["id"] == "service/gemma").unwrap();
+    let fields = service["fields"].as_array().unwrap();
+    let value = |path: &str| fields.iter().find(|field| field["path"] == path).map(|field| &field["after"]);
+    assert_eq!(value("serviceAccount"), Some(&json!("gemma-run@demo-project.iam.gserviceaccount.com")));
+}

@@ -14,9 +14,12 @@ mod bad_input;
 mod commands;
 mod examples;
 mod guards;
+mod hostile;
 mod interrupt;
 mod lifecycle;
+mod poisoned;
 mod saved;
+mod secrets;
 mod transcripts;
 mod world;
 

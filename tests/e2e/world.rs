@@ -150,9 +150,19 @@ impl World {
 
     /// The same, with operations that take their usual time multiplied by a factor.
     pub(crate) fn emulator_at(&self, scale: &str) -> Emulator {
+        self.emulator_with(&["--emulator-time-scale", scale])
+    }
+
+    /// The emulator of another project that shares this world.
+    pub(crate) fn emulator_of(&self, project: &str) -> Emulator {
+        self.emulator_with(&["--emulator-time-scale", "0", "--project", project])
+    }
+
+    fn emulator_with(&self, arguments: &[&str]) -> Emulator {
         let mut child = self
             .command()
-            .args(["emulator", "--listen", "127.0.0.1:0", "--emulator-time-scale", scale])
+            .args(["emulator", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .args(["--emulator-journal", "journal.jsonl"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

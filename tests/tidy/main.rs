@@ -9,6 +9,7 @@
 )]
 
 mod fields;
+mod security;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -8,6 +8,7 @@ use spec::Spec;
 
 use crate::arguments::program;
 use crate::session::Destination;
+use crate::view::escape::escape;
 
 /// The services of the spec with their URLs, and how to ask each of them.
 pub(crate) fn services(
@@ -21,8 +22,12 @@ pub(crate) fn services(
     for name in spec.document.services.keys() {
         let id = ResourceId::new(KindName("service"), name.as_str());
         let Some(uri) = uri_of(&id, known, report) else { continue };
+        let _ = writeln!(text, "\n{}\n  url  {}", escape(&id.to_string()), escape(&uri));
+        // What follows is made to be copied into a shell, so nothing may stand in it that a shell would obey.
+        if !is_plain(&uri) {
+            continue;
+        }
         let url = reachable(&uri, destination);
-        let _ = writeln!(text, "\n{id}\n  url  {uri}");
         if !hint_given && let Destination::Embedded(Some(state)) = destination {
             let _ = writeln!(text, "  run  {}", run_emulator(spec.document.project.as_str(), state));
         }
@@ -30,10 +35,21 @@ pub(crate) fn services(
         let _ = writeln!(
             text,
             "  ask  {}",
-            ask(&url, &uri, model_of(spec, name.as_str()).as_deref(), destination)
+            ask(
+                &url,
+                &uri,
+                model_of(spec, name.as_str()).filter(|model| is_plain(model)).as_deref(),
+                destination
+            )
         );
     }
     text
+}
+
+/// Whether a text means the same to a shell, quoted or not, as to a reader.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~:/@".contains(letter))
 }
 
 fn uri_of(id: &ResourceId, known: &Outputs, report: &ApplyReport) -> Option<String> {

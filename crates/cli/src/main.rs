@@ -74,10 +74,10 @@ fn block_on(command: impl Future<Output = Result<Exit, CliError>>) -> Result<Exi
 
 fn tell(error: &CliError, terminal: &Terminal) {
     if let CliError::Spec(problems) = error {
-        terminal.talk(problems.trim_end());
+        terminal.talk(&view::escape::escape_problems(problems.trim_end()));
     } else {
         for line in format!("error: {error}").lines() {
-            terminal.talk(&view::escape::escape(line));
+            terminal.talk(&view::escape::escape_line(line));
         }
     }
     for note in error.notes() {

@@ -56,13 +56,19 @@ pub(crate) struct Journal {
     file: Option<Mutex<File>>,
 }
 
+/// Options for a file that only its owner may read: it holds what was sent.
+fn private() -> std::fs::OpenOptions {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 impl Journal {
     /// Opens the file for appending, if one is wanted.
     pub(crate) fn open(path: Option<&Path>) -> std::io::Result<Self> {
-        let file = path
-            .map(|path| File::options().create(true).append(true).open(path))
-            .transpose()?
-            .map(Mutex::new);
+        let file =
+            path.map(|path| private().create(true).append(true).open(path)).transpose()?.map(Mutex::new);
         Ok(Self { kept: Mutex::new(Vec::new()), file })
     }
 

@@ -1,7 +1,8 @@
 //! The bucket that build sources are uploaded to: one for each location where images are built. Source: Cloud Storage
 //! JSON v1. Separate from the bucket of the ownership record, so that builds have no reason to reach that one.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
@@ -55,7 +56,14 @@ pub(crate) fn bucket_name(project: &ProjectId, stack: &StackName, location: &str
         let _ = write!(text, "{byte:02x}");
         text
     });
-    format!("gemmactl-src-{stack}-{digest}")
+    format!("{PREFIX}{stack}-{digest}")
+}
+
+/// Beginning of the names of all buckets of sources.
+const PREFIX: &str = "gemmactl-src-";
+
+fn split(answer: &Json) -> BTreeMap<String, Cow<'_, Json>> {
+    json::by_last_part(answer, "items")
 }
 
 fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
@@ -147,7 +155,13 @@ impl Resource for Bucket {
     item_methods!();
 
     fn lookup(&self) -> Lookup {
-        Lookup::object(ApiRequest::get(Api::Storage, self.path()))
+        // Names are global: somebody else may have one of ours, with our label on it. So only what the project's own list
+        // holds counts as there.
+        let request = ApiRequest::get(Api::Storage, "storage/v1/b")
+            .with_query("project", self.item.project.as_str())
+            .with_query("prefix", format!("{PREFIX}{}-", self.item.stack))
+            .with_pages("items");
+        Lookup::Part { request, split, key: self.name() }
     }
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {

@@ -18,6 +18,7 @@ mod api;
 mod api_fields;
 mod broad;
 mod bucket;
+mod hidden;
 mod image;
 mod invoker;
 mod item;

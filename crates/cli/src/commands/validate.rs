@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::flow;
 use crate::session::variables;
 use crate::terminal::Terminal;
+use crate::view;
 
 /// Says that the spec is right, or every problem that it has.
 pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -19,7 +20,7 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
             let graph = Graph::build(resources::resolve(&spec)).map_err(|errors| CliError::graph(&errors))?;
             terminal.data(&format!(
                 "{}: right; stack {} with {} resources\n",
-                arguments.spec.file.display(),
+                view::escape::escape(&arguments.spec.file.display().to_string()),
                 spec.document.stack,
                 graph.len(),
             ))?;
@@ -35,6 +36,7 @@ fn machine(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, C
         Err(LoadError::Invalid(problems)) => (json!(problems.0), Exit::Error),
         Err(LoadError::Read { path, source }) => return Err(CliError::Unreadable { path, source }),
     };
-    terminal.data(&format!("{}\n", json!({ "version": 1, "problems": problems })))?;
+    let answer = json!({ "version": 1, "problems": problems });
+    terminal.data(&format!("{}\n", view::escape::json_text(&answer)))?;
     Ok(exit)
 }

@@ -20,16 +20,28 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
             shown.push(character);
         }
     }
-    // Old forms of log commands work anywhere in a line: `##[name]` (GitHub runner), `##vso[name]` (Azure).
-    if has_log_command(&shown) {
-        shown = shown.replace("##[", "#\\u{23}[").replace("##vso[", "#\\u{23}vso[");
-    }
-    Cow::Owned(shown)
+    Cow::Owned(without_log_commands(&shown, "\\u{23}").into_owned())
 }
 
-/// JSON text in which hidden characters stand as `\uXXXX`: the same data, and nothing for a terminal to obey.
+/// A whole line of text, escaped, that never begins as a log command of a CI system does (`::error::`).
+pub(crate) fn escape_line(text: &str) -> String {
+    without_command(&escape(text)).into_owned()
+}
+
+/// The beginning of a line in which a first `::` is broken visibly, as the escaping of other log commands does it.
+pub(super) fn without_command(text: &str) -> Cow<'_, str> {
+    let blanks = text.len() - text.trim_start().len();
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => Cow::Owned(format!("{}:\\u{{3a}}{rest}", " ".repeat(blanks))),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// JSON text in which hidden characters and the signs of log commands stand as `\uXXXX`: the same data, and nothing for a terminal to obey.
 pub(crate) fn json_text(value: &Value) -> String {
     let plain = value.to_string();
+    // These signs stand in texts only, never between them.
+    let plain = without_log_commands(&plain, "\\u0023");
     let mut shown = String::with_capacity(plain.len());
     for character in plain.chars() {
         if is_hidden(character) {
@@ -46,6 +58,20 @@ pub(crate) fn json_text(value: &Value) -> String {
 
 fn push_visible(shown: &mut String, character: char) {
     let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+}
+
+/// The text of problems of a spec, which its own renderer has made harmless for a terminal, without commands of logs.
+pub(crate) fn escape_problems(text: &str) -> Cow<'_, str> {
+    without_log_commands(text, "\\u{23}")
+}
+
+/// Old forms of log commands work anywhere in a line: `##[name]` (GitHub runner), `##vso[name]` (Azure).
+fn without_log_commands<'text>(text: &'text str, sign: &str) -> Cow<'text, str> {
+    if has_log_command(text) {
+        Cow::Owned(text.replace("##[", &format!("#{sign}[")).replace("##vso[", &format!("#{sign}vso[")))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn has_log_command(text: &str) -> bool {

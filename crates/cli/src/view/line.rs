@@ -7,7 +7,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style as AnsiStyle};
 use unicode_width::UnicodeWidthStr;
 
-use super::escape::escape;
+use super::escape::{escape, without_command};
 use super::{Colour, Style, Symbols};
 
 /// What a span is, which decides its colour.
@@ -148,15 +148,6 @@ impl Page {
 }
 
 /// A label is as faint or as loud as its text.
-/// The beginning of a line in which a first `::` is broken visibly, as the escaping of other log commands does it.
-fn without_command(text: &str) -> Cow<'_, str> {
-    let blanks = text.len() - text.trim_start().len();
-    match text.trim_start().strip_prefix("::") {
-        Some(rest) => Cow::Owned(format!("{}:\\u{{3a}}{rest}", " ".repeat(blanks))),
-        None => Cow::Borrowed(text),
-    }
-}
-
 fn label_ink(ink: Ink) -> Ink {
     if ink == Ink::Plain { Ink::Strong } else { ink }
 }

@@ -111,3 +111,56 @@ async fn an_endpoint_where_nobody_listens_is_an_error_at_once() {
     assert!(error.message.contains(&free.to_string()), "{error}");
     assert!(error.help.unwrap().contains("--endpoint"));
 }
+
+#[tokio::test]
+async fn a_page_token_is_only_ever_a_value_of_the_query() {
+    for token in [
+        "https://evil.example/steal",
+        "//evil.example",
+        "../../../v1/other",
+        "a&project=other#x",
+        "a\r\nHost: evil.example",
+        "\u{202e}%2e%2e/",
+    ] {
+        let server = serve(move |asked, before| {
+            if before == 0 {
+                return ok(json!({"items": [], "nextPageToken": token}));
+            }
+            assert_eq!(asked.query("pageToken"), token);
+            ok(json!({"items": []}))
+        })
+        .await;
+        let list = ApiRequest::get(Api::Storage, "storage/v1/b")
+            .with_query("project", "demo-project")
+            .with_pages("items");
+        server.cloud().read(&list).await.unwrap();
+        let asked = server.asked();
+        assert_eq!(asked.len(), 2, "{token}");
+        assert!(asked.iter().all(|asked| asked.path == "/storage/v1/b"), "{token}");
+        assert!(asked.iter().all(|asked| asked.query("project") == "demo-project"), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn answers_without_end_in_size_depth_or_pages_are_errors() {
+    let deep = serve(|_, _| Answer::Full {
+        status: 200,
+        headers: vec![("content-type", "application/json".into())],
+        body: format!("{}{}", "[".repeat(200_000), "]".repeat(200_000)).into_bytes(),
+    })
+    .await;
+    assert_eq!(deep.cloud().read(&service()).await.unwrap_err().kind, ErrorKind::Malformed);
+    let large = serve(|_, _| Answer::Full {
+        status: 200,
+        headers: vec![("content-type", "application/json".into())],
+        body: vec![b' '; (64 << 20) + 1],
+    })
+    .await;
+    let error = large.cloud().read(&service()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Malformed, "{error}");
+    let pages = serve(|_, before| ok(json!({"services": [], "nextPageToken": before.to_string()}))).await;
+    let list = ApiRequest::get(Api::Run, "v2/projects/p/locations/-/services").with_pages("services");
+    let error = pages.cloud().read(&list).await.unwrap_err();
+    assert!(error.message.contains("1000 pages"), "{error}");
+    assert_eq!(pages.asked().len(), 1000);
+}

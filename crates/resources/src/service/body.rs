@@ -10,7 +10,7 @@ use super::codec::Home;
 use super::rules::RULES;
 use super::{container, env, probe, settings, traffic, volume};
 use crate::item::writes;
-use crate::{json, stamp};
+use crate::{hidden, json, stamp};
 
 /// What only the server writes. Source: Cloud Run Admin v2, fields that are "output only"; recorded.
 const OUTPUT_ONLY: &[&str] = &[
@@ -84,7 +84,8 @@ pub(super) fn given_back<'before>(
     for (path, _) in gone {
         write(&mut service, path, None, home);
     }
-    for (path, value) in kept {
+    // What was hidden is not known any more, so it is not given back.
+    for (path, value) in kept.into_iter().filter(|(_, value)| !hidden::is_hidden(value)) {
         write(&mut service, path, Some(value), home);
     }
     json::remove(&mut service, &["labels", stamp::LABEL]);

@@ -5,19 +5,19 @@ use serde_json::json;
 
 use super::codec::Home;
 use super::container;
-use crate::json;
+use crate::{hidden, json};
 
 /// Reads both kinds.
 pub(super) fn read(service: &Json, home: &Home<'_>, fields: &mut Fields) {
     for variable in container::list(service, "env") {
         let Some(name) = json::text(variable, &["name"]) else { continue };
-        match json::at(variable, &["valueSource", "secretKeyRef"]) {
-            Some(source) => {
-                let secret = json::text(source, &["secret"]).unwrap_or_default();
-                let version = json::text(source, &["version"]).unwrap_or("latest");
-                fields.found(format!("secrets.{name}"), secret_text(home.shorten(secret), version));
-            }
-            None => fields.found(format!("env.{name}"), json::text(variable, &["value"]).unwrap_or_default()),
+        if let Some(source) = json::at(variable, &["valueSource", "secretKeyRef"]) {
+            let secret = json::text(source, &["secret"]).unwrap_or_default();
+            let version = json::text(source, &["version"]).unwrap_or("latest");
+            fields.found(format!("secrets.{name}"), secret_text(home.shorten(secret), version));
+        } else {
+            let value = json::text(variable, &["value"]).unwrap_or_default();
+            fields.found(format!("env.{name}"), hidden::shown(name, value));
         }
     }
 }

@@ -4,7 +4,7 @@ use model::{Fields, Json};
 use serde_json::json;
 
 use super::container;
-use crate::{json, quantity};
+use crate::{hidden, json, quantity};
 
 /// The two probes: the head of their paths, which is also their key in the API.
 pub(super) const PROBES: &[&str] = &["startupProbe", "livenessProbe"];
@@ -79,7 +79,9 @@ fn read_one(name: &str, probe: &Json, port: u64, wanted: &Fields, fields: &mut F
         for header in json::list(http, &["httpHeaders"]) {
             if let Some(header_name) = json::text(header, &["name"]) {
                 let value = json::text(header, &["value"]).unwrap_or_default();
-                fields.found(format!("{name}.http.headers.{header_name}"), value);
+                let path = format!("{name}.http.headers.{header_name}");
+                let value = hidden::header(header_name, value, wanted.value(&path));
+                fields.found(path, value);
             }
         }
     }

@@ -29,9 +29,7 @@ pub(super) fn check<'v>(
         if report.is_broken(&at) {
             continue;
         }
-        let plain = ["", "true", "false", "True", "False"].contains(&value.as_str());
-        let named = !plain && is_secret_name(name.as_str());
-        if named || BEGINNINGS.iter().any(|beginning| value.as_str().starts_with(beginning)) {
+        if looks_secret(name.as_str(), value.as_str()) {
             let problem = Diagnostic::new(
                 "secret-in-spec",
                 format!("`{name}` looks like a secret with its value in the open"),
@@ -41,9 +39,16 @@ pub(super) fn check<'v>(
     }
 }
 
+/// Whether a value under a name looks like a secret: by its name, unless it only says yes, no or nothing, or by its form.
+/// A spec that holds one is refused.
+pub fn looks_secret(name: &str, value: &str) -> bool {
+    let plain = ["", "true", "false", "True", "False"].contains(&value);
+    (!plain && is_secret_name(name)) || BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
+}
+
 fn is_secret_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    let mut words = upper.rsplit('_').filter(|word| !word.is_empty());
+    let mut words = upper.rsplit(['_', '-']).filter(|word| !word.is_empty());
     match words.next() {
         Some("KEY") => words.next().is_some_and(|word| KEYS.contains(&word)),
         Some(last) => WORDS.contains(&last),
