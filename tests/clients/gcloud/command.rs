@@ -46,6 +46,11 @@ impl<'world> Gcloud<'world> {
         Self { world, emulator, recipe }
     }
 
+    /// The same with more lines after the recipe's.
+    pub(super) fn with(&self, lines: &str) -> Self {
+        Self { recipe: format!("{}\n{lines}", self.recipe), ..*self }
+    }
+
     /// One step: a command, given as one line, must end well and have its effect, which `check` looks for.
     #[track_caller]
     pub(super) fn step(&self, line: &str, check: impl FnOnce(&Said)) {

@@ -1,9 +1,17 @@
 //! The tutorial from an empty project to an answer of the model, and away again.
 
+use std::fs;
+
 use serde_json::json;
 
 use super::command::{Gcloud, has_member, is_here, service};
 use crate::world::World;
+
+/// What user credentials need besides, which gcloud refreshes.
+const SIGNED_IN: &str = "
+unset CLOUDSDK_AUTH_ACCESS_TOKEN_FILE
+export CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE=\"$PWD/user.json\"
+export CLOUDSDK_AUTH_TOKEN_HOST=http://oauth2.gcp.test/token";
 
 /// The tutorial's flags.
 pub(super) const FLAGS: &str = "--concurrency 4 --cpu 8 --set-env-vars OLLAMA_NUM_PARALLEL=4 --gpu 1 --gpu-type nvidia-l4 \
@@ -127,6 +135,14 @@ fn gcloud_runs_the_tutorial_from_start_to_end() {
             "GET 403 https://ollama-gemma-123456789012.europe-west1.run.app/api/tags",
             "GET 200 https://ollama-gemma-123456789012.europe-west1.run.app/api/tags",
         ]);
+    });
+    let user =
+        json!({"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"});
+    fs::write(world.path().join("user.json"), user.to_string()).unwrap();
+    gcloud.with(SIGNED_IN).step("run services list", |said| {
+        said.says(&["ollama-gemma-123456789012.europe-west1.run.app"]);
+        let refreshed = world.journal().iter().any(|line| line["host"] == "oauth2.gcp.test");
+        assert!(refreshed, "the access token is the emulator's");
     });
     gcloud.step("run services delete ollama-gemma --quiet", |said| {
         said.says(&["Deleted service [ollama-gemma]."]);
