@@ -198,8 +198,17 @@ impl Lab {
         self.prepare_through(&self.cloud, document, goal).await
     }
 
+    /// The same for an operator who allows this.
+    pub(crate) async fn prepare_with(&self, document: &Value, goal: Goal, consent: Consent) -> Prepared {
+        self.prepared(&self.cloud, document, goal, consent).await
+    }
+
     /// The same with another view of the cloud.
     pub(crate) async fn prepare_through(&self, cloud: &impl Cloud, document: &Value, goal: Goal) -> Prepared {
+        self.prepared(cloud, document, goal, allowing()).await
+    }
+
+    async fn prepared(&self, cloud: &impl Cloud, document: &Value, goal: Goal, consent: Consent) -> Prepared {
         let spec = self.parse(document);
         let mut graph = Graph::build(resources::resolve(&spec)).unwrap();
         let mut live = engine::snapshot(&graph, cloud).await.unwrap();
@@ -219,7 +228,7 @@ impl Lab {
             goal,
             adopt: AdoptPolicy::AsSpecSays,
             replace: ReplacePolicy::Refuse,
-            consent: allowing(),
+            consent,
         };
         let mut plan = engine::plan(&graph, &live, &record.inventory, &options);
         if !plan.unread.is_empty() {

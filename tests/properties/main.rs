@@ -16,6 +16,7 @@ mod compare;
 mod draft;
 mod edit;
 mod failures;
+mod guards;
 mod lab;
 mod life;
 mod order;

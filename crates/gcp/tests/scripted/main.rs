@@ -15,4 +15,5 @@ mod policies;
 mod reads;
 mod record;
 mod server;
+mod tls;
 mod uploads;

@@ -255,20 +255,35 @@ fn secrets_and_this_tools_state_stay_out_and_are_named() {
         ("application_default_credentials.json", ""),
         (".git/config", ""),
         (".gemmactl/state.json", ""),
+        (".aws/credentials", ""),
+        (".git-credentials", ""),
+        (".kube/config", ""),
+        (".pypirc", ""),
+        (".ssh/config", ""),
+        ("keys/id_ed25519", ""),
+        ("keys/id_ed25519.pub", ""),
+        ("release.keystore", ""),
         ("keyboard.txt", ""),
     ]);
-    assert_eq!(project.paths(), ".env.example Dockerfile keyboard.txt");
+    assert_eq!(project.paths(), ".env.example Dockerfile keyboard.txt keys/id_ed25519.pub");
     let denied = project.read().unwrap().denied;
     assert_eq!(
         denied,
         [
+            ".aws",
             ".env",
             ".env.local",
             ".gemmactl",
             ".git",
+            ".git-credentials",
+            ".kube",
+            ".pypirc",
+            ".ssh",
             "application_default_credentials.json",
             "certificates/server.PEM",
-            "id.key"
+            "id.key",
+            "keys/id_ed25519",
+            "release.keystore"
         ]
     );
 }

@@ -33,7 +33,8 @@ A context is a folder inside the spec's own folder, also after links are followe
   match wins, `!` brings back what lies in a folder that is left out;
 - the Dockerfile is sent in any case; `.gcloudignore` and the spec itself are not, and empty folders are not;
 - never sent are `.git`, `.hg`, `.svn`, `.env` and `.env.*` (but `.env.example`, `.env.sample` and `.env.template` are),
-  `*.pem`, `*.key`, `*.p12`, `*.pfx`, `.netrc`, `application_default_credentials.json` and `.gemmactl`.
+  `*.pem`, `*.key`, `*.p12`, `*.pfx`, `*.jks`, `*.keystore`, keys of SSH (`.ssh`, `id_rsa` and its like), `.aws`, `.kube`, `.netrc`,
+  `.git-credentials`, `.pypirc`, `application_default_credentials.json` and `.gemmactl`.
 
 Links inside the context stay links; one that leads out is an error, as are sockets, pipes and devices. At most 20,000
 files and 2 GiB are taken. The image's tag is a digest of paths, contents and executable bits, the Dockerfile's name and
