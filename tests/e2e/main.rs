@@ -12,12 +12,16 @@
 mod answers;
 mod bad_input;
 mod commands;
+mod credentials;
 mod examples;
+mod failures;
 mod guards;
 mod hostile;
 mod interrupt;
+mod lags;
 mod lifecycle;
 mod poisoned;
+mod project;
 mod saved;
 mod secrets;
 mod transcripts;

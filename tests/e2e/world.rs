@@ -99,8 +99,11 @@ impl World {
     /// Forgets the journal so far, once it has been held against Google's documents.
     #[track_caller]
     pub(crate) fn clear_journal(&self) {
-        let exchanges = self.journal().into_iter().map(conformance::Exchange::of_journal);
-        conformance::hold(exchanges, crate::REQUESTS);
+        let (journal, exchange) = (self.journal(), conformance::Exchange::of_journal);
+        let is_ours =
+            |line: &&Value| line["client"].as_str().is_some_and(|client| client.starts_with("gemmactl/"));
+        conformance::hold_conditional(journal.iter().filter(is_ours).cloned().map(exchange));
+        conformance::hold(journal.into_iter().map(exchange), crate::REQUESTS);
         drop(fs::remove_file(self.path().join("journal.jsonl")));
     }
 

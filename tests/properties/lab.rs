@@ -75,7 +75,10 @@ impl Prepared {
 /// Every exchange of every generated project is held against Google's documents.
 impl Drop for Lab {
     fn drop(&mut self) {
-        conformance::hold(self.running.journal().into_iter().map(checkable), conformance::Requests::All);
+        let journal = self.running.journal();
+        let ours = journal.iter().filter(|exchange| exchange.client.starts_with("gemmactl/")).cloned();
+        conformance::hold_conditional(ours.map(checkable));
+        conformance::hold(journal.into_iter().map(checkable), conformance::Requests::All);
     }
 }
 

@@ -1,4 +1,5 @@
-//! What was asked and answered, for tests and for people. Headers are never kept: they hold tokens.
+//! What was asked and answered, for tests and for people. Headers are not kept, since they hold tokens; only the name of
+//! the program that asked is.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -31,6 +32,8 @@ pub struct Exchange {
     pub path: String,
     /// Raw query string, without the question mark.
     pub query: String,
+    /// The program that asked, as it calls itself: `gemmactl/0.1.0`; empty where it does not.
+    pub client: String,
     /// The body: JSON as it is, anything else, and anything large, by its length.
     pub request: Value,
     /// HTTP status of the answer.

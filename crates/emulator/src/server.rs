@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::Value;
@@ -105,6 +105,12 @@ pub fn app(emulator: Arc<Emulator>) -> Router {
     Router::new().fallback(serve).with_state(emulator)
 }
 
+/// The first product that the caller's user agent names.
+fn client_of(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    agent.split_whitespace().next().unwrap_or_default().chars().take(100).collect()
+}
+
 async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let host = guard::host_of(&head.uri, &head.headers);
@@ -120,6 +126,7 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
         host: host.clone(),
         path: path.clone(),
         query: query.clone(),
+        client: client_of(&head.headers),
         request: Value::Null,
         status: 0,
         answer: Value::Null,

@@ -39,9 +39,9 @@ impl Pace {
     pub const fn loopback() -> Self {
         Self {
             base: Duration::from_millis(100),
-            cap: Duration::from_secs(2),
+            cap: Duration::from_millis(250),
             poll_floor: Duration::from_millis(25),
-            propagation: Duration::from_secs(10),
+            propagation: Duration::from_secs(15),
             ..Self::live()
         }
     }

@@ -76,6 +76,15 @@ pub enum ErrorKind {
     Stopped,
 }
 
+/// How far a call came that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// It changed nothing.
+    Nothing,
+    /// It was accepted, or nobody knows: something may be there, or half-done.
+    Begun,
+}
+
 /// What went wrong, where, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -88,12 +97,37 @@ pub struct CloudError {
     pub call: Option<String>,
     /// What the user can do next.
     pub help: Option<String>,
+    /// How far the call came.
+    pub extent: Extent,
 }
 
 impl CloudError {
-    /// An error without call and help.
+    /// An error without call and help. What failed after it was accepted, or did not end, has begun.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), call: None, help: None }
+        let extent = match kind {
+            ErrorKind::Failed | ErrorKind::Timeout => Extent::Begun,
+            ErrorKind::Credentials
+            | ErrorKind::Unreachable
+            | ErrorKind::Denied
+            | ErrorKind::ApiDisabled
+            | ErrorKind::NotFound
+            | ErrorKind::Conflict
+            | ErrorKind::Exists
+            | ErrorKind::Quota
+            | ErrorKind::Invalid
+            | ErrorKind::Unavailable
+            | ErrorKind::Malformed
+            | ErrorKind::Local
+            | ErrorKind::Stopped => Extent::Nothing,
+        };
+        Self { kind, message: message.into(), call: None, help: None, extent }
+    }
+
+    /// The same of a call that may have changed something.
+    #[must_use]
+    pub fn begun(mut self) -> Self {
+        self.extent = Extent::Begun;
+        self
     }
 
     /// The same with the call it came from.

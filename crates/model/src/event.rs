@@ -1,6 +1,6 @@
 //! What apply tells while it works. Engine and views meet only here.
 
-use crate::{Action, CloudError, Progress, ResourceId};
+use crate::{Action, CloudError, Extent, Progress, ResourceId};
 
 /// One thing that happened during apply.
 #[derive(Debug, Clone)]
@@ -80,8 +80,12 @@ impl ApplyReport {
         self.outcomes.iter().all(|(_, _, outcome)| matches!(outcome, Outcome::Done(_)))
     }
 
-    /// Whether anything was done.
+    /// Whether anything was done, or begun by something that then failed.
     pub fn did_anything(&self) -> bool {
-        self.outcomes.iter().any(|(_, _, outcome)| matches!(outcome, Outcome::Done(_)))
+        self.outcomes.iter().any(|(_, _, outcome)| match outcome {
+            Outcome::Done(_) => true,
+            Outcome::Failed(error) => error.extent == Extent::Begun,
+            Outcome::Skipped(_) | Outcome::NotStarted => false,
+        })
     }
 }

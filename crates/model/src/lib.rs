@@ -34,7 +34,7 @@ pub mod resource;
 pub mod step;
 
 pub use action::{Action, Cause, FieldChange, Goal, Reason};
-pub use cloud::{Cloud, CloudError, Done, ErrorKind, Found, Progress};
+pub use cloud::{Cloud, CloudError, Done, ErrorKind, Extent, Found, Progress};
 pub use content::{Archive, Content};
 pub use event::{ApplyReport, Event, Outcome};
 pub use fields::{Effect, Field, FieldPath, FieldRule, Fields, Unset};

@@ -62,6 +62,9 @@ pub enum Owner {
     Unmarked,
     /// A kind that has no place for a stamp: an API, a binding.
     Unmarkable,
+    /// What is left of such a thing: a binding whose account was deleted. It does nothing, so it is not what a spec wants;
+    /// but it is taken away with the rest.
+    Remains,
 }
 
 /// Who changed an object last, and when (RFC 3339), as the API says.

@@ -72,6 +72,9 @@ pub struct Binding {
 }
 
 /// Splits a policy into its grants, by [`Grant::key`]. Linear in the size of the policy.
+///
+/// What is left of a grant to a deleted account stands under the key of that grant, unless the account is there again
+/// and holds it: [`is_remains`] tells the two apart.
 pub fn split_policy(policy: &Json) -> BTreeMap<String, Cow<'_, Json>> {
     let mut grants = BTreeMap::new();
     for binding in policy.get("bindings").and_then(Json::as_array).into_iter().flatten() {
@@ -85,7 +88,11 @@ pub fn split_policy(policy: &Json) -> BTreeMap<String, Cow<'_, Json>> {
             if let Some(condition) = condition {
                 grant.insert("condition".to_owned(), condition.clone());
             }
-            grants.insert(grant_key(role, member, condition), Cow::Owned(Json::Object(grant)));
+            let grant = Cow::Owned(Json::Object(grant));
+            match remains_of(member) {
+                Some(gone) => drop(grants.entry(grant_key(role, gone, condition)).or_insert(grant)),
+                None => drop(grants.insert(grant_key(role, member, condition), grant)),
+            }
         }
     }
     grants
@@ -175,9 +182,18 @@ fn is_member(live: &str, ours: &str) -> bool {
     if live.eq_ignore_ascii_case(ours) {
         return true;
     }
-    live.strip_prefix("deleted:")
-        .and_then(|rest| rest.split_once("?uid="))
-        .is_some_and(|(member, _)| member.eq_ignore_ascii_case(ours))
+    remains_of(live).is_some_and(|gone| gone.eq_ignore_ascii_case(ours))
+}
+
+/// Whether a member is what is left of a deleted account: it grants nothing, and never will again, even if an account
+/// of the same address is made anew (recorded).
+pub fn is_remains(member: &str) -> bool {
+    remains_of(member).is_some()
+}
+
+/// The member that was, before its account was deleted.
+fn remains_of(member: &str) -> Option<&str> {
+    Some(member.strip_prefix("deleted:")?.split_once("?uid=")?.0)
 }
 
 #[cfg(test)]
@@ -250,6 +266,21 @@ mod tests {
             edit(&[("roles/a", "user:a@x.com")], &[("roles/b", "user:a@x.com")]).applied_to(&policy),
             None
         );
+    }
+
+    #[test]
+    fn the_remains_of_a_grant_are_found_by_its_key_until_it_is_there_again() {
+        let (dead, alive) = ("deleted:serviceAccount:x@p.example?uid=12", "serviceAccount:x@p.example");
+        let key = Grant { role: "roles/a".into(), member: alive.into(), condition: None }.key();
+        for (members, found) in
+            [(vec![dead], dead), (vec![dead, alive], alive), (vec![alive, dead], alive), (vec![alive], alive)]
+        {
+            let policy = json!({"bindings": [{"role": "roles/a", "members": members}]});
+            let split = split_policy(&policy);
+            assert_eq!(split.len(), 1, "{policy}");
+            assert_eq!(split[&key]["member"], found, "{policy}");
+            assert_eq!(is_remains(found), found == dead);
+        }
     }
 
     #[test]

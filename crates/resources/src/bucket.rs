@@ -136,18 +136,23 @@ impl Bucket {
     }
 
     fn update(&self, live: &Live) -> Step {
-        let patch = ApiRequest::patch(Api::Storage, self.path(), self.settings());
-        Step::call(match json::text(&live.raw, &["metageneration"]) {
-            Some(metageneration) => patch.with_query("ifMetagenerationMatch", metageneration),
-            None => patch,
-        })
+        Step::call(if_unchanged(ApiRequest::patch(Api::Storage, self.path(), self.settings()), Some(live)))
     }
 
-    fn delete(&self) -> Vec<Step> {
+    fn delete(&self, live: Option<&Live>) -> Vec<Step> {
         vec![
             Step::EmptyBucket { bucket: self.name() },
-            Step::call(ApiRequest::delete(Api::Storage, self.path())),
+            Step::call(if_unchanged(ApiRequest::delete(Api::Storage, self.path()), live)),
         ]
+    }
+}
+
+/// The request on the condition that the bucket's settings are as they were read. What is put into it and taken out does
+/// not count.
+fn if_unchanged(request: ApiRequest, live: Option<&Live>) -> ApiRequest {
+    match live.and_then(|live| json::text(&live.raw, &["metageneration"])) {
+        Some(metageneration) => request.with_query("ifMetagenerationMatch", metageneration),
+        None => request,
     }
 }
 
@@ -192,8 +197,8 @@ impl Resource for Bucket {
             Action::Adopt | Action::Update | Action::Repair => {
                 live.map(|live| self.update(live)).into_iter().collect()
             }
-            Action::Replace => self.delete().into_iter().chain([self.create()]).collect(),
-            Action::Delete => self.delete(),
+            Action::Replace => self.delete(live).into_iter().chain([self.create()]).collect(),
+            Action::Delete => self.delete(live),
             // It cannot be adopted, so there is nothing to give back.
             Action::NoOp | Action::Detach | Action::Keep | Action::Forget => Vec::new(),
         }

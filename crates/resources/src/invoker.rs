@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::item::{Item, item_methods};
 use crate::role::{GRANT_RULES, grant_steps, granted, recalled_grant};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, api_fields, json, service};
+use crate::{Kind, Recalled, api_fields, service};
 
 const NAME: KindName = KindName("invoker");
 const NEEDS: &str = "run.googleapis.com";
@@ -91,8 +91,7 @@ impl Resource for Invoker {
     }
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
-        json::required_text(found, &["member"])?;
-        Ok(Some(granted(&self.item.desired, found)))
+        granted(&self.item.desired, found)
     }
 
     fn rules(&self) -> &'static [FieldRule] {

@@ -1,6 +1,6 @@
 //! One member of one role on the project. Source: Resource Manager v3. Never sees the rest of the policy.
 
-use model::policy::split_policy;
+use model::policy::{is_remains, split_policy};
 use model::{
     Action, Api, ApiRequest, Effect, FieldChange, FieldRule, Fields, Grant, Hazard, Json, KindName, Live,
     Lookup, Method, ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, Step,
@@ -126,13 +126,16 @@ fn policy(project: &ProjectId) -> PolicyRef {
     }
 }
 
-/// A grant that is there. Nothing of it can differ: another role, member or condition is another grant.
-pub(crate) fn granted(desired: &Fields, found: &Json) -> Live {
+/// A grant that is there, or what is left of it. Nothing of it can differ: another role, member or condition is another
+/// grant.
+pub(crate) fn granted(desired: &Fields, found: &Json) -> Result<Option<Live>, ObserveError> {
+    let member = json::required_text(found, &["member"])?;
+    let owner = if is_remains(member) { Owner::Remains } else { Owner::Unmarkable };
     let mut fields = Fields::new();
     for (path, field) in desired.iter() {
         fields.found(path.clone(), field.value.clone());
     }
-    Live::new(fields, Owner::Unmarkable, found)
+    Ok(Some(Live::new(fields, owner, found)))
 }
 
 /// The steps of every kind that is one grant.
@@ -156,8 +159,7 @@ impl Resource for RoleMember {
     }
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
-        json::required_text(found, &["member"])?;
-        Ok(Some(granted(&self.item.desired, found)))
+        granted(&self.item.desired, found)
     }
 
     fn rules(&self) -> &'static [FieldRule] {

@@ -51,7 +51,7 @@ pub(crate) fn read_description<'text>(text: &'text str, stack: &StackName) -> (&
         .map(|(description, name)| (description.trim_end(), owner(Some(name), stack)));
     match found {
         Some((description, owner @ (Owner::ThisStack | Owner::OtherStack(_)))) => (description, owner),
-        Some((_, Owner::Unmarked | Owner::Unmarkable)) | None => (text, Owner::Unmarked),
+        Some((_, Owner::Unmarked | Owner::Unmarkable | Owner::Remains)) | None => (text, Owner::Unmarked),
     }
 }
 

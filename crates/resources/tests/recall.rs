@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::server::answered;
 use common::{HEAD, body, live, resource, resources, shown_steps};
 use insta::assert_snapshot;
-use model::{Action, Entry, Json, Origin, Prior, ProjectId, Resource, ResourceId, StackName, State, Step};
+use model::{
+    Action, Entry, Json, Origin, Owner, Prior, ProjectId, Resource, ResourceId, StackName, State, Step,
+};
 use resources::{KINDS, RecallError, recall};
 use serde_json::json;
 
@@ -205,4 +207,17 @@ fn an_adopted_account_is_given_back_with_what_was_replaced() {
     });
     let steps = given_back(text, "account/ollama-run", json!({"displayName": "Mine"}), &found);
     assert_eq!(body(&steps)["serviceAccount"], json!({"displayName": "Mine", "description": "Kept"}));
+}
+
+#[test]
+fn what_is_left_of_a_grant_to_a_deleted_account_is_not_wanted_and_goes_with_what_is_to_go() {
+    let dead = json!({"role": "roles/run.admin", "member": "deleted:user:me@example.com?uid=12"});
+    let wanted = resource(EVERY_KIND, "role/run.admin/user:me@example.com");
+    assert_eq!(wanted.observe(&dead).unwrap().unwrap().owner, Owner::Remains);
+    let to_go = recalled(wanted.id(), &entry(&*wanted)).unwrap();
+    let live = to_go.observe(&dead).unwrap().unwrap();
+    let steps = to_go.steps(&Action::Delete, Some(&live));
+    let [Step::EditPolicy(edit)] = &steps[..] else { panic!("an edit of the policy") };
+    let policy = json!({"bindings": [{"role": "roles/run.admin", "members": [dead["member"]]}]});
+    assert_eq!(edit.applied_to(&policy), Some(json!({"bindings": []})));
 }

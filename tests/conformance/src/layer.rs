@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::discovery::{Requests, Verdict, check};
+use crate::discovery::{Condition, Requests, Verdict, check, condition};
 use crate::evidence;
 use crate::exchange::Exchange;
 
@@ -47,4 +47,39 @@ pub fn hold(exchanges: impl IntoIterator<Item = Exchange>, requests: Requests) {
         text
     });
     assert!(violations.is_empty(), "{} calls disagree with Google's documents:\n{text}", violations.len());
+}
+
+/// Holds every write against the rule that it is conditional, counts, and fails the test when one is not. To be given
+/// what gemmactl itself sent.
+///
+/// # Panics
+/// When a write carries no condition and is none of the excused.
+#[track_caller]
+pub fn hold_conditional(exchanges: impl IntoIterator<Item = Exchange>) {
+    if std::thread::panicking() {
+        return;
+    }
+    let (mut checked, mut excused) = (0, 0);
+    let mut violations = BTreeSet::new();
+    for exchange in exchanges {
+        match condition(&exchange) {
+            Condition::NoWrite => {}
+            Condition::Met => checked += 1,
+            Condition::Excused(_) => excused += 1,
+            Condition::Missing(problem) => {
+                checked += 1;
+                violations.insert(format!("{problem} ({} {})", exchange.method, exchange.path));
+            }
+        }
+    }
+    evidence::add("writes that must be conditional checked", checked);
+    evidence::add("writes that are excused from a condition", excused);
+    evidence::add("violations of conditional writes", violations.len());
+    let text: Vec<&str> = violations.iter().take(SHOWN).map(String::as_str).collect();
+    assert!(
+        violations.is_empty(),
+        "{} writes carry no condition:\n  {}",
+        violations.len(),
+        text.join("\n  ")
+    );
 }

@@ -20,4 +20,4 @@ pub mod table;
 
 pub use discovery::Requests;
 pub use exchange::{Answer, Content, Exchange};
-pub use layer::hold;
+pub use layer::{hold, hold_conditional};

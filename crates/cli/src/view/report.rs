@@ -179,6 +179,7 @@ mod tests {
             message: "quota NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion allows 0 GPUs, the service asks for 1\u{1b}[31m".to_owned(),
             call: Some("POST run.googleapis.com/v2/projects/demo-project/locations/europe-west1/services".to_owned()),
             help: Some("ask for the quota, or choose another region".to_owned()),
+            extent: model::Extent::Nothing,
         };
         insta::assert_snapshot!(plain(&outcomes(failure), Goal::Present), @r"
         FAILED  service/ollama-gemma  create

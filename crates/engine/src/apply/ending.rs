@@ -22,9 +22,12 @@ impl<C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'_, '_, C, S, E> {
     pub(super) fn fail(&mut self, at: usize, error: &CloudError) {
         let Some(change) = self.plan.changes.get(at) else { return };
         debug!(resource = %change.id, %error, "failed");
+        let error = error.clone();
+        // The steps before the one that failed are done.
+        let error = if self.at_step.get(at).is_some_and(|step| *step > 0) { error.begun() } else { error };
         self.tell_started(at);
         (self.events)(Event::Failed { id: change.id.clone(), error: error.clone() });
-        self.end(at, Outcome::Failed(error.clone()));
+        self.end(at, Outcome::Failed(error));
         for at in self.schedule.failed(at) {
             let Some(skipped) = self.plan.changes.get(at) else { continue };
             if is_work(skipped.action) {

@@ -17,7 +17,9 @@ impl Planner<'_> {
             Ground::OtherStack => {
                 let other = live.map_or("another stack", |live| match &live.owner {
                     Owner::OtherStack(stack) => stack.as_str(),
-                    Owner::ThisStack | Owner::Unmarked | Owner::Unmarkable => "another stack",
+                    Owner::ThisStack | Owner::Unmarked | Owner::Unmarkable | Owner::Remains => {
+                        "another stack"
+                    }
                 });
                 (
                     format!("{name} belongs to the stack `{other}`"),

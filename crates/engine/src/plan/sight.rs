@@ -26,6 +26,7 @@ impl<'plan> Planner<'plan> {
         entry: Option<&Entry>,
     ) -> Sight<'plan> {
         match seen {
+            Some(Seen::Live(live)) if live.owner == Owner::Remains => Sight::Absent,
             Some(Seen::Live(live)) => Sight::Live(live),
             Some(Seen::Absent) => Sight::Absent,
             Some(Seen::Unreadable(error)) => unreadable(resource, error),
@@ -109,7 +110,7 @@ impl<'plan> Planner<'plan> {
                 Owner::ThisStack => Presence::Ours,
                 Owner::OtherStack(_) => Presence::OtherStack,
                 Owner::Unmarked => Presence::Unmarked,
-                Owner::Unmarkable => Presence::Unmarkable,
+                Owner::Unmarkable | Owner::Remains => Presence::Unmarkable,
             }),
             known: entry.map_or(Known::Nothing, |entry| match entry.origin {
                 model::Origin::Created => Known::Created,

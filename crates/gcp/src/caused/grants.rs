@@ -50,6 +50,11 @@ impl Granted {
         })
     }
 
+    /// Whether it is of this edit.
+    pub(super) fn is_of(&self, edit: &PolicyEdit) -> bool {
+        self.shown == edit.policy.shown && self.grants == edit.add
+    }
+
     /// When, and on what, if one of its grants may be the one that a refused call lacks. `is_new` tells accounts that
     /// this run made: none of them is the caller.
     pub(super) fn explains(

@@ -73,10 +73,18 @@ impl Caused {
         deeds.made.insert(path, Instant::now());
     }
 
-    /// Notes grants that were written.
+    /// Notes grants that are being written: others may be refused for want of them before the answer is here, and the
+    /// answer may be lost.
     pub(crate) fn note_grants(&self, edit: &PolicyEdit) {
         let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        deeds.granted.retain(|granted| !granted.is_of(edit));
         deeds.granted.extend(Granted::by(edit, Instant::now()));
+    }
+
+    /// Takes back grants that were not written after all.
+    pub(crate) fn forget_grants(&self, edit: &PolicyEdit) {
+        let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        deeds.granted.retain(|granted| !granted.is_of(edit));
     }
 
     /// What this run did that explains why a build of an account could not do its work, if anything.
@@ -276,7 +284,7 @@ mod tests {
             |verb: &str| ApiRequest::post(Api::ResourceManager, format!("v3/projects/p:{verb}"), json!({}));
         let grant =
             |role: &str| Grant { role: role.into(), member: "user:me@example.com".into(), condition: None };
-        caused.note_grants(&PolicyEdit {
+        let edit = PolicyEdit {
             policy: PolicyRef {
                 read: call("getIamPolicy"),
                 write: call("setIamPolicy"),
@@ -284,7 +292,8 @@ mod tests {
             },
             add: vec![grant("roles/run.admin")],
             remove: Vec::new(),
-        });
+        };
+        caused.note_grants(&edit);
         let services = "v2/projects/p/locations/l/services";
         let create = outgoing(&ApiRequest::post(Api::Run, services, json!({})));
         let bucket = outgoing(&ApiRequest::post(Api::Storage, "storage/v1/b", json!({"name": "b"})));
@@ -295,6 +304,8 @@ mod tests {
         assert!(caused.explain(&create, &denied, Some("user:ana@example.com")).is_none());
         assert!(caused.explain(&bucket, &denied, None).is_none());
         assert!(caused.explain_build("build@p.iam.gserviceaccount.com").is_none());
+        caused.forget_grants(&edit);
+        assert!(caused.explain(&create, &denied, None).is_none());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use model::{Api, CloudError, ErrorKind, Method};
 
-use super::failure::{Cause, Failure};
-use super::permissions::{permission_of, role_for};
+use super::failure::{Cause, Failure, Fate};
+use super::permissions::{named_in, permission_of, role_for};
 use super::problem::{Problem, Reason, Speaker};
 use super::quota;
 
@@ -37,7 +37,53 @@ pub(crate) fn explain(failure: Failure, context: &Context<'_>) -> CloudError {
         Cause::Refused(problem) => explain_problem(&problem, context),
     };
     error.call = Some(format!("{} {}/{}", context.method.as_str(), context.api.host(), context.path));
-    error
+    if failure.fate == Fate::PerhapsDone && !only_asks(context) { error.begun() } else { error }
+}
+
+fn only_asks(context: &Context<'_>) -> bool {
+    let verbs = [":getIamPolicy", ":testIamPermissions", ":wait"];
+    context.method == Method::Get || verbs.iter().any(|verb| context.path.ends_with(verb))
+}
+
+/// Explains with what a call ended that was accepted first, which is another thing than a refused one.
+pub(crate) fn explain_ended(problem: &Problem, context: &Context<'_>) -> CloudError {
+    let error = explain_problem(problem, context);
+    let look = format!(
+        "the audit log says more: `gcloud logging read 'protoPayload.serviceName=\"{}\" AND severity>=ERROR' \
+         --project={} --limit=5`",
+        context.api.host(),
+        context.project
+    );
+    let names_permission = problem.permission.is_some() || named_in(&problem.message).is_some();
+    let help = match (error.kind, error.help.clone()) {
+        (ErrorKind::Denied, _) if !names_permission => format!(
+            "the call itself was accepted, so the one who lacks a permission is the account that does the work: the \
+             service agent of {}, or the account that the thing runs as; {look}",
+            context.api.host()
+        ),
+        (_, Some(help)) => help,
+        (_, None) => format!(
+            "it was accepted, and then failed; {look}; running again is safe: it goes on from what is there"
+        ),
+    };
+    let kind = match error.kind {
+        kind @ (ErrorKind::Quota
+        | ErrorKind::Denied
+        | ErrorKind::ApiDisabled
+        | ErrorKind::Conflict
+        | ErrorKind::Exists) => kind,
+        ErrorKind::Credentials
+        | ErrorKind::Unreachable
+        | ErrorKind::NotFound
+        | ErrorKind::Invalid
+        | ErrorKind::Failed
+        | ErrorKind::Timeout
+        | ErrorKind::Unavailable
+        | ErrorKind::Malformed
+        | ErrorKind::Local
+        | ErrorKind::Stopped => ErrorKind::Failed,
+    };
+    CloudError::new(kind, error.message).with_help(help).begun()
 }
 
 /// What to do when something that this run caused took longer than it was waited for.
@@ -162,6 +208,10 @@ fn help_denied(problem: &Problem, context: &Context<'_>) -> String {
         .or_else(|| member_in(&problem.message))
         .map_or_else(|| "\"user:$(gcloud config get-value account)\"".to_owned(), str::to_owned);
     let hint = match context.api {
+        _ if permission.ends_with(".actAs") => format!(
+            "; an account that does not exist is refused the same way: `gcloud iam service-accounts list --project={project}` \
+             shows which there are"
+        ),
         Api::ResourceManager | Api::ServiceUsage => {
             format!(
                 "; a project that does not exist is refused the same way, so check the id {project} first"

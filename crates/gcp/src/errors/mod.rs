@@ -7,7 +7,7 @@ mod problem;
 mod quota;
 mod text;
 
-pub(crate) use explain::{Context, explain, explain_problem, waited_in_vain};
+pub(crate) use explain::{Context, explain, explain_ended, waited_in_vain};
 pub(crate) use failure::{Cause, Failure, Fate};
 pub(crate) use permissions::permission_of;
 pub(crate) use problem::{Problem, Reason, Speaker};

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use model::{ApiRequest, Body, CloudError, Done, ErrorKind, Json, Progress};
 use tokio::time::Instant;
 
@@ -76,6 +77,7 @@ impl GoogleCloud {
         tell: Tell<'_>,
     ) -> Result<Json, CloudError> {
         let mut tries = 0;
+        let oldest = shortly_ago();
         loop {
             tries += 1;
             let failure = match self.ask(create, tell).await {
@@ -92,13 +94,10 @@ impl GoogleCloud {
             tell(Progress::Waiting("the answer was lost, looking for the build".to_owned()));
             let list = ApiRequest::get(create.api, builds).with_query("pageSize", "20");
             let found = self.ask(&list, tell).await.map_err(|failure| self.explain(failure, &list))?;
-            let running = found
-                .get("builds")
-                .and_then(Json::as_array)
-                .into_iter()
-                .flatten()
-                .find(|build| is_running(status(build)) && same_build(build, &create.body));
-            if let Some(build) = running {
+            let ours = found.get("builds").and_then(Json::as_array).into_iter().flatten().find(|build| {
+                same_build(build, &create.body) && (is_running(status(build)) || is_since(build, oldest))
+            });
+            if let Some(build) = ours {
                 return Ok(build.clone());
             }
         }
@@ -167,6 +166,21 @@ fn status(build: &Json) -> &str {
 
 fn is_running(status: &str) -> bool {
     matches!(status, "PENDING" | "QUEUED" | "WORKING")
+}
+
+/// How far apart the clocks of this machine and of Google may be.
+const CLOCKS: Duration = Duration::from_mins(1);
+
+/// The earliest time that Google's clock may tell now.
+#[expect(clippy::disallowed_methods, reason = "builds tell when they were made by the wall clock")]
+fn shortly_ago() -> Option<Timestamp> {
+    Timestamp::now().checked_sub(CLOCKS).ok()
+}
+
+/// Whether a build was made after a time. Where that cannot be told it was not: then another is made, which does no harm.
+fn is_since(build: &Json, oldest: Option<Timestamp>) -> bool {
+    let made = build.get("createTime").and_then(Json::as_str).and_then(|made| made.parse::<Timestamp>().ok());
+    made.zip(oldest).is_some_and(|(made, oldest)| made >= oldest)
 }
 
 /// Whether a build failed at what its account needs roles for.

@@ -109,8 +109,10 @@ impl GoogleCloud {
         if is_worth_another_try(code) {
             return Ok(Some(service));
         }
-        // What the service says of itself tells more than the operation's code, a lack of permission excepted.
-        let advised = if error.kind == ErrorKind::Denied {
+        // What a service that does not work says of itself tells more than the operation's code, a lack of permission excepted.
+        let works =
+            service.pointer("/terminalCondition/state").and_then(Json::as_str) == Some("CONDITION_SUCCEEDED");
+        let advised = if works || error.kind == ErrorKind::Denied {
             error
         } else {
             error.with_help(advice(&service, self.target.project.as_str()))

@@ -7,7 +7,7 @@ use model::{Api, ApiRequest, CloudError, ErrorKind, Json, Progress};
 use tokio::time::Instant;
 
 use crate::GoogleCloud;
-use crate::errors::{Context, Problem, explain_problem};
+use crate::errors::{Context, Problem, explain_ended};
 use crate::exchange::Tell;
 use crate::http::is_plain_path;
 
@@ -136,26 +136,7 @@ impl GoogleCloud {
             path: &request.path,
             member: None,
         };
-        let mut explained = explain_problem(&problem, &context).at(request);
-        // It was accepted and then failed, which is another thing than a refused request.
-        explained.kind = match explained.kind {
-            ErrorKind::Quota => ErrorKind::Quota,
-            ErrorKind::Denied => ErrorKind::Denied,
-            ErrorKind::ApiDisabled => ErrorKind::ApiDisabled,
-            ErrorKind::Conflict => ErrorKind::Conflict,
-            ErrorKind::Exists => ErrorKind::Exists,
-            ErrorKind::Credentials
-            | ErrorKind::Unreachable
-            | ErrorKind::NotFound
-            | ErrorKind::Invalid
-            | ErrorKind::Failed
-            | ErrorKind::Timeout
-            | ErrorKind::Unavailable
-            | ErrorKind::Malformed
-            | ErrorKind::Local
-            | ErrorKind::Stopped => ErrorKind::Failed,
-        };
-        OperationFailure::Ended(code, explained)
+        OperationFailure::Ended(code, explain_ended(&problem, &context).at(request))
     }
 }
 

@@ -39,6 +39,7 @@ impl GoogleCloud {
                     .at(&edit.policy.read));
             }
             let write = write_request(&edit.policy.write, edited);
+            self.caused.note_grants(edit);
             let failure = match self.ask(&write, tell).await {
                 Ok(body) => {
                     self.caused.note_grants(edit);
@@ -51,8 +52,8 @@ impl GoogleCloud {
                 .is_some_and(|problem| matches!(problem.reason(), Reason::Aborted | Reason::Precondition));
             // After a lost answer the next read shows whether it was written.
             let unknown = failure.fate == Fate::PerhapsDone && attempt < 3;
-            if failure.fate == Fate::PerhapsDone {
-                self.caused.note_grants(edit);
+            if failure.fate == Fate::NotDone {
+                self.caused.forget_grants(edit);
             }
             if !(conflict || unknown) || began.elapsed() > AGAINST_OTHERS {
                 return Err(self.explain(failure, &write));

@@ -92,3 +92,24 @@ async fn a_build_whose_creation_was_not_answered_is_found_again() {
     let done = server.cloud().run(&step(), &|_| {}).await.unwrap();
     assert_eq!(done.outputs["build"], "ours");
 }
+
+#[tokio::test]
+async fn a_build_that_is_done_before_it_is_looked_for_is_told_from_older_ones() {
+    let made = |id: &str, when: &str| {
+        let mut build = build(id, "SUCCESS");
+        build["createTime"] = when.into();
+        build
+    };
+    let server = serve(move |asked, before| match (asked.method.as_str(), before) {
+        ("POST", 0) => Answer::Broken,
+        ("POST", _) => panic!("built twice"),
+        _ if asked.path == format!("/{BUILDS}") => ok(json!({"builds": [
+            made("older", "2001-01-01T00:00:00Z"),
+            made("ours", "2999-01-01T00:00:00Z"),
+        ]})),
+        _ => ok(build("ours", "SUCCESS")),
+    })
+    .await;
+    let done = server.cloud().run(&step(), &|_| {}).await.unwrap();
+    assert_eq!(done.outputs["build"], "ours");
+}

@@ -1,6 +1,6 @@
 //! Resources whose every request is held against Google's documents as soon as it is described.
 
-use conformance::{Content, Exchange, Requests, hold};
+use conformance::{Content, Exchange, Requests, hold, hold_conditional};
 use model::{
     Action, Api, ApiRequest, Body, Dependency, FieldRule, Fields, Json, Live, Lookup, ObserveError,
     OnDestroy, Place, PolicyEdit, Resource, ResourceId, Step, Tenure,
@@ -33,7 +33,13 @@ impl Resource for Checked {
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
         let steps = self.0.steps(action, live);
-        hold(steps.iter().flat_map(requests).map(|request| exchange(&request)), Requests::All);
+        let exchanges: Vec<Exchange> =
+            steps.iter().flat_map(requests).map(|request| exchange(&request)).collect();
+        // Nothing is known to hold a change of what was not read against.
+        if live.is_some() {
+            hold_conditional(exchanges.clone());
+        }
+        hold(exchanges, Requests::All);
         steps
     }
 
@@ -92,7 +98,8 @@ fn requests(step: &Step) -> Vec<ApiRequest> {
 /// The write of an edit of an empty policy, as the client sends it.
 fn written(edit: &PolicyEdit) -> ApiRequest {
     let write = edit.policy.write.clone();
-    let policy = edit.applied_to(&json!({"etag": "ACAB"})).unwrap_or_default();
+    let empty = json!({"etag": "ACAB"});
+    let policy = edit.applied_to(&empty).unwrap_or(empty);
     let body = if write.api == Api::Storage { policy } else { json!({ "policy": policy }) };
     write.with_body(body)
 }

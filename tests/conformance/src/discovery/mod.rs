@@ -3,16 +3,20 @@
 //! the server sets.
 
 mod answer;
+mod conditional;
 mod exceptions;
 mod find;
 mod mask;
 mod outside;
 mod request;
+mod unconditional;
 mod value;
 mod violation;
 
+pub use conditional::{Condition, condition};
 pub use exceptions::{EXCEPTIONS, Exception};
 pub use outside::{OUTSIDE, Outside};
+pub use unconditional::{UNCONDITIONAL, Unconditional};
 pub(crate) use value::Direction;
 pub use violation::{Problem, Violation};
 

@@ -151,3 +151,48 @@ fn bucket_conflicts_say_what_is_the_matter() {
     assert_eq!(error.kind, ErrorKind::Conflict);
     assert!(error.help.unwrap().contains("look at it"));
 }
+
+#[test]
+fn what_was_accepted_and_then_failed_says_where_to_look_and_counts_as_begun() {
+    let path = "v1/projects/demo-project/locations/europe-west1/repositories";
+    for (http, error, kind, says) in [
+        (
+            400,
+            json!({"code": 3, "message": "No."}),
+            ErrorKind::Failed,
+            "protoPayload.serviceName=\"artifactregistry.googleapis.com\"",
+        ),
+        (
+            403,
+            json!({"code": 7, "message": "No."}),
+            ErrorKind::Denied,
+            "the service agent of artifactregistry.googleapis.com",
+        ),
+        (
+            403,
+            json!({"code": 7, "message": "Permission 'storage.objects.get' denied."}),
+            ErrorKind::Denied,
+            "--role=roles/storage.objectViewer",
+        ),
+        (409, json!({"code": 10, "message": "No."}), ErrorKind::Conflict, "run plan again"),
+    ] {
+        let problem = Problem::of_json(http, &error);
+        let explained = explain_ended(&problem, &context(Api::ArtifactRegistry, Method::Post, path));
+        assert_eq!((explained.kind, explained.extent), (kind, model::Extent::Begun), "{error}");
+        let help = explained.help.unwrap();
+        assert!(help.contains(says), "{help}");
+    }
+}
+
+#[test]
+fn a_write_whose_fate_is_unknown_counts_as_begun_and_a_read_does_not() {
+    for (method, path, fate, extent) in [
+        (Method::Post, "v2/p/services", Fate::PerhapsDone, model::Extent::Begun),
+        (Method::Post, "v2/p/services", Fate::NotDone, model::Extent::Nothing),
+        (Method::Get, "v2/p/services/s", Fate::PerhapsDone, model::Extent::Nothing),
+        (Method::Post, "v3/projects/p:getIamPolicy", Fate::PerhapsDone, model::Extent::Nothing),
+    ] {
+        let failure = Failure { cause: Cause::Lost("reset".to_owned()), fate };
+        assert_eq!(explain(failure, &context(Api::Run, method, path)).extent, extent, "{path} {fate:?}");
+    }
+}
