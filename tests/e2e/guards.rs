@@ -248,3 +248,32 @@ fn the_hardened_example_gives_its_accounts_one_narrow_role_and_nothing_else() {
     let value = |path: &str| fields.iter().find(|field| field["path"] == path).map(|field| &field["after"]);
     assert_eq!(value("serviceAccount"), Some(&json!("gemma-run@demo-project.iam.gserviceaccount.com")));
 }
+
+#[test]
+fn opening_what_is_there_takes_two_keys_and_closing_it_none() {
+    let world = world("");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let closed = std::fs::read_to_string(world.path().join("gemmactl.yaml")).unwrap();
+    for line in ["    invokers: [allUsers]\n", "    invokerIamCheck: false\n"] {
+        std::fs::write(world.path().join("gemmactl.yaml"), format!("{closed}{line}")).unwrap();
+        world.emulated(&["apply", "--yes"]).exits(4).says("--allow-public");
+        world.emulated(&["apply", "--yes", "--allow-public"]).exits(0);
+        // It is open as the spec says: no headline, and nothing for --guard to complain of.
+        world.emulated(&["plan", "--guard", "--detailed-exitcode"]).exits(0).never_says("PUBLIC ACCESS");
+        std::fs::write(world.path().join("gemmactl.yaml"), &closed).unwrap();
+        world.emulated(&["apply", "--yes"]).exits(0);
+        world.emulated(&["plan", "--guard", "--detailed-exitcode"]).exits(0).never_says("PUBLIC ACCESS");
+    }
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_not_taken_for_a_closed_one() {
+    let world = world("");
+    let emulator = world.emulator();
+    world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]).exits(0);
+    let deny = json!({"deniedPermissions": ["run.services.getIamPolicy"]});
+    assert_eq!(emulator.call("POST", "/emulator/project", Some(&deny)).0, 200);
+    let plan = |more: &[&str]| world.gemmactl(&[&["plan", "--endpoint", &emulator.url], more].concat());
+    plan(&[]).exits(0).says("who gets into service/gemma could not be read");
+    plan(&["--guard"]).exits(1).says("who gets into service/gemma");
+}

@@ -100,7 +100,9 @@ pub fn split_policy(policy: &Json) -> BTreeMap<String, Cow<'_, Json>> {
 
 /// The words for members that stand for everybody. Source: IAM, principal identifiers.
 pub fn everybody(member: &str) -> Option<&'static str> {
-    if member.eq_ignore_ascii_case("allUsers") {
+    if member.eq_ignore_ascii_case("allUsers")
+        || member.eq_ignore_ascii_case("principalSet://goog/public:all")
+    {
         Some("anyone on the internet")
     } else if member.eq_ignore_ascii_case("allAuthenticatedUsers") {
         Some("anyone with a Google account")
@@ -202,6 +204,20 @@ mod tests {
 
     use super::*;
     use crate::Api;
+
+    #[test]
+    fn everybody_is_known_in_every_spelling_and_nobody_else_is() {
+        for member in
+            ["allUsers", "allusers", "ALLUSERS", "allAuthenticatedUsers", "principalSet://goog/public:all"]
+        {
+            assert!(everybody(member).is_some(), "{member}");
+        }
+        for member in
+            ["user:allUsers@example.com", "domain:example.com", "group:all@example.com", "allUser", ""]
+        {
+            assert_eq!(everybody(member), None, "{member}");
+        }
+    }
 
     fn edit(add: &[(&str, &str)], remove: &[(&str, &str)]) -> PolicyEdit {
         let grants = |list: &[(&str, &str)]| {

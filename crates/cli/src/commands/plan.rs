@@ -1,7 +1,7 @@
 //! `gemmactl plan`: what would change, and why. Writes nothing anywhere.
 
 use engine::Watch;
-use model::Goal;
+use model::{Exposure, Goal};
 
 use crate::arguments::{Format, PlanArguments};
 use crate::document;
@@ -35,8 +35,8 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         output.save(&shown)?;
     }
     flow::guard(&plan)?;
-    if arguments.guard && !plan.exposures.is_empty() {
-        return Err(CliError::Exposed(plan.exposures));
+    if arguments.guard {
+        is_guarded(plan.exposures.clone())?;
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
 }
@@ -59,5 +59,16 @@ pub(crate) fn rendered(
             view::plan_markdown::render(plan) + &more
         }
         Format::Json => view::plan_json::render(plan),
+    }
+}
+
+/// Whether nobody gets in whom the spec does not let in. Errors: somebody does (exit 4), or nobody knows (exit 1).
+fn is_guarded(exposures: Vec<Exposure>) -> Result<(), CliError> {
+    let (unread, open): (Vec<_>, Vec<_>) =
+        exposures.into_iter().partition(|exposure| exposure.member.is_empty());
+    match (open.is_empty(), unread.first()) {
+        (false, _) => Err(CliError::Exposed(open)),
+        (true, Some(unread)) => Err(CliError::Unknown(format!("who gets into {}", unread.id))),
+        (true, None) => Ok(()),
     }
 }

@@ -23,9 +23,9 @@ impl Member {
     }
 }
 
-/// The two members that mean everybody.
+/// The members that mean everybody.
 fn is_public(text: &str) -> bool {
-    text == "allUsers" || text == "allAuthenticatedUsers"
+    matches!(text, "allUsers" | "allAuthenticatedUsers" | "principalSet://goog/public:all")
 }
 
 fn check_member(text: &str) -> Result<(), GrammarError> {
