@@ -22,7 +22,9 @@ pub(crate) fn created_path(request: &ApiRequest) -> Option<String> {
             let (project, _) = after.split_once('/')?;
             format!("{}@{project}.iam.gserviceaccount.com", body("accountId")?)
         }
-        Api::CloudBuild | Api::ResourceManager | Api::ServiceUsage => return None,
+        Api::CloudBilling | Api::CloudBuild | Api::CloudQuotas | Api::ResourceManager | Api::ServiceUsage => {
+            return None;
+        }
     };
     Some(format!("{}/{id}", request.path))
 }

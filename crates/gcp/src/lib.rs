@@ -24,6 +24,7 @@ mod created;
 mod errors;
 mod exchange;
 mod http;
+mod needs;
 mod pace;
 mod read;
 mod record;
@@ -32,8 +33,12 @@ mod steps;
 mod target;
 pub mod untrusted;
 
-pub use auth::{Auth, Caller, IdentityToken, Impersonation, ImpersonationError, Sighting};
+pub use auth::{Auth, Caller, IdentityToken, Impersonation, ImpersonationError, Sight, Sighting};
 pub use cloud::GoogleCloud;
+pub use needs::{
+    BucketPresence, Need, PolicyHolder, RoleWith, is_held_by, narrowest_roles, needs_of_record,
+    needs_of_request, needs_of_step, question_on_project, role_with,
+};
 pub use pace::Pace;
 pub use record::BucketRecord;
 pub use target::{Endpoint, EndpointError, EndpointUrl, Target};

@@ -10,15 +10,19 @@ use crate::Json;
 pub enum Api {
     /// Artifact Registry v1.
     ArtifactRegistry,
+    /// Cloud Billing v1.
+    CloudBilling,
     /// Cloud Build v1.
     CloudBuild,
+    /// Cloud Quotas v1.
+    CloudQuotas,
     /// Identity and Access Management v1.
     Iam,
     /// Resource Manager v3.
     ResourceManager,
     /// Cloud Run Admin v2.
     Run,
-    /// Service Usage v1.
+    /// Service Usage v1, and v1beta1 for quotas.
     ServiceUsage,
     /// Cloud Storage JSON v1.
     Storage,
@@ -28,7 +32,9 @@ impl Api {
     /// Every API, in order.
     pub const ALL: &'static [Self] = &[
         Self::ArtifactRegistry,
+        Self::CloudBilling,
         Self::CloudBuild,
+        Self::CloudQuotas,
         Self::Iam,
         Self::ResourceManager,
         Self::Run,
@@ -40,7 +46,9 @@ impl Api {
     pub fn host(self) -> &'static str {
         match self {
             Self::ArtifactRegistry => "artifactregistry.googleapis.com",
+            Self::CloudBilling => "cloudbilling.googleapis.com",
             Self::CloudBuild => "cloudbuild.googleapis.com",
+            Self::CloudQuotas => "cloudquotas.googleapis.com",
             Self::Iam => "iam.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
             Self::Run => "run.googleapis.com",

@@ -19,23 +19,35 @@ use crate::Endpoint;
 pub struct Sighting {
     /// Where it was looked for.
     pub place: String,
-    /// What is there, for people; else why it cannot be used.
-    pub found: Result<String, String>,
+    /// What was found.
+    pub found: Sight,
+}
+
+/// What was found at a place, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// A source. The first one is used.
+    There(String),
+    /// None, and why.
+    PassedOver(String),
+    /// One that is set up and cannot be used: no later one is looked at.
+    Broken(String),
 }
 
 impl Auth {
-    /// Looks at every source of this machine without sending anything to Google. The first that is there is used.
+    /// Looks at every source of this machine without sending anything to Google. The first that is there is used; one that is
+    /// broken ends the search.
     pub async fn look(&self) -> Vec<Sighting> {
         let given = match &self.access_token {
-            Some(_) => Ok(Source::Given("".into()).shown()),
-            None => Err("not given".to_owned()),
+            Some(_) => Sight::There(Source::Given("".into()).shown()),
+            None => Sight::PassedOver("not given".to_owned()),
         };
         let mut sightings = vec![Sighting { place: GIVEN.to_owned(), found: given }];
         for place in PLACES {
             let found = match place.look(self).await {
-                Look::There(source) => Ok(source.shown()),
-                Look::PassedOver(why) => Err(why),
-                Look::Broken(error) => Err(error.message),
+                Look::There(source) => Sight::There(source.shown()),
+                Look::PassedOver(why) => Sight::PassedOver(why),
+                Look::Broken(error) => Sight::Broken(error.message),
             };
             sightings.push(Sighting { place: place.shown(self), found });
         }

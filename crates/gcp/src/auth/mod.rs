@@ -30,7 +30,7 @@ use crate::Endpoint;
 use crate::http::Wire;
 use courier::{Courier, Hosts};
 pub(crate) use failure::with_causes;
-pub use find::Sighting;
+pub use find::{Sight, Sighting};
 pub use impersonated::{Impersonation, ImpersonationError};
 use source::Source;
 pub use source::{Caller, IdentityToken};
@@ -72,6 +72,8 @@ pub(crate) struct Fresh {
 struct Kept {
     token: Token,
     refresh: Instant,
+    /// When it ends, where its source tells.
+    end: Option<Instant>,
 }
 
 /// The tokens of one target.
@@ -108,7 +110,9 @@ impl Tokens {
         {
             return Ok(kept.token.clone());
         }
-        let Fresh { token, left } = self.source(&mut state).await?.fetch(&self.courier(wire)).await?;
+        let source = self.source(&mut state).await?;
+        let fixed = source.is_fixed();
+        let Fresh { token, left } = source.fetch(&self.courier(wire)).await?;
         if !token.secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(failure::no_token(
                 "the source of credentials",
@@ -117,7 +121,9 @@ impl Tokens {
         }
         // A metadata server hands out tokens that are nearly spent; they are used, but not asked for at each call.
         let usable = if left > EARLY * 2 { left.saturating_sub(EARLY) } else { left / 2 };
-        state.kept = Some(Kept { token: token.clone(), refresh: Instant::now() + usable.min(LONGEST) });
+        let now = Instant::now();
+        let end = if fixed { None } else { now.checked_add(left) };
+        state.kept = Some(Kept { token: token.clone(), refresh: now + usable.min(LONGEST), end });
         Ok(token)
     }
 
@@ -131,7 +137,9 @@ impl Tokens {
     pub(crate) async fn caller(&self, wire: &Wire) -> Result<Caller, CloudError> {
         let token = self.token(wire).await?;
         let mut state = self.state.lock().await;
-        Ok(self.source(&mut state).await?.caller(&self.courier(wire), &token).await)
+        let end = state.kept.as_ref().and_then(|kept| kept.end);
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        Ok(Caller { left, ..self.source(&mut state).await?.caller(&self.courier(wire), &token).await })
     }
 
     /// Forgets a token that the API refused. Says whether another one can be had.

@@ -53,6 +53,8 @@ pub struct Caller {
     pub member: Option<String>,
     /// The project that the source wants calls to count against.
     pub quota_project: Option<String>,
+    /// How long the token that is at hand can still be used, where its source tells.
+    pub left: Option<Duration>,
 }
 
 /// What an endpoint on this machine is sent instead of a credential.
@@ -134,7 +136,7 @@ impl Source {
                 Ok(_) | Err(_) => None,
             },
         };
-        Caller { source: self.shown(), member, quota_project: token.quota_project.clone() }
+        Caller { source: self.shown(), member, quota_project: token.quota_project.clone(), left: None }
     }
 
     /// The source, for people.

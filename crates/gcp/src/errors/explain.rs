@@ -153,7 +153,7 @@ fn help_for(kind: ErrorKind, problem: &Problem, context: &Context<'_>) -> Option
                     "add {service} under `apis:`, or run `gcloud services enable {service} --project={project}`"
                 ),
                 Some(other) => format!(
-                    "the call counted against project {other}, not {project}: pass --quota-project={project}, or run `gcloud services enable {service} --project={other}`"
+                    "the call counted against project {other}, not {project}: run `gcloud services enable {service} --project={other}`"
                 ),
             })
         }
@@ -217,7 +217,13 @@ fn help_denied(problem: &Problem, context: &Context<'_>) -> String {
                 "; a project that does not exist is refused the same way, so check the id {project} first"
             )
         }
-        Api::ArtifactRegistry | Api::CloudBuild | Api::Iam | Api::Run | Api::Storage => String::new(),
+        Api::ArtifactRegistry
+        | Api::CloudBilling
+        | Api::CloudBuild
+        | Api::CloudQuotas
+        | Api::Iam
+        | Api::Run
+        | Api::Storage => String::new(),
     };
     format!(
         "the permission {permission} is missing; the narrowest role with it is {role}: `gcloud projects add-iam-policy-binding {project} --member={member} --role={role}`{hint}"

@@ -28,7 +28,9 @@ const ROLES: &[(&str, &str)] = &[
     ("cloudbuild.builds.list", "roles/cloudbuild.builds.viewer"),
     ("cloudbuild.builds.update", "roles/cloudbuild.builds.editor"),
     ("cloudbuild.workerpools.use", "roles/cloudbuild.workerPoolUser"),
+    ("cloudquotas.quotas.get", "roles/cloudquotas.viewer"),
     ("compute.networks.get", "roles/compute.networkUser"),
+    ("compute.subnetworks.get", "roles/compute.networkUser"),
     ("compute.subnetworks.use", "roles/compute.networkUser"),
     ("iam.serviceAccounts.actAs", "roles/iam.serviceAccountUser"),
     ("iam.serviceAccounts.create", "roles/iam.serviceAccountCreator"),
@@ -52,6 +54,7 @@ const ROLES: &[(&str, &str)] = &[
     ("run.services.update", "roles/run.developer"),
     ("secretmanager.versions.access", "roles/secretmanager.secretAccessor"),
     ("serviceusage.operations.get", "roles/serviceusage.serviceUsageViewer"),
+    ("serviceusage.quotas.get", "roles/serviceusage.serviceUsageConsumer"),
     ("serviceusage.services.disable", "roles/serviceusage.serviceUsageAdmin"),
     ("serviceusage.services.enable", "roles/serviceusage.serviceUsageAdmin"),
     ("serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"),
@@ -69,7 +72,7 @@ const ROLES: &[(&str, &str)] = &[
 ];
 
 /// The permission as IAM spells it (APIs differ in case), and the narrowest role with it.
-pub(super) fn role_for(permission: &str) -> Option<(&'static str, &'static str)> {
+pub(crate) fn role_for(permission: &str) -> Option<(&'static str, &'static str)> {
     ROLES.iter().copied().find(|(known, _)| known.eq_ignore_ascii_case(permission))
 }
 
@@ -96,7 +99,10 @@ const NEEDS: &[Need] = &[
     (Api::ServiceUsage, Method::Post, "services", "nable", "serviceusage.services.enable"),
     (Api::ServiceUsage, Method::Post, "services/", ":disable", "serviceusage.services.disable"),
     (Api::ServiceUsage, Method::Get, "operations/", "", "serviceusage.operations.get"),
+    (Api::ServiceUsage, Method::Get, "services/", "/consumerQuotaMetrics", "serviceusage.quotas.get"),
     (Api::ServiceUsage, Method::Get, "services", "", "serviceusage.services.get"),
+    (Api::CloudQuotas, Method::Get, "quotaInfos", "", "cloudquotas.quotas.get"),
+    (Api::CloudBilling, Method::Get, "projects/", "/billingInfo", "resourcemanager.projects.get"),
     (Api::Iam, Method::Post, "serviceAccounts/", ":setIamPolicy", "iam.serviceAccounts.setIamPolicy"),
     (Api::Iam, Method::Post, "", "/serviceAccounts", "iam.serviceAccounts.create"),
     (Api::Iam, Method::Delete, "serviceAccounts/", "", "iam.serviceAccounts.delete"),
@@ -163,7 +169,7 @@ pub(crate) fn permission_of<'a>(
 }
 
 /// The permission that a call needs, for APIs whose refusal does not name it.
-pub(super) fn needed(api: Api, method: Method, path: &str) -> Option<&'static str> {
+pub(crate) fn needed(api: Api, method: Method, path: &str) -> Option<&'static str> {
     NEEDS
         .iter()
         .find(|(its_api, its_method, part, ending, _)| {

@@ -32,6 +32,11 @@ impl<'cloud> BucketRecord<'cloud> {
         Self { cloud, project, location, bucket, checked: tokio::sync::Mutex::new(Ownership::Unknown) }
     }
 
+    /// The bucket's name, which follows from the project's id.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
     /// `gs://BUCKET/inventory.json`, for messages.
     pub fn location(&self) -> String {
         format!("gs://{}/{OBJECT}", self.bucket)

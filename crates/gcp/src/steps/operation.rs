@@ -145,7 +145,13 @@ fn operation_path(api: Api, operation: &Json) -> Result<String, CloudError> {
     let version = match api {
         Api::Run => "v2",
         Api::ResourceManager => "v3",
-        Api::ArtifactRegistry | Api::CloudBuild | Api::Iam | Api::ServiceUsage | Api::Storage => "v1",
+        Api::ArtifactRegistry
+        | Api::CloudBilling
+        | Api::CloudBuild
+        | Api::CloudQuotas
+        | Api::Iam
+        | Api::ServiceUsage
+        | Api::Storage => "v1",
     };
     match operation.get("name").and_then(Json::as_str) {
         Some(name) if is_plain_path(name) => Ok(format!("{version}/{name}")),

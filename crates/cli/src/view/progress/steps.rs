@@ -72,7 +72,9 @@ fn spaced(camel: &str) -> String {
 fn product(api: Api) -> &'static str {
     match api {
         Api::ArtifactRegistry => "Artifact Registry",
+        Api::CloudBilling => "Cloud Billing",
         Api::CloudBuild => "Cloud Build",
+        Api::CloudQuotas => "Cloud Quotas",
         Api::Iam => "IAM",
         Api::ResourceManager => "Resource Manager",
         Api::Run => "Cloud Run",

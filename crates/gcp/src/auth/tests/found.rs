@@ -23,7 +23,10 @@ async fn without_credentials_every_source_is_named_with_its_reason() {
     assert!(error.help.unwrap().contains("gcloud auth application-default login"));
     let looked: Vec<String> = sightings
         .into_iter()
-        .map(|sighting| format!("{}: {}", sighting.place, sighting.found.unwrap_err()))
+        .map(|sighting| match sighting.found {
+            Sight::PassedOver(why) => format!("{}: {why}", sighting.place),
+            Sight::There(_) | Sight::Broken(_) => panic!("{sighting:?}"),
+        })
         .collect();
     assert!(error.message.ends_with(&looked.join("; ")), "{looked:?}");
 }
@@ -39,8 +42,15 @@ async fn the_named_file_goes_before_the_login_and_a_broken_one_is_not_passed_ove
         ..Auth::default()
     };
     let (tokens, wire) = fake.tokens(auth(&key));
-    assert!(tokens.caller(&wire).await.unwrap().source.starts_with("the service account key in "));
+    let caller = tokens.caller(&wire).await.unwrap();
+    assert!(caller.source.starts_with("the service account key in "));
+    assert!(caller.left.is_some_and(|left| left > Duration::from_mins(50)), "{caller:?}");
     let broken = fake.write("broken.json", "{");
+    let sightings = auth(&broken).look().await;
+    assert!(
+        matches!(&sightings[1].found, Sight::Broken(why) if why.contains("it is not JSON")),
+        "{sightings:?}"
+    );
     let (tokens, wire) = fake.tokens(auth(&broken));
     assert!(refusal(&tokens, &wire).await.message.contains("broken.json cannot be used: it is not JSON"));
 }
