@@ -13,6 +13,7 @@ mod answers;
 mod bad_input;
 mod commands;
 mod credentials;
+mod doctor;
 mod examples;
 mod failures;
 mod guards;

@@ -2,6 +2,7 @@
 //! environment, so what a run depends on is visible here.
 #![expect(clippy::doc_markdown, reason = "help texts are shown as they are written, backticks too")]
 
+mod doctor;
 mod saved;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 use gcp::Impersonation;
 
 use crate::consent::{ConsentArguments, ContentArguments};
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use saved::{ApprovedArguments, SavingArguments, SchemaOf, ShowArguments};
 
 /// Provisions open models on Cloud Run GPUs from one reviewed YAML file.
@@ -93,6 +95,14 @@ pub(crate) enum Command {
         gemmactl destroy --var project=my-project"
     )]
     Destroy(DestroyArguments),
+    /// Check what a first plan and apply rely on: credentials, project, APIs, permissions, quota; writes nothing.
+    #[command(
+        after_help = "Examples:\n  gemmactl doctor                                # what this machine alone can tell\n  \
+        gemmactl doctor --live --var project=my-project\n  \
+        gemmactl doctor --live --report report.md      # a redacted report for a bug\n  \
+        gemmactl doctor --emulator -f examples/ollama-gemma/gemmactl.yaml"
+    )]
+    Doctor(DoctorArguments),
     /// Check the spec without asking the cloud.
     #[command(after_help = "Examples:\n  gemmactl validate\n  gemmactl validate -f stack.yaml --format json")]
     Validate(ValidateArguments),

@@ -3,7 +3,7 @@
 use engine::{
     AdoptPolicy, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch, Watched,
 };
-use model::{ApplyReport, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
+use model::{ApplyReport, Cloud, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
 use spec::{LoadError, Spec};
 
 use crate::arguments::SpecArguments;
@@ -65,12 +65,22 @@ pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Sp
 
 /// From a checked spec to a plan: resources, their order, what is there now, what must change and why.
 pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: &Purpose) -> Result<Prepared, CliError> {
+    prepare_through(spec, session, &session.cloud, purpose).await
+}
+
+/// The same with reads that pass through another door to the same cloud.
+pub(crate) async fn prepare_through<C: Cloud>(
+    spec: &Spec,
+    session: &Session,
+    cloud: &C,
+    purpose: &Purpose,
+) -> Result<Prepared, CliError> {
     let mut graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
     let store = session.record();
-    let reads = engine::snapshot_watching(&graph, &session.cloud, purpose.watch);
+    let reads = engine::snapshot_watching(&graph, cloud, purpose.watch);
     let (record, live) = tokio::join!(store.load(), reads); // ask Google Cloud, once
     let (mut live, record) = (live?, record?);
-    recall(spec, session, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
+    recall(spec, session, cloud, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
     let options = PlanOptions {
         stack: spec.document.stack.clone(),
         project: spec.document.project.clone(),
@@ -81,7 +91,7 @@ pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: &Purpose) -
     };
     let mut plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
     if !plan.unread.is_empty() {
-        live.add(engine::contents(&plan.unread, &session.cloud).await?); // what deletions would take along
+        live.add(engine::contents(&plan.unread, cloud).await?); // what deletions would take along
         plan = engine::plan(&graph, &live, &record.inventory, &options);
     }
     let shown = document::Plan::of(&plan, noise::ignored(&plan, &live, purpose.noise));
@@ -128,9 +138,10 @@ const PATIENT_ROUNDS: usize = 30;
 
 /// Adds what only the record knows: what this stack made and the spec no longer names. It is read in a second round,
 /// which a plan without removed lines does not need.
-async fn recall(
+async fn recall<C: Cloud>(
     spec: &Spec,
     session: &Session,
+    cloud: &C,
     goal: Goal,
     record: &Versioned,
     graph: &mut Graph,
@@ -150,7 +161,7 @@ async fn recall(
         return Ok(());
     }
     let unread = graph.join(recalled).map_err(|errors| CliError::graph(&errors))?;
-    live.add(engine::snapshot_of(graph, &unread, &session.cloud).await?);
+    live.add(engine::snapshot_of(graph, &unread, cloud).await?);
     Ok(())
 }
 

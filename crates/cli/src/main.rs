@@ -4,11 +4,13 @@ mod arguments;
 mod closing;
 mod commands;
 mod consent;
+mod doctor;
 mod document;
 mod environment;
 mod error;
 mod execution;
 mod exit;
+mod finding;
 mod flow;
 mod logging;
 mod noise;
@@ -62,6 +64,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Plan(arguments) => block_on(commands::plan::run(arguments, terminal)),
         Command::Apply(arguments) => block_on(commands::apply::run(arguments, terminal)),
         Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, terminal)),
+        Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
         Command::Record { command } => block_on(commands::record::run(command, terminal)),
         Command::Emulator(arguments) => block_on(commands::emulator::run(arguments, terminal)),
     }

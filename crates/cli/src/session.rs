@@ -176,7 +176,8 @@ pub(crate) fn state_path(arguments: &EmulatedArguments, folder: &Path) -> Option
     }
 }
 
-fn auth(arguments: &CloudArguments) -> Result<Auth, CliError> {
+/// What the arguments and the environment say of credentials.
+pub(crate) fn auth(arguments: &CloudArguments) -> Result<Auth, CliError> {
     let from_file = match &arguments.access_token_file {
         Some(path) => Some(
             std::fs::read_to_string(path)

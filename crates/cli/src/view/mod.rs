@@ -1,5 +1,5 @@
-//! What people see: pure functions of the plan, the report and the events. Knows the model only: no spec, no cloud,
-//! no environment. Every text that comes from a spec or from the cloud passes [`escape`] before it is shown.
+//! What people see: pure functions of the plan, the report, the events and what `doctor` found. Knows data only: no spec,
+//! no cloud, no environment. Every text that comes from a spec or from the cloud passes [`escape`] before it is shown.
 #![cfg_attr(
     test,
     allow(
@@ -13,6 +13,7 @@
 
 mod body;
 mod causes;
+pub(crate) mod doctor;
 pub(crate) mod escape;
 pub(crate) mod graph;
 #[cfg(test)]

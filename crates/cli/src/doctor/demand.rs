@@ -1,0 +1,77 @@
+//! What the services of a spec draw on quotas: GPUs, CPUs and memory of every instance that there may be. Arithmetic
+//! on the spec; asks nobody.
+
+use spec::{Document, Service};
+
+/// What a quota counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Counted {
+    /// GPUs of a type, with zonal redundancy or without; each has its own quota.
+    Gpu(String, Redundancy),
+    /// Thousandths of a CPU.
+    Cpu,
+    /// Bytes.
+    Memory,
+}
+
+/// Whether capacity is held in a second zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Redundancy {
+    /// It is; what a service without a word gets.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// What one service draws on one quota of one region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Demand {
+    pub(super) service: String,
+    pub(super) region: String,
+    pub(super) counted: Counted,
+    /// The most instances.
+    pub(super) instances: u64,
+    /// For each of them.
+    pub(super) each: u64,
+}
+
+impl Demand {
+    /// All instances together.
+    pub(super) fn total(&self) -> u64 {
+        self.instances.saturating_mul(self.each)
+    }
+}
+
+/// What Cloud Run takes for the most instances when nothing is said. Source: recorded answers of 2026.
+const INSTANCES: u32 = 100;
+
+/// What the services of a spec draw, in the order of the spec.
+pub(super) fn of(document: &Document) -> Vec<Demand> {
+    document
+        .services
+        .iter()
+        .flat_map(|(name, service)| of_service(document, name.as_str(), service))
+        .collect()
+}
+
+fn of_service(document: &Document, name: &str, service: &Service) -> Vec<Demand> {
+    let overall = service.scaling.as_ref().and_then(|scaling| scaling.max);
+    let most = service.max_instances.into_iter().chain(overall).min().unwrap_or(INSTANCES);
+    let gpu = service.gpu.as_ref().map(|gpu| {
+        let redundancy = if gpu.zonal_redundancy.unwrap_or(true) { Redundancy::On } else { Redundancy::Off };
+        (Counted::Gpu(gpu.gpu_type.as_str().to_owned(), redundancy), u64::from(gpu.count.unwrap_or(1)))
+    });
+    let cpu = service.cpu.map(|cpu| (Counted::Cpu, cpu.millis()));
+    let memory = service.memory.map(|memory| (Counted::Memory, memory.bytes()));
+    gpu.into_iter()
+        .chain(cpu)
+        .chain(memory)
+        .map(|(counted, each)| Demand {
+            service: name.to_owned(),
+            region: document.region_of(service).as_str().to_owned(),
+            counted,
+            instances: u64::from(most),
+            each,
+        })
+        .collect()
+}
