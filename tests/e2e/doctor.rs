@@ -172,7 +172,7 @@ fn a_permission_that_the_plan_itself_grants_to_the_caller_is_no_failure() {
 #[test]
 fn what_is_applied_needs_no_more_rights_to_make_it() {
     let (world, emulator) = healthy();
-    world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]).exits(0);
+    world.gemmactl(&["apply", "--yes", "--allow-broad-roles", "--endpoint", &emulator.url]).exits(0);
     seed(
         &emulator,
         &json!({ "deniedPermissions": ["serviceusage.services.enable", "artifactregistry.repositories.create"] }),
