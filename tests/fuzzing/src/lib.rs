@@ -18,6 +18,9 @@ mod credentials;
 #[expect(dead_code, reason = "the binary uses the rest")]
 #[path = "../../../crates/cli/src/document/mod.rs"]
 mod document;
+#[expect(dead_code, reason = "the binary uses the rest")]
+#[path = "../../../crates/cli/src/finding/mod.rs"]
+mod finding;
 mod mutate;
 #[path = "../../../crates/cli/src/noise.rs"]
 mod noise;

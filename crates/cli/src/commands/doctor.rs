@@ -60,7 +60,7 @@ pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Res
     };
     terminal.data(&match arguments.format {
         CheckFormat::Text => {
-            view::text(&subject, &examination.checks, &terminal.style_of_data(DetailLevel::Changes))
+            view::text::render(&subject, &examination.checks, &terminal.style_of_data(DetailLevel::Changes))
         }
         CheckFormat::Json => format!("{}\n", escape::json_text(&view::json(&subject, &examination.checks))),
     })?;
@@ -83,7 +83,7 @@ fn report(arguments: &DoctorArguments, spec: &Spec, bucket: &str, examination: &
     redaction.know_path("TOKEN_FILE", cloud.access_token_file.as_deref());
     redaction.know_path("GCLOUD_FOLDER", cloud.gcloud_config.as_deref());
     redaction.know("USER", cloud.user.as_deref().filter(|user| user.len() > 3));
-    redaction.apply(&view::report(examination))
+    redaction.apply(&view::report::render(examination))
 }
 
 /// Writes a file that nobody else may read, and that was not there.

@@ -1,14 +1,11 @@
 //! The checks of `doctor` in their three forms: for a terminal, for machines, and as a report for a bug.
 
-mod report;
-mod text;
+pub(crate) mod report;
+pub(crate) mod text;
 
 use serde_json::{Value, json};
 
 use crate::finding::check::{Check, Next, PermissionRow};
-
-pub(crate) use report::report;
-pub(crate) use text::text;
 
 /// What was examined.
 pub(crate) struct Subject<'run> {

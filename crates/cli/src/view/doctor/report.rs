@@ -11,7 +11,7 @@ use crate::finding::check::{Check, Next};
 use crate::finding::{Examination, Exchange, shape};
 
 /// The report before it is redacted.
-pub(crate) fn report(examination: &Examination) -> String {
+pub(crate) fn render(examination: &Examination) -> String {
     let mut text = String::from("# gemmactl doctor\n\n");
     let _ = writeln!(text, "- gemmactl {}", env!("CARGO_PKG_VERSION"));
     let _ = writeln!(text, "- {} on {}", std::env::consts::OS, std::env::consts::ARCH);

@@ -42,7 +42,7 @@ fn checks() -> Vec<Check> {
 fn shown(colour: Colour, symbols: Symbols, width: usize) -> String {
     let subject =
         Subject { stack: "gemma", project: "demo-project", region: "europe-west1", asked: Asked::Cloud };
-    text(&subject, &checks(), &Style { colour, symbols, width, detail: Detail::Changes })
+    text::render(&subject, &checks(), &Style { colour, symbols, width, detail: Detail::Changes })
 }
 
 #[test]

@@ -16,7 +16,7 @@ const TEXTS: usize = 26;
 const COMMANDS: usize = 4;
 
 /// The checks in a style, as text that ends with a line break.
-pub(crate) fn text(subject: &Subject<'_>, checks: &[Check], style: &Style) -> String {
+pub(crate) fn render(subject: &Subject<'_>, checks: &[Check], style: &Style) -> String {
     let mut page = Page::new(*style);
     title(subject, &mut page);
     page.gap();
