@@ -107,7 +107,7 @@ fn a_project_in_which_everything_holds_is_told_on_one_screen() {
       ok       project        demo-project is ACTIVE; its number is 123456789012
       ok       billing        a billing account pays for it
       ok       apis           4 of the spec's 4 are on
-      ok       permissions    30 of 30 held on the project
+      ok       permissions    29 of 29 held on the project
       ok       quota          nvidia-l4 in europe-west1: ollama-gemma 1 × 1 = 1 wanted without zonal
                             │ redundancy, 3 allowed; with it 0
       ok       build-account  builds in europe-west1 run as
