@@ -59,7 +59,6 @@ fn the_emulator_answers_as_the_real_services_did() {
         agreeing,
     );
     conformance::evidence::add("listed differences between the emulator and the recordings", judged.listed());
-    assert!(played > 0, "the recordings hold no call that the emulator imitates");
     let unlisted = judged.unlisted();
     assert!(
         unlisted.is_empty(),
@@ -68,6 +67,7 @@ fn the_emulator_answers_as_the_real_services_did() {
         unlisted.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n")
     );
     if table.is_made_from(runs.len(), exchanges) {
+        assert!(played > 0, "no recorded call was played");
         let unneeded = judged.unneeded();
         assert!(
             unneeded.is_empty(),
