@@ -79,7 +79,7 @@ fn every_kind_of_credential_file_is_known_to_the_program_and_a_broken_one_is_not
         ),
         (
             "impersonated_service_account",
-            format!(r#"{{"type": "impersonated_service_account", "service_account_impersonation_url": "{elsewhere}", "source_credentials": {{}}}}"#),
+            format!(r#"{{"type": "impersonated_service_account", "service_account_impersonation_url": "{elsewhere}", "source_credentials": {{"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c"}}}}"#),
             "service_account_impersonation_url",
         ),
         ("something else", r#"{"type": "gdch_service_account"}"#.to_owned(), "gdch_service_account"),
