@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use model::{
-    Change, Held, HeldThing, Inventory, Lease, Plan, RecordError, RecordStore, StackName, Versioned,
+    Change, Goal, Held, HeldThing, Inventory, Lease, Plan, RecordError, RecordStore, StackName, Versioned,
 };
 use tokio::time::Instant;
 
@@ -99,9 +99,18 @@ pub async fn unlock<S: RecordStore>(
     Ok(std::iter::once(of_stack).chain(shared.map(|lease| Held { what: HeldThing::Shared, lease })).collect())
 }
 
+/// Whether carrying a plan out changes anything, be it only what the record says, or that a dead run's lease lies on a
+/// stack that has gone.
+pub fn has_work(plan: &Plan, read: &Inventory) -> bool {
+    let is_known = plan.goal == Goal::Absent && read.stacks.contains_key(&plan.stack);
+    !plan.is_empty() || plan.record != *read || is_known
+}
+
 /// Takes the leases that a plan needs.
 pub(crate) fn take(next: &mut Inventory, plan: &Plan, read: &Inventory, lease: &Lease) {
-    next.stacks.entry(plan.stack.clone()).or_default().lease = Some(lease.clone());
+    let record = next.stacks.entry(plan.stack.clone()).or_default();
+    record.lease = Some(lease.clone());
+    record.runs += 1;
     if changes_shared(plan, read) {
         next.shared_lease = Some(lease.clone());
     }
@@ -136,7 +145,13 @@ pub(crate) fn give_back(inventory: &mut Inventory, stack: &StackName, holder: &s
 
 /// Whether a run still holds its stack.
 pub(crate) fn is_held_by(inventory: &Inventory, stack: &StackName, holder: &str) -> bool {
-    lease_on(inventory, &HeldThing::Stack(stack.clone())).is_some_and(|lease| lease.holder == holder)
+    let lease = inventory.stacks.get(stack).and_then(|record| record.lease.as_ref());
+    lease.is_some_and(|lease| lease.holder == holder)
+}
+
+/// Whether a run holds what stacks share.
+pub(crate) fn is_shared_held_by(inventory: &Inventory, holder: &str) -> bool {
+    inventory.shared_lease.as_ref().is_some_and(|lease| lease.holder == holder)
 }
 
 /// Whether a plan changes anything that several stacks may hold, be it only who holds it.

@@ -10,15 +10,18 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
-use model::{Change, Goal, Inventory, Lease, Outputs, Plan, RecordError, RecordStore, StackName, Versioned};
+use model::{
+    Change, CloudError, ErrorKind, Goal, Inventory, Lease, Outputs, Plan, RecordError, RecordStore,
+    StackName, Versioned,
+};
 use tokio::time::Instant;
 use tracing::debug;
 
 use crate::lease::{self, Rhythm};
 use crate::record;
-use save::{Saved, Writing};
+use save::{Saved, Unsaved, Unsettled, Writing};
 
-pub(crate) type Saving<'store> = Pin<Box<dyn Future<Output = Result<Saved, RecordError>> + Send + 'store>>;
+pub(crate) type Saving<'store> = Pin<Box<dyn Future<Output = Result<Saved, Unsaved>> + Send + 'store>>;
 
 /// The record of a project, as one run holds it.
 pub struct Ledger<'store, S: RecordStore> {
@@ -38,6 +41,47 @@ pub struct Ledger<'store, S: RecordStore> {
     owner: Option<(StackName, Goal)>,
     last_write: Option<Instant>,
     dirty: bool,
+    /// What writes sent whose answers were lost, since the last one that was answered.
+    unsettled: Vec<Unsettled>,
+    /// Whether this run took leases. One that changes only the record takes none.
+    leased: bool,
+}
+
+/// So often the record is looked at before a step, when each answer takes longer than a beat.
+const LOOKS: usize = 5;
+
+/// One look at the record, and what was known before it.
+struct Look<'store, S> {
+    store: &'store S,
+    known: i64,
+    last: StillHeld,
+    holder: String,
+    stack: Option<StackName>,
+}
+
+impl<S: RecordStore> Look<'_, S> {
+    async fn look(&self) -> Result<StillHeld, RecordError> {
+        let Some(stack) = &self.stack else { return Ok(self.last) };
+        // A write of our own may have moved the generation meanwhile; only then the whole record is read.
+        if self.store.generation().await? == self.known {
+            return Ok(self.last);
+        }
+        let record = self.store.load().await?.inventory;
+        if lease::is_held_by(&record, stack, &self.holder) {
+            Ok(still_held(&record, &self.holder))
+        } else {
+            Err(RecordError::Moved)
+        }
+    }
+}
+
+/// What a run still holds, by a look at the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StillHeld {
+    /// Its stack, and what stacks share.
+    StackAndShared,
+    /// Its stack.
+    Stack,
 }
 
 impl<'store, S: RecordStore> Ledger<'store, S> {
@@ -55,6 +99,8 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             owner: None,
             last_write: None,
             dirty: false,
+            unsettled: Vec::new(),
+            leased: false,
         }
     }
 
@@ -92,19 +138,23 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         }
         self.current = plan.record.clone();
         let writes = plan.changes.iter().any(|change| change.action.writes());
-        if writes || self.current != self.stored {
+        if lease::has_work(plan, &self.read) {
             let held = lease::in_the_way(plan, &self.read);
             if let Some(held) = held.into_iter().find(|held| !self.dead.contains(&held.lease)) {
                 return Err(RecordError::Held(Box::new(held)));
             }
         }
+        for dead in &self.dead {
+            lease::give_back(&mut self.current, &plan.stack, &dead.holder);
+        }
         if writes {
             lease::take(&mut self.current, plan, &self.read, &self.lease);
+            self.leased = true;
         }
         self.dirty = self.current != self.stored;
         if writes {
             let writing = self.writing(&plan.stack).relying_on_what_was_read();
-            let saved = writing.run(self.store).await?;
+            let saved = writing.run(self.store).await.map_err(|unsaved| unsaved.error)?;
             self.take(saved, &plan.stack);
         }
         self.owner = Some((plan.stack.clone(), plan.goal));
@@ -138,19 +188,40 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         self.dirty |= lease::give_back_shared(&mut self.current, &self.lease.holder);
     }
 
-    /// Whether this run still holds its stack, by what is stored now: asked before each step, so that a run that was
-    /// taken for dead does no more. Errors: [`RecordError::Moved`] if it does not; whatever the store says.
-    pub(crate) fn fence(&self) -> impl Future<Output = Result<(), RecordError>> + Send + use<'store, S> {
-        let (store, known, holder) = (self.store, self.generation, self.lease.holder.clone());
-        let stack = self.owner.as_ref().map(|(stack, _)| stack.clone());
+    /// What this run still holds, by what is stored now: asked before each step, so that a run that was taken for dead
+    /// does no more. Errors: [`RecordError::Moved`] if not even its stack; whatever the store says.
+    pub(crate) fn fence(
+        &self,
+    ) -> impl Future<Output = Result<StillHeld, RecordError>> + Send + use<'store, S> {
+        let look = Look {
+            store: self.store,
+            known: self.generation,
+            last: still_held(&self.stored, &self.lease.holder),
+            holder: self.lease.holder.clone(),
+            stack: self.owner.as_ref().map(|(stack, _)| stack.clone()),
+        };
+        let fresh = self.rhythm.beat;
         async move {
-            let Some(stack) = stack else { return Ok(()) };
-            // A write of our own may have moved the generation meanwhile; only then the whole record is read.
-            if store.generation().await? == known {
-                return Ok(());
+            for _ in 0..LOOKS {
+                let asked = Instant::now();
+                let held = look.look().await?;
+                // A process that was stopped in between would act on old news: others had time to take it for dead.
+                if asked.elapsed() < fresh {
+                    return Ok(held);
+                }
             }
-            let record = store.load().await?.inventory;
-            if lease::is_held_by(&record, &stack, &holder) { Ok(()) } else { Err(RecordError::Moved) }
+            let problem = "the record answers too slowly to tell whether this run still holds the stack";
+            Err(RecordError::Cloud(CloudError::new(ErrorKind::Timeout, problem)))
+        }
+    }
+
+    /// After another run took something over: gives back what is still held, so that nobody has to wait for it. What
+    /// cannot be given back any more is not this run's.
+    pub(crate) async fn abandon(&mut self) {
+        let Some((stack, _)) = self.owner.clone() else { return };
+        lease::give_back(&mut self.current, &stack, &self.lease.holder);
+        if let Err(Unsaved { error, .. }) = self.writing(&stack).run(self.store).await {
+            debug!(%error, "nothing of the record was given back");
         }
     }
 
@@ -185,7 +256,9 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             if let Some(due) = self.due() {
                 tokio::time::sleep_until(due).await;
             }
-            let saved = self.writing(&stack).run(self.store).await?;
+            let writing = self.writing(&stack);
+            let writing = if self.leased { writing } else { writing.relying_on_the_whole() };
+            let saved = writing.run(self.store).await.map_err(|unsaved| unsaved.error)?;
             self.take(saved, &stack);
         }
         self.dirty = false;
@@ -220,18 +293,14 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     /// Takes the result of a write beside the work. Errors: another run moved the record.
     ///
     /// Any other failure is no reason to stop: the intents are written, and the last write tries again.
-    pub(crate) fn written(&mut self, result: Result<Saved, RecordError>) -> Result<(), RecordError> {
+    pub(crate) fn written(&mut self, result: Result<Saved, Unsaved>) -> Result<(), RecordError> {
         let Some((stack, _)) = self.owner.clone() else { return Ok(()) };
         match result {
             Ok(saved) => self.take(saved, &stack),
-            Err(RecordError::Moved) => return Err(RecordError::Moved),
-            Err(
-                error @ (RecordError::Held(_)
-                | RecordError::Unusable { .. }
-                | RecordError::Foreign { .. }
-                | RecordError::Cloud(_)),
-            ) => {
+            Err(Unsaved { error: RecordError::Moved, .. }) => return Err(RecordError::Moved),
+            Err(Unsaved { error, perhaps }) => {
                 debug!(%error, "progress was not written to the record; the end of the run will");
+                self.unsettled.extend(perhaps);
                 self.dirty = true;
             }
         }
@@ -240,13 +309,14 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
 
     fn writing(&self, stack: &StackName) -> Writing {
         Writing::new(stack, &self.lease.holder, &self.stored, &self.current, self.generation)
+            .knowing(&self.unsettled)
     }
 
     /// What was noted since the write began goes on top of what was written.
     fn take(&mut self, saved: Saved, stack: &StackName) {
         let Saved { sent, stored, generation } = saved;
         // `stored` carries our own part as sent, so merging cannot fail.
-        if let Some(merged) = record::merge(&sent, &self.current, &stored, stack) {
+        if let Some(merged) = record::merge(&sent, &self.current, &stored, stack, &self.lease.holder) {
             self.current = merged;
         }
         self.dirty = self.current.stacks != stored.stacks
@@ -254,6 +324,11 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             || self.current.shared_lease != stored.shared_lease;
         self.stored = stored;
         self.generation = generation;
+        self.unsettled.clear();
         self.last_write = Some(Instant::now());
     }
+}
+
+fn still_held(record: &Inventory, holder: &str) -> StillHeld {
+    if lease::is_shared_held_by(record, holder) { StillHeld::StackAndShared } else { StillHeld::Stack }
 }

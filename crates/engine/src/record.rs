@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Action, Change, Entry, Inventory, Outputs, Prior, ResourceId, SharedKey, StackName, State};
 
 use crate::applied::applied_form;
+use crate::lease;
 
 /// Sets an entry. The recorded `prior` of the same thing stays.
 pub(crate) fn set(inventory: &mut Inventory, stack: &StackName, id: &ResourceId, mut entry: Entry) {
@@ -101,18 +102,26 @@ pub(crate) fn untouched(inventory: &mut Inventory, read: &Inventory, stack: &Sta
     }
 }
 
-/// Puts what this stack changed since `base` upon what another stack has written in between.
+/// Puts what this run changed since `base` upon what another stack has written in between. The stack's own part must
+/// be as this run left it, which is for the caller to know.
 ///
-/// None: this stack's own part moved too, so another run of it is under way.
+/// None: what stacks share was taken over from `holder`, so another run is under way.
 pub(crate) fn merge(
     base: &Inventory,
     ours: &Inventory,
     theirs: &Inventory,
     stack: &StackName,
+    holder: &str,
 ) -> Option<Inventory> {
-    if base.stacks.get(stack) != theirs.stacks.get(stack) {
-        return None;
-    }
+    let is_shared_ours = |inventory| lease::is_shared_held_by(inventory, holder);
+    let shared_lease = match (is_shared_ours(ours), is_shared_ours(theirs)) {
+        (true, true) | (false, true) => &ours.shared_lease,
+        (true, false) if is_shared_ours(base) || base.shared_lease != theirs.shared_lease => return None,
+        (true, false) => &ours.shared_lease,
+        // A dead run's lease that this one cleared away, or another stack's affair.
+        (false, false) if base.shared_lease == theirs.shared_lease => &ours.shared_lease,
+        (false, false) => &theirs.shared_lease,
+    };
     let mut merged = theirs.clone();
     match ours.stacks.get(stack) {
         Some(record) => merged.stacks.insert(stack.clone(), record.clone()),
@@ -131,12 +140,6 @@ pub(crate) fn merge(
             release(&mut merged, name, stack);
         }
     }
-    // A lease of ours changes with each of our writes; where another one stands in its place, it was taken over.
-    if ours.shared_lease != base.shared_lease {
-        if base.shared_lease != theirs.shared_lease {
-            return None;
-        }
-        merged.shared_lease.clone_from(&ours.shared_lease);
-    }
+    merged.shared_lease.clone_from(shared_lease);
     Some(merged)
 }

@@ -88,6 +88,10 @@ pub struct StackRecord {
     /// The run that changes the stack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+    /// How many runs have held it: tells that one came and went since the record was read, even if it left every entry
+    /// as it was.
+    #[serde(default)]
+    pub runs: u64,
 }
 
 /// How far a resource is.

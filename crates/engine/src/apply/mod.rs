@@ -34,7 +34,13 @@ pub async fn apply<C: Cloud, S: RecordStore>(
         return Ok(not_begun(plan, events));
     }
     ledger.begin(plan).await?;
-    let report = Run::new(plan, cloud, ledger, stop, events).drive().await?;
+    let report = match Run::new(plan, cloud, ledger, stop, events).drive().await {
+        Ok(report) => report,
+        Err(error) => {
+            ledger.abandon().await;
+            return Err(error);
+        }
+    };
     ledger.finish().await?;
     Ok(report)
 }

@@ -17,7 +17,7 @@ use super::ending::{fenced, stopped_between};
 use super::fill::filled;
 use super::join::{Act, Joins};
 use super::schedule::Schedule;
-use crate::ledger::{Ledger, Saving};
+use crate::ledger::{Ledger, Saving, StillHeld};
 
 /// What a running call says of itself.
 type Word = (Vec<usize>, Progress);
@@ -79,7 +79,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
         let mut running = FuturesUnordered::new();
         let mut saving: Option<Saving<'store>> = None;
         // The write of the intents has just shown that the stack is ours.
-        let mut fence: Fence<'store> = async { Ok(()) }.boxed().shared();
+        let mut fence: Fence<'store> = async { Ok(StillHeld::StackAndShared) }.boxed().shared();
         if self.shared.is_empty() {
             self.ledger.shared_is_done();
         }
@@ -87,7 +87,8 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             self.begin_what_is_ready();
             for act in self.next_acts() {
                 self.tell_begun(&act);
-                running.push(carry_out(cloud, act, fence.clone(), tell.clone()));
+                let needed = self.needed_for(&act);
+                running.push(carry_out(cloud, act, needed, fence.clone(), tell.clone()));
             }
             if running.is_empty() {
                 break;
@@ -122,6 +123,12 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             Some(error) => Err(error),
             None => Ok(self.report()),
         }
+    }
+
+    /// What a call needs to be held.
+    fn needed_for(&self, act: &Act) -> StillHeld {
+        let is_shared = act.members.iter().any(|at| self.shared.contains(at));
+        if is_shared { StillHeld::StackAndShared } else { StillHeld::Stack }
     }
 
     fn is_stopped(&self) -> bool {
@@ -229,7 +236,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
 }
 
 /// A look at the record that several steps wait for.
-type Fence<'store> = Shared<BoxFuture<'store, Result<(), RecordError>>>;
+type Fence<'store> = Shared<BoxFuture<'store, Result<StillHeld, RecordError>>>;
 
 /// Why a step was not done.
 enum NotDone {
@@ -242,11 +249,15 @@ enum NotDone {
 async fn carry_out<C: Cloud>(
     cloud: &C,
     act: Act,
+    needed: StillHeld,
     fence: Fence<'_>,
     tell: UnboundedSender<Word>,
 ) -> (Act, Result<Done, NotDone>) {
     match fence.await {
-        Ok(()) => {}
+        Ok(StillHeld::Stack) if needed == StillHeld::StackAndShared => {
+            return (act, Err(NotDone::Fenced(RecordError::Moved)));
+        }
+        Ok(StillHeld::Stack | StillHeld::StackAndShared) => {}
         Err(RecordError::Cloud(error)) => return (act, Err(NotDone::Failed(error))),
         Err(
             error @ (RecordError::Moved

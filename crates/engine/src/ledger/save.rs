@@ -1,6 +1,6 @@
 //! One conditional write, merged with what other stacks wrote in between.
 
-use model::{Inventory, RecordError, RecordStore, StackName};
+use model::{Inventory, RecordError, RecordStore, StackName, StackRecord};
 
 use crate::record;
 
@@ -17,6 +17,23 @@ pub(crate) struct Saved {
     pub(super) generation: i64,
 }
 
+/// A write that came to nothing, as far as is known.
+#[derive(Debug)]
+pub(crate) struct Unsaved {
+    pub(super) error: RecordError,
+    /// The stack's part of a write whose answer was lost: it may be stored.
+    pub(super) perhaps: Option<Unsettled>,
+}
+
+impl From<RecordError> for Unsaved {
+    fn from(error: RecordError) -> Self {
+        Self { error, perhaps: None }
+    }
+}
+
+/// A stack's part of the record, as a write sent it. None: the stack was to be forgotten.
+pub(super) type Unsettled = Option<StackRecord>;
+
 /// A write with everything that it needs, so that it can run beside the work.
 #[derive(Debug)]
 pub(super) struct Writing {
@@ -25,7 +42,19 @@ pub(super) struct Writing {
     base: Inventory,
     ours: Inventory,
     generation: i64,
-    strict: bool,
+    reliance: Reliance,
+    unsettled: Vec<Unsettled>,
+}
+
+/// What a write was decided on, and so what must not have moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reliance {
+    /// On what this run holds: its stack's part.
+    OnLeases,
+    /// On what the plan read of shared things, too.
+    OnSharedThings,
+    /// On the whole record as it was read.
+    OnTheWhole,
 }
 
 impl Writing {
@@ -42,18 +71,31 @@ impl Writing {
             base: base.clone(),
             ours: ours.clone(),
             generation,
-            strict: false,
+            reliance: Reliance::OnLeases,
+            unsettled: Vec::new(),
         }
     }
 
     /// A write of intents: what the plan read of shared things must still stand, or it was decided on old facts.
     pub(super) fn relying_on_what_was_read(mut self) -> Self {
-        self.strict = true;
+        self.reliance = Reliance::OnSharedThings;
+        self
+    }
+
+    /// A write of a run that holds no lease: it is one atomic step, or none.
+    pub(super) fn relying_on_the_whole(mut self) -> Self {
+        self.reliance = Reliance::OnTheWhole;
+        self
+    }
+
+    /// Earlier writes of this run whose answers were lost: what they sent may be what is stored.
+    pub(super) fn knowing(mut self, unsettled: &[Unsettled]) -> Self {
+        self.unsettled = unsettled.to_vec();
         self
     }
 
     /// Writes. Errors: [`RecordError::Moved`] when another run of this stack has written.
-    pub(super) async fn run<S: RecordStore>(self, store: &S) -> Result<Saved, RecordError> {
+    pub(super) async fn run<S: RecordStore>(self, store: &S) -> Result<Saved, Unsaved> {
         let mut candidate = self.ours.clone();
         let mut serial = self.base.serial;
         let mut generation = self.generation;
@@ -66,10 +108,14 @@ impl Writing {
                 }
                 Err(RecordError::Moved) => {
                     let theirs = store.load().await?;
-                    if self.strict && !self.still_stands(&theirs.inventory) {
-                        return Err(RecordError::Moved);
+                    // A record that was put back to an older one knows less than what was done.
+                    let is_older = theirs.inventory.serial < self.base.serial;
+                    let is_ours = self.left_as_it_was(&theirs.inventory);
+                    if is_older || !is_ours || !self.still_stands(&theirs.inventory) {
+                        return Err(RecordError::Moved.into());
                     }
-                    candidate = record::merge(&self.base, &self.ours, &theirs.inventory, &self.stack)
+                    let (base, ours) = (&self.base, &self.ours);
+                    candidate = record::merge(base, ours, &theirs.inventory, &self.stack, &self.run)
                         .ok_or(RecordError::Moved)?;
                     serial = theirs.inventory.serial;
                     generation = theirs.generation;
@@ -79,14 +125,30 @@ impl Writing {
                     | RecordError::Unusable { .. }
                     | RecordError::Foreign { .. }
                     | RecordError::Cloud(_)),
-                ) => return Err(error),
+                ) => {
+                    let perhaps = Some(candidate.stacks.remove(&self.stack));
+                    return Err(Unsaved { error, perhaps });
+                }
             }
         }
-        Err(RecordError::Moved)
+        Err(RecordError::Moved.into())
     }
 
-    /// Whether the shared things that this stack holds, held, or means to hold are as they were read.
+    /// Whether the stack's part is as this run left it, be it by a write whose answer was lost.
+    fn left_as_it_was(&self, theirs: &Inventory) -> bool {
+        let part = theirs.stacks.get(&self.stack);
+        let lost = || self.unsettled.iter().any(|sent| sent.as_ref() == part);
+        part == self.base.stacks.get(&self.stack) || lost()
+    }
+
+    /// Whether what the write was decided on is as it was read: of shared things, those that this stack holds, held, or
+    /// means to hold.
     fn still_stands(&self, theirs: &Inventory) -> bool {
+        match self.reliance {
+            Reliance::OnLeases => return true,
+            Reliance::OnTheWhole => return false,
+            Reliance::OnSharedThings => {}
+        }
         let ours = |inventory: &Inventory, name: &String| {
             inventory.shared.get(name).is_some_and(|key| key.holders.contains(&self.stack))
         };

@@ -337,7 +337,11 @@ impl Resource for Item {
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
         let path = self.path();
-        let delete = || call(ApiRequest::delete(Api::Run, path.clone()));
+        let uid = live.and_then(|live| live.uid.clone());
+        let delete = || {
+            let request = ApiRequest::delete(Api::Run, path.clone());
+            call(uid.iter().fold(request, |request, uid| request.with_query("uid", uid.as_str())))
+        };
         let post = || ApiRequest::post(Api::Run, path.clone(), self.body(&self.toy.fields));
         let edit = |add: Vec<Grant>, remove: Vec<Grant>| {
             vec![Step::EditPolicy(PolicyEdit { policy: POLICY.clone(), add, remove })]
