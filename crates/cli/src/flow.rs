@@ -28,7 +28,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Whether carrying the plan out does anything, be it only to the record.
     pub(crate) fn has_work(&self) -> bool {
-        !self.plan.is_empty() || self.plan.record != self.record.inventory
+        engine::has_work(&self.plan, &self.record.inventory)
     }
 }
 
@@ -63,6 +63,16 @@ pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Sp
     })
 }
 
+/// When the record is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Together with everything else: one round, for plans that only show.
+    Together,
+    /// Before everything else. A run that carries its plan out relies on the generation of the record: what other runs
+    /// did before it must be seen in the project, what they do after it moves the record.
+    RecordFirst,
+}
+
 /// From a checked spec to a plan: resources, their order, what is there now, what must change and why.
 pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: &Purpose) -> Result<Prepared, CliError> {
     prepare_through(spec, session, &session.cloud, purpose).await
@@ -75,10 +85,23 @@ pub(crate) async fn prepare_through<C: Cloud>(
     cloud: &C,
     purpose: &Purpose,
 ) -> Result<Prepared, CliError> {
+    prepare_in_order(spec, session, cloud, purpose, Reading::Together).await
+}
+
+async fn prepare_in_order<C: Cloud>(
+    spec: &Spec,
+    session: &Session,
+    cloud: &C,
+    purpose: &Purpose,
+    reading: Reading,
+) -> Result<Prepared, CliError> {
     let mut graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
     let store = session.record();
     let reads = engine::snapshot_watching(&graph, cloud, purpose.watch);
-    let (record, live) = tokio::join!(store.load(), reads); // ask Google Cloud, once
+    let (record, live) = match reading {
+        Reading::Together => tokio::join!(store.load(), reads), // ask Google Cloud, once
+        Reading::RecordFirst => (store.load().await, reads.await),
+    };
     let (mut live, record) = (live?, record?);
     recall(spec, session, cloud, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
     let options = PlanOptions {
@@ -109,7 +132,7 @@ pub(crate) async fn prepare_alone(
     let mut dead = Vec::new();
     let mut rounds = 0;
     loop {
-        let prepared = prepare(spec, session, purpose).await?;
+        let prepared = prepare_in_order(spec, session, &session.cloud, purpose, Reading::RecordFirst).await?;
         let held = if prepared.has_work() {
             engine::in_the_way(&prepared.plan, &prepared.record.inventory)
         } else {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{CloudError, FieldPath, Json, ProjectId, ResourceId, StackName};
 
 /// The newest form of the record that this program writes and reads.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The whole record of a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Inventory {
     pub schema: u32,
     /// The project it speaks about; another one is refused.
     pub project: ProjectId,
+    /// The project's number, once a write has learned it: ids are easily mistaken for each other, numbers are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_number: Option<String>,
     /// Counts the writes.
     pub serial: u64,
     /// The random mark of the last write, by which a writer whose answer was lost knows its own.
@@ -43,6 +46,7 @@ impl Inventory {
         Self {
             schema: SCHEMA,
             project,
+            project_number: None,
             serial: 0,
             write_id: String::new(),
             stacks: BTreeMap::new(),
@@ -114,6 +118,8 @@ pub enum Origin {
     Created,
     /// It was there and was taken over.
     Adopted,
+    /// The record was lost, and its stamp says that this stack made it. Nobody knows what was there before.
+    Recovered,
 }
 
 /// Whether it was there before any stack touched it. Written once, never replaced.

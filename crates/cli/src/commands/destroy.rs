@@ -31,7 +31,8 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
     approved.check(&prepared.shown)?;
     let mut exit = Exit::Done;
     if prepared.has_work() {
-        if !arguments.yes {
+        // A dead run's lease on a stack that is gone is nothing to ask about.
+        if !arguments.yes && !prepared.plan.changes.is_empty() {
             confirm(terminal, spec.document.stack.as_str())?;
         }
         (_, exit) = execution::run(prepared, &session, terminal, arguments.json).await?;

@@ -77,6 +77,7 @@ fn said(entry: &Entry) -> String {
         (Origin::Created, Prior::Present) => "made anew by this stack",
         (Origin::Adopted, Prior::Absent) => "relied on",
         (Origin::Adopted, Prior::Present) => "was there before",
+        (Origin::Recovered, Prior::Absent | Prior::Present) => "recovered by its stamp",
     };
     match entry.state {
         State::Present => origin.to_owned(),

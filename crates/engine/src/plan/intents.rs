@@ -121,7 +121,7 @@ fn replaced_values(origin: Origin, change: &Change, entry: Option<&Entry>) -> BT
     let mut before = entry.map(|entry| entry.before.clone()).unwrap_or_default();
     match origin {
         Origin::Created => BTreeMap::new(),
-        Origin::Adopted => {
+        Origin::Adopted | Origin::Recovered => {
             for field in &change.fields {
                 before
                     .entry(field.path.clone())

@@ -114,7 +114,8 @@ impl<'plan> Planner<'plan> {
             }),
             known: entry.map_or(Known::Nothing, |entry| match entry.origin {
                 model::Origin::Created => Known::Created,
-                model::Origin::Adopted => Known::Adopted,
+                // What was recovered may have been taken over once: it is given back, never deleted.
+                model::Origin::Adopted | model::Origin::Recovered => Known::Adopted,
             }),
             identity: match (entry.and_then(|e| e.uid.as_ref()), live.and_then(|l| l.uid.as_ref())) {
                 (Some(recorded), Some(found)) if recorded == found => Identity::Same,

@@ -163,3 +163,75 @@ async fn a_failed_run_gives_its_leases_back_too() {
     let record = store.inventory().unwrap();
     assert!(record.shared_lease.is_none() && record.stacks[&stack("one")].lease.is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_another_run_took_over_of_what_is_shared_is_changed_no_further() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/a", 5_000);
+    let toys = [thing("a"), switch("run").after("thing/a"), thing("b").after("thing/a")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    world.calls();
+    let takeover = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        written_by_another(&store, |inventory| inventory.shared_lease = Some(lease("theirs")));
+    };
+    let (result, ()) = tokio::join!(run(&world, &store, &plan, &[]), takeover);
+    assert_eq!(result.unwrap_err(), RecordError::Moved);
+    assert!(world.state().switches.is_empty(), "{:?}", world.writes());
+    // The stack was still held, and is given back at once; what another run holds is not touched.
+    let record = store.inventory().unwrap();
+    assert_eq!((&record.stacks[&stack("one")].lease, &record.shared_lease), (&None, &Some(lease("theirs"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_runs_lease_on_a_stack_that_is_gone_goes_with_the_record() {
+    let (world, store) = (World::default(), Store::default());
+    written_by_another(&store, |inventory| {
+        inventory.stacks.entry(stack("one")).or_default().lease = Some(lease("dead"));
+        inventory.shared_lease = Some(lease("dead"));
+    });
+    let plan = make_plan(&world, &store, &[thing("a")], &destroy()).await;
+    assert!(plan.changes.is_empty() && engine::has_work(&plan, &store.inventory().unwrap()));
+    let held = run(&world, &store, &plan, &[]).await.unwrap_err();
+    assert_eq!(held, RecordError::Held(Box::new(on_stack(lease("dead")))));
+    run(&world, &store, &plan, &[lease("dead")]).await.unwrap();
+    assert_eq!(store.inventory(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_at_the_record_that_was_answered_long_ago_does_not_count() {
+    /// A store that answers a look at once, but whose answer reaches the run only after a while, once.
+    struct Stopped<'store> {
+        store: &'store Store,
+        stops: std::sync::Mutex<u32>,
+    }
+    impl model::RecordStore for Stopped<'_> {
+        async fn load(&self) -> Result<model::Versioned, RecordError> {
+            self.store.load().await
+        }
+        async fn generation(&self) -> Result<i64, RecordError> {
+            let answer = self.store.generation().await;
+            let stops = std::mem::take(&mut *self.stops.lock().unwrap());
+            if stops > 0 {
+                taken_by(self.store, "theirs");
+                tokio::time::sleep(Duration::from_secs(130)).await;
+            }
+            answer
+        }
+        async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
+            self.store.save(inventory, generation).await
+        }
+        async fn remove(&self, generation: i64) -> Result<(), RecordError> {
+            self.store.remove(generation).await
+        }
+    }
+    let (world, store) = (World::default(), Store::default());
+    let toys = [thing("a"), thing("b").after("thing/a")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    world.calls();
+    let stopped = Stopped { store: &store, stops: std::sync::Mutex::new(1) };
+    let mut ledger = Ledger::open(&stopped, store.load().await.unwrap(), lease("ours"));
+    let result = engine::apply(&plan, &world, &mut ledger, &StopSignal::new(), &mut |_| {}).await;
+    assert_eq!(result.unwrap_err(), RecordError::Moved);
+    assert!(world.object("things/here/b").is_none(), "{:?}", world.writes());
+}

@@ -194,3 +194,70 @@ async fn a_stack_that_begins_while_the_last_one_goes_keeps_the_record() {
     let left: Vec<String> = store.inventory().unwrap().stacks.keys().map(ToString::to_string).collect();
     assert_eq!(left, ["two"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_write_whose_answer_was_lost_is_known_as_ones_own() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/b", 5_000);
+    let toys = [switch("run"), thing("a"), thing("b").after("thing/a")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    // The intents are answered, the two progress writes are not; another stack writes after the second.
+    store.lose_answers_of_writes(&[false, true, true]);
+    store.before_write(3, |inventory| {
+        inventory.stacks.entry(stack("two")).or_default();
+    });
+    let report = run(&world, &store, &plan).await.unwrap();
+    assert!(report.is_complete());
+    let inventory = store.inventory().unwrap();
+    let entries = &inventory.stacks[&stack("one")].entries;
+    assert!(entries.len() == 3 && entries.values().all(|entry| entry.state == State::Present));
+    assert!(inventory.stacks.contains_key(&stack("two")) && inventory.shared_lease.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_put_back_to_an_older_one_stops_the_run() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/a", 5_000);
+    let toys = [thing("a"), thing("b").after("thing/a")];
+    converge(&world, &store, &[thing("z")], &Options::default()).await;
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    world.calls();
+    store.before_write(1, |inventory| inventory.serial = 0);
+    assert_eq!(run(&world, &store, &plan).await.unwrap_err(), RecordError::Moved);
+    assert!(!world.writes().iter().any(|call| call.contains("/b")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_came_and_went_in_between_is_noticed_though_it_left_every_entry_as_it_was() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run")];
+    converge(&world, &store, &toys, &Options::default()).await;
+    // Somebody switches it off, a destroy is planned, and another run switches it on again.
+    world.state.lock().unwrap().switches.clear();
+    let plan = make_plan(&world, &store, &toys, &destroy()).await;
+    assert_eq!(shown(&plan), ["Forget api/run Gone"]);
+    let before = store.inventory().unwrap().stacks[&stack("one")].entries.clone();
+    converge(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(store.inventory().unwrap().stacks[&stack("one")].entries, before);
+    let versioned = store.load().await.unwrap();
+    let mut ledger = Ledger::open(&store, versioned, lease("run-1"));
+    let stale = engine::apply(&plan, &world, &mut ledger, &StopSignal::new(), &mut |_| {}).await;
+    assert_eq!(stale.unwrap_err(), RecordError::Moved);
+    converge(&world, &store, &toys, &destroy()).await;
+    assert!(world.state().switches.is_empty() && store.inventory().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_only_forgets_writes_what_it_was_made_from_or_nothing() {
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    world.remove("things/here/a");
+    let plan = make_plan(&world, &store, &[], &Options::default()).await;
+    let kept = store.inventory();
+    store.before_write(0, |inventory| {
+        inventory.stacks.entry(stack("two")).or_default();
+    });
+    assert_eq!(run(&world, &store, &plan).await.unwrap_err(), RecordError::Moved);
+    let (now, kept) = (store.inventory().unwrap(), kept.unwrap());
+    assert_eq!(now.stacks[&stack("one")], kept.stacks[&stack("one")]);
+}

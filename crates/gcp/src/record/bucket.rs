@@ -13,24 +13,26 @@ use crate::exchange::silent;
 use crate::steps::encoded;
 
 /// Whether the bucket is known to be the project's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ownership {
     Unknown,
-    Ours,
+    /// It is, and the project has this number where the API has said it.
+    Ours(Option<String>),
 }
 
 impl BucketRecord<'_> {
-    /// Makes sure, once a run, that the bucket is there and belongs to the project.
-    pub(super) async fn ensure_bucket(&self) -> Result<(), RecordError> {
+    /// Makes sure, once a run, that the bucket is there and belongs to the project. Gives the project's number.
+    pub(super) async fn ensure_bucket(&self) -> Result<Option<String>, RecordError> {
         let mut checked = self.checked.lock().await;
-        if *checked == Ownership::Ours {
-            return Ok(());
+        if let Ownership::Ours(number) = &*checked {
+            return Ok(number.clone());
         }
-        if !self.is_listed().await? {
-            self.create_bucket().await?;
-        }
-        *checked = Ownership::Ours;
-        Ok(())
+        let number = match self.listed().await? {
+            Some(bucket) => number_of(&bucket),
+            None => self.create_bucket().await?,
+        };
+        *checked = Ownership::Ours(number.clone());
+        Ok(number)
     }
 
     /// Whether the project's own list of buckets has it. A read of the bucket itself would also find a foreign one.
@@ -49,7 +51,7 @@ impl BucketRecord<'_> {
         let list = ApiRequest::get(Api::Storage, "storage/v1/b")
             .with_query("project", self.project.as_str())
             .with_query("prefix", self.bucket.as_str())
-            .with_query("fields", "items(name,labels),nextPageToken")
+            .with_query("fields", "items(name,labels,projectNumber),nextPageToken")
             .with_pages("items");
         let body = match self.cloud.all_pages(&list).await {
             Ok(body) => body,
@@ -60,7 +62,7 @@ impl BucketRecord<'_> {
         Ok(buckets.find(ours).cloned())
     }
 
-    async fn create_bucket(&self) -> Result<(), RecordError> {
+    async fn create_bucket(&self) -> Result<Option<String>, RecordError> {
         let create = ApiRequest::post(
             Api::Storage,
             "storage/v1/b",
@@ -83,7 +85,10 @@ impl BucketRecord<'_> {
         let mut attempt = 0;
         let failure = loop {
             attempt += 1;
-            let Err(failure) = self.cloud.ask(&create, &silent).await else { return Ok(()) };
+            let failure = match self.cloud.ask(&create, &silent).await {
+                Ok(made) => return Ok(number_of(&made)),
+                Err(failure) => failure,
+            };
             if began.elapsed() >= NAME_REUSE.min(self.cloud.pace.propagation)
                 || !self.is_going(&failure).await
             {
@@ -102,10 +107,10 @@ impl BucketRecord<'_> {
         if !(exists || unknown) {
             return Err(error);
         }
-        match (self.is_listed().await?, denied || unknown) {
-            (true, _) => Ok(()),
-            (false, true) => Err(error),
-            (false, false) => Err(RecordError::Foreign { bucket: self.bucket.clone() }),
+        match (self.listed().await?, denied || unknown) {
+            (Some(bucket), _) => Ok(number_of(&bucket)),
+            (None, true) => Err(error),
+            (None, false) => Err(RecordError::Foreign { bucket: self.bucket.clone() }),
         }
     }
 
@@ -161,5 +166,14 @@ impl BucketRecord<'_> {
                 _ => Err(RecordError::Cloud(self.cloud.explain(failure, &delete))),
             },
         }
+    }
+}
+
+/// The number of the project that a bucket is in: text, as 64-bit integers are in JSON answers.
+fn number_of(bucket: &Json) -> Option<String> {
+    match bucket.get("projectNumber")? {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
     }
 }

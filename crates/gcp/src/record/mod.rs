@@ -56,8 +56,18 @@ impl RecordStore for BucketRecord<'_> {
     }
 
     async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
-        self.ensure_bucket().await?;
-        self.write_object(inventory, generation).await
+        let number = self.ensure_bucket().await?;
+        if let (Some(recorded), Some(found)) = (&inventory.project_number, &number)
+            && recorded != found
+        {
+            return Err(self.unusable(&format!(
+                "it speaks about the project with number {recorded}, but {} has number {found}",
+                self.project
+            )));
+        }
+        let mut written = inventory.clone();
+        written.project_number = number.or(written.project_number);
+        self.write_object(&written, generation).await
     }
 
     async fn remove(&self, generation: i64) -> Result<(), RecordError> {

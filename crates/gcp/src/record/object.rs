@@ -77,13 +77,12 @@ impl BucketRecord<'_> {
         inventory: &Inventory,
         generation: i64,
     ) -> Result<i64, RecordError> {
-        let mut bytes = serde_json::to_vec(inventory).map_err(|error| {
+        let bytes = model::encoding::encode(inventory).map_err(|error| {
             RecordError::Cloud(CloudError::new(
                 ErrorKind::Local,
                 format!("writing the record as JSON: {error}"),
             ))
         })?;
-        bytes.push(b'\n');
         let mut request =
             ApiRequest::new(Api::Storage, Method::Post, format!("upload/storage/v1/b/{}/o", self.bucket))
                 .with_query("uploadType", "media")

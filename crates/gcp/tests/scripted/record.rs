@@ -16,6 +16,19 @@ fn inventory(write_id: &str) -> Inventory {
     Inventory { write_id: write_id.into(), ..Inventory::new(ProjectId::parse("demo-project").unwrap()) }
 }
 
+fn stored(generation: i64, record: &Inventory) -> Answer {
+    Answer::Full {
+        status: 200,
+        headers: vec![("x-goog-generation", generation.to_string())],
+        body: model::encoding::encode(record).unwrap(),
+    }
+}
+
+/// As through a proxy that strips headers.
+fn stored_without_generation(record: &Inventory) -> Answer {
+    Answer::Full { status: 200, headers: Vec::new(), body: model::encoding::encode(record).unwrap() }
+}
+
 fn media(generation: i64, body: &Value) -> Answer {
     Answer::Full {
         status: 200,
@@ -43,7 +56,7 @@ fn listed() -> Answer {
 async fn a_record_is_read_with_its_generation_in_one_call() {
     let server = serve(|asked, _| {
         assert_eq!((asked.line(), asked.query("alt")), (format!("GET {OBJECT}"), "media"));
-        media(42, &serde_json::to_value(inventory("w")).unwrap())
+        stored(42, &inventory("w"))
     })
     .await;
     let found = record(&server.cloud()).load().await.unwrap();
@@ -55,7 +68,7 @@ async fn a_record_is_read_with_its_generation_in_one_call() {
 async fn without_the_generation_header_the_metadata_is_read() {
     let server = serve(|asked, _| match (asked.query("alt"), asked.query("generation")) {
         ("", _) => ok(json!({"generation": "7"})),
-        ("media", "" | "7") => Answer::Json(200, serde_json::to_value(inventory("w")).unwrap()),
+        ("media", "" | "7") => stored_without_generation(&inventory("w")),
         other => panic!("{other:?}"),
     })
     .await;
@@ -93,7 +106,7 @@ async fn absence_is_an_empty_record_and_nothing_else_is() {
 #[tokio::test]
 async fn a_record_that_cannot_be_understood_stops_everything() {
     for (body, expected) in [
-        (json!({"schema": 2, "project": "demo-project"}), "form 2"),
+        (json!({"schema": 3, "project": "demo-project"}), "form 3"),
         (json!({"project": "demo-project"}), "does not say its form"),
         (json!({"schema": 1, "project": "other-project", "serial": 1}), "project other-project"),
         (json!({"schema": 1, "project": "demo-project"}), "serial"),
@@ -175,7 +188,7 @@ async fn a_stale_generation_means_that_another_run_wrote() {
     let server = serve(|asked, _| match asked.method.as_str() {
         "POST" => stale(),
         _ if asked.path == "/storage/v1/b" => listed(),
-        _ => media(50, &serde_json::to_value(inventory("another")).unwrap()),
+        _ => stored(50, &inventory("another")),
     })
     .await;
     assert_eq!(record(&server.cloud()).save(&inventory("w"), 42).await, Err(RecordError::Moved));
@@ -191,7 +204,7 @@ async fn a_write_whose_answer_was_lost_is_known_by_its_mark() {
                 if writes == 1 { Answer::Broken } else { stale() }
             }
             _ if asked.path == "/storage/v1/b" => listed(),
-            _ => media(43, &serde_json::to_value(inventory(server_kept)).unwrap()),
+            _ => stored(43, &inventory(server_kept)),
         }
     }
     let ours: Server = serve(script("w")).await;
@@ -226,4 +239,21 @@ async fn the_last_stack_takes_object_old_generations_and_bucket_with_it() {
     assert_eq!(record(&refilled.cloud()).remove(42).await, Ok(()));
     let moved = serve(|_, _| stale()).await;
     assert_eq!(record(&moved.cloud()).remove(42).await, Err(RecordError::Moved));
+}
+
+#[tokio::test]
+async fn the_projects_number_is_noted_by_the_first_write_and_another_one_is_refused() {
+    let server = serve(|asked, _| match asked.path.as_str() {
+        "/storage/v1/b" => ok(json!({"items": [{"name": "gemmactl-demo-project", "projectNumber": "1234"}]})),
+        _ => ok(json!({"generation": "43"})),
+    })
+    .await;
+    let cloud = server.cloud();
+    let store = record(&cloud);
+    store.save(&inventory("w"), 42).await.unwrap();
+    assert_eq!(server.asked()[1].json()["projectNumber"], "1234");
+    let other = Inventory { project_number: Some("99".into()), ..inventory("w") };
+    let error = store.save(&other, 43).await.unwrap_err();
+    assert!(error.to_string().contains("number 99, but demo-project has number 1234"), "{error}");
+    assert_eq!(server.asked().len(), 2);
 }

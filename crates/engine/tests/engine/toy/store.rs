@@ -16,6 +16,8 @@ pub(crate) struct Store {
     between: Mutex<VecDeque<Option<Between>>>,
     /// Writes that fail, counted from now; `true` fails.
     failing: Mutex<VecDeque<bool>>,
+    /// Writes whose answers are lost, counted from now; `true` is.
+    losing: Mutex<VecDeque<bool>>,
 }
 
 impl Store {
@@ -33,6 +35,10 @@ impl Store {
 
     pub(crate) fn fail_writes(&self, pattern: &[bool]) {
         self.failing.lock().unwrap().extend(pattern);
+    }
+
+    pub(crate) fn lose_answers_of_writes(&self, pattern: &[bool]) {
+        self.losing.lock().unwrap().extend(pattern);
     }
 
     /// What is kept, after the writer that gets in between.
@@ -81,6 +87,9 @@ impl RecordStore for Store {
         assert_eq!(serde_json::from_str::<Inventory>(&text).unwrap(), *inventory);
         self.saves.lock().unwrap().push(inventory.clone());
         *kept = Some((inventory.clone(), generation + 1));
+        if self.losing.lock().unwrap().pop_front() == Some(true) {
+            return Err(RecordError::Cloud(CloudError::new(ErrorKind::Unavailable, "the answer was lost")));
+        }
         Ok(generation + 1)
     }
 
