@@ -80,6 +80,8 @@ impl Digest {
             Some((Origin::Created, Prior::Present)) => "created, there before",
             Some((Origin::Adopted, Prior::Absent)) => "adopted",
             Some((Origin::Adopted, Prior::Present)) => "adopted, there before",
+            Some((Origin::Recovered, Prior::Absent)) => "recovered",
+            Some((Origin::Recovered, Prior::Present)) => "recovered, there before",
         });
     }
 

@@ -115,9 +115,8 @@ pub(crate) fn merge(
 ) -> Option<Inventory> {
     let is_shared_ours = |inventory| lease::is_shared_held_by(inventory, holder);
     let shared_lease = match (is_shared_ours(ours), is_shared_ours(theirs)) {
-        (true, true) | (false, true) => &ours.shared_lease,
         (true, false) if is_shared_ours(base) || base.shared_lease != theirs.shared_lease => return None,
-        (true, false) => &ours.shared_lease,
+        (true | false, true) | (true, false) => &ours.shared_lease,
         // A dead run's lease that this one cleared away, or another stack's affair.
         (false, false) if base.shared_lease == theirs.shared_lease => &ours.shared_lease,
         (false, false) => &theirs.shared_lease,

@@ -49,12 +49,12 @@ pub(super) struct Writing {
 /// What a write was decided on, and so what must not have moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reliance {
-    /// On what this run holds: its stack's part.
-    OnLeases,
-    /// On what the plan read of shared things, too.
-    OnSharedThings,
-    /// On the whole record as it was read.
-    OnTheWhole,
+    /// What this run holds: its stack's part.
+    Leases,
+    /// What the plan read of shared things, too.
+    SharedThings,
+    /// The whole record as it was read.
+    Whole,
 }
 
 impl Writing {
@@ -71,20 +71,20 @@ impl Writing {
             base: base.clone(),
             ours: ours.clone(),
             generation,
-            reliance: Reliance::OnLeases,
+            reliance: Reliance::Leases,
             unsettled: Vec::new(),
         }
     }
 
     /// A write of intents: what the plan read of shared things must still stand, or it was decided on old facts.
     pub(super) fn relying_on_what_was_read(mut self) -> Self {
-        self.reliance = Reliance::OnSharedThings;
+        self.reliance = Reliance::SharedThings;
         self
     }
 
     /// A write of a run that holds no lease: it is one atomic step, or none.
     pub(super) fn relying_on_the_whole(mut self) -> Self {
-        self.reliance = Reliance::OnTheWhole;
+        self.reliance = Reliance::Whole;
         self
     }
 
@@ -145,9 +145,9 @@ impl Writing {
     /// means to hold.
     fn still_stands(&self, theirs: &Inventory) -> bool {
         match self.reliance {
-            Reliance::OnLeases => return true,
-            Reliance::OnTheWhole => return false,
-            Reliance::OnSharedThings => {}
+            Reliance::Leases => return true,
+            Reliance::Whole => return false,
+            Reliance::SharedThings => {}
         }
         let ours = |inventory: &Inventory, name: &String| {
             inventory.shared.get(name).is_some_and(|key| key.holders.contains(&self.stack))

@@ -156,7 +156,7 @@ async fn step(world: &World, process: usize, running: &mut Running<'_>) -> Step 
 
 /// Nothing may hang: the clock that is paused runs on when nobody has anything to do.
 async fn bounded<T>(work: impl Future<Output = T>) -> T {
-    let day = Duration::from_secs(86_400);
+    let day = Duration::from_hours(24);
     tokio::time::timeout(day, tokio::task::unconstrained(work)).await.expect("a process waits for nothing")
 }
 

@@ -123,13 +123,11 @@ impl World {
         };
         std::future::poll_fn(|context| {
             let desk = &mut self.0.lock().unwrap().desks[process];
-            match desk.answers.remove(&ticket) {
-                Some(answer) => Poll::Ready(answer),
-                None => {
-                    desk.wakers.insert(ticket, context.waker().clone());
-                    Poll::Pending
-                }
+            if let Some(answer) = desk.answers.remove(&ticket) {
+                return Poll::Ready(answer);
             }
+            desk.wakers.insert(ticket, context.waker().clone());
+            Poll::Pending
         })
         .await
     }
@@ -144,7 +142,7 @@ impl World {
         let mut inner = self.0.lock().unwrap();
 
         if let Some(sent) = inner.desks[process].sent.pop_front() {
-            inner.deliver(process, sent, way);
+            inner.deliver(process, &sent, way);
         }
     }
 
@@ -160,7 +158,7 @@ impl World {
         for process in (0..inner.desks.len()).filter(|process| *process != running) {
             while inner.desks[process].sent.front().is_some_and(overdue) {
                 let sent = inner.desks[process].sent.pop_front().unwrap();
-                inner.deliver(process, sent, Way::Well);
+                inner.deliver(process, &sent, Way::Well);
             }
         }
     }
@@ -179,7 +177,7 @@ impl World {
 }
 
 impl Inner {
-    fn deliver(&mut self, process: usize, sent: Sent, way: Way) {
+    fn deliver(&mut self, process: usize, sent: &Sent, way: Way) {
         let answer = match way {
             Way::Well => self.carry_out(&sent.ask),
             Way::Unanswered => {
