@@ -179,9 +179,9 @@ mod tests {
             prop::option::of(lease()),
         )
             .prop_map(|(serial, write_id, project_number, stacks, shared, shared_lease)| Inventory {
+                project_number,
                 serial,
                 write_id,
-                project_number,
                 stacks,
                 shared,
                 shared_lease,

@@ -80,6 +80,7 @@ pub(crate) async fn plan(port: &Port<'_>, job: &Job) -> Result<(Plan, Versioned)
         goal: job.goal,
         adopt: AdoptPolicy::AsSpecSays,
         replace: ReplacePolicy::Refuse,
+        consent: engine::Consent::default(),
     };
     Ok((engine::plan(&graph, &seen, &record.inventory, &options), record))
 }
