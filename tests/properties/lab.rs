@@ -21,6 +21,7 @@ use crate::draft::{Draft, PROJECT};
 const PACE: Pace = Pace {
     base: Duration::from_millis(1),
     cap: Duration::from_millis(20),
+    deadline: Duration::from_mins(1),
     poll_floor: Duration::from_millis(1),
     poll_cap: Duration::from_millis(5),
     long_poll: Duration::from_secs(5),

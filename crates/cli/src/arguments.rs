@@ -210,6 +210,12 @@ pub(crate) struct CloudArguments {
     /// Who runs, for the lease in the record.
     #[arg(long, env = "USER", value_name = "NAME", hide = true)]
     pub(crate) user: Option<String>,
+    /// For proofs on this machine only: how long a lease is watched, with all other waits in proportion.
+    #[arg(long, value_name = "DURATION", hide = true, value_parser = parse_duration)]
+    pub(crate) loopback_patience: Option<Duration>,
+    /// For proofs on this machine only: how long a call may take at most.
+    #[arg(long, value_name = "DURATION", hide = true, value_parser = parse_duration)]
+    pub(crate) loopback_deadline: Option<Duration>,
     /// How the emulator behaves.
     #[command(flatten)]
     pub(crate) emulated: EmulatedArguments,

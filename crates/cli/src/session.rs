@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use engine::Rhythm;
-use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Target};
+use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Pace, Target};
 use jiff::{Timestamp, Unit};
 use model::{Goal, Lease, Region};
 use secrecy::SecretString;
@@ -25,6 +25,7 @@ pub(crate) struct Session {
     run: String,
     /// Where calls go.
     pub(crate) destination: Destination,
+    rhythm: Rhythm,
     emulator: Option<emulator::Running>,
 }
 
@@ -68,13 +69,18 @@ impl Session {
             (Endpoint::Google, Destination::Google)
         };
         let target = Target { endpoint, quota_project: Some(project.clone()), project };
-        let cloud = GoogleCloud::new(target, auth(arguments)?)?;
+        let rhythm = rhythm(arguments, &destination)?;
+        let mut cloud = GoogleCloud::new(target, auth(arguments)?)?;
+        if destination.is_here() {
+            cloud = cloud.with_pace(pace(arguments, rhythm));
+        }
         Ok(Self {
             cloud,
             location: spec.document.region.clone(),
             who: who(arguments),
             run: uuid::Uuid::new_v4().to_string(),
             destination,
+            rhythm,
             emulator: running,
         })
     }
@@ -114,10 +120,7 @@ impl Session {
 
     /// How often the record is written, and how long another run is watched.
     pub(crate) fn rhythm(&self) -> Rhythm {
-        match &self.destination {
-            Destination::Google => Rhythm::LIVE,
-            Destination::Endpoint(_) | Destination::Embedded(_) => Rhythm::EMULATED,
-        }
+        self.rhythm
     }
 
     /// Ends the run; the embedded emulator writes its state.
@@ -127,6 +130,37 @@ impl Session {
         }
         Ok(())
     }
+}
+
+impl Destination {
+    /// Whether calls stay on this machine.
+    fn is_here(&self) -> bool {
+        match self {
+            Self::Google => false,
+            Self::Endpoint(_) | Self::Embedded(_) => true,
+        }
+    }
+}
+
+/// How often the record is written, and how long another run is watched. Against Google nothing can shorten it.
+fn rhythm(arguments: &CloudArguments, destination: &Destination) -> Result<Rhythm, CliError> {
+    let asked = arguments.loopback_patience.is_some() || arguments.loopback_deadline.is_some();
+    if asked && !destination.is_here() {
+        let text = "--loopback-patience and --loopback-deadline are for an endpoint on this machine";
+        return Err(CliError::Usage(text.to_owned()));
+    }
+    Ok(match (destination.is_here(), arguments.loopback_patience) {
+        (false, _) => Rhythm::LIVE,
+        (true, None) => Rhythm::EMULATED,
+        (true, Some(patience)) => Rhythm::emulated_within(patience),
+    })
+}
+
+/// The waits of calls that stay on this machine.
+fn pace(arguments: &CloudArguments, rhythm: Rhythm) -> Pace {
+    let pace = Pace::loopback();
+    let scaled = pace.scaled(rhythm.patience.div_duration_f64(Rhythm::EMULATED.patience));
+    Pace { deadline: arguments.loopback_deadline.unwrap_or(pace.deadline), ..scaled }
 }
 
 /// The user and the process, as others may see them in the record.

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::blobs::{Blobs, FileBlobs, MemoryBlobs};
 use crate::call::{Answer, Call, Context};
 use crate::consistency::{self, Settle};
+use crate::faults::Faults;
 use crate::journal::{Exchange, Journal};
 use crate::operations;
 use crate::routes;
@@ -83,6 +84,7 @@ pub struct Emulator {
     state_file: Mutex<Option<StateFile>>,
     blobs: Arc<dyn Blobs>,
     journal: Journal,
+    faults: Faults,
 }
 
 impl Emulator {
@@ -114,8 +116,39 @@ impl Emulator {
             state_file: Mutex::new(state_file),
             blobs,
             journal,
+            faults: Faults::default(),
         };
         Ok(Arc::new(emulator))
+    }
+
+    /// Another emulator of the world as it is now, in memory only, without journal or rules: what happens in one of the
+    /// two is not seen in the other.
+    pub fn copy(&self) -> Arc<Self> {
+        Arc::new(Self {
+            settings: Arc::new(Settings {
+                state: StateStore::Nowhere,
+                journal: None,
+                ..(*self.settings).clone()
+            }),
+            world: Mutex::new(self.world().clone()),
+            changes: AtomicU64::new(0),
+            saved: tokio::sync::Mutex::new(0),
+            state_file: Mutex::new(None),
+            // By their digests, and one in memory is never swept: contents can be shared.
+            blobs: Arc::clone(&self.blobs),
+            journal: Journal::default(),
+            faults: Faults::default(),
+        })
+    }
+
+    /// The emulated world as a state file holds it.
+    pub fn state(&self) -> Result<serde_json::Value, serde_json::Error> {
+        serde_json::to_value(&*self.world())
+    }
+
+    /// The rules that make calls go wrong.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Every exchange so far, oldest first.

@@ -53,7 +53,7 @@ impl Exchange {
 }
 
 /// The exchanges so far, in memory and, if asked, in a file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Journal {
     kept: Mutex<Vec<Exchange>>,
     file: Option<Mutex<File>>,

@@ -151,7 +151,8 @@ impl Api {
         }
     }
 
-    fn shape(self) -> Shape {
+    /// The form of its errors.
+    pub(crate) fn shape(self) -> Shape {
         match self {
             Self::ResourceManager | Self::Iam => Shape::Legacy,
             Self::Storage => Shape::Storage,

@@ -20,6 +20,7 @@ use crate::call::{Answer, Call, Payload, Query, split_path};
 use crate::control::tokens;
 use crate::emulator::{Emulator, EmulatorError};
 use crate::error::{ApiError, Shape};
+use crate::faults::{self, Sent, Struck};
 use crate::journal::{Exchange, at_hand, readable};
 use crate::settings::Settings;
 use crate::{enums, guard, model_server, operations};
@@ -83,8 +84,16 @@ pub async fn start(settings: Settings) -> Result<Running, EmulatorError> {
     if !wanted.ip().is_loopback() {
         return Err(EmulatorError::NotLoopback(wanted));
     }
+    serve(Emulator::open(settings)?).await
+}
+
+/// Lets an emulator listen on the loopback address of its settings.
+pub async fn serve(emulator: Arc<Emulator>) -> Result<Running, EmulatorError> {
+    let wanted = emulator.settings().listen;
+    if !wanted.ip().is_loopback() {
+        return Err(EmulatorError::NotLoopback(wanted));
+    }
     let listen = |source| EmulatorError::Listen { address: wanted, source };
-    let emulator = Emulator::open(settings)?;
     let listener = TcpListener::bind(wanted).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let (stop, stopped) = oneshot::channel();
@@ -102,7 +111,7 @@ pub async fn start(settings: Settings) -> Result<Running, EmulatorError> {
 
 /// The emulator as a service, for a listener or for tests in the same process.
 pub fn app(emulator: Arc<Emulator>) -> Router {
-    Router::new().fallback(serve).with_state(emulator)
+    Router::new().fallback(respond_to).with_state(emulator)
 }
 
 /// The first product that the caller's user agent names.
@@ -111,7 +120,7 @@ fn client_of(headers: &HeaderMap) -> String {
     agent.split_whitespace().next().unwrap_or_default().chars().take(100).collect()
 }
 
-async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Response {
+async fn respond_to(State(emulator): State<Arc<Emulator>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let host = guard::host_of(&head.uri, &head.headers);
     let path = head.uri.path().to_owned();
@@ -168,7 +177,13 @@ async fn serve(State(emulator): State<Arc<Emulator>>, request: Request) -> Respo
         Answered::Lost(answer) => {
             let (response, noted) = respond(answer, &exchange.method);
             exchange.answer = noted;
-            broken(&response)
+            broken(&response, Bytes::new())
+        }
+        Answered::Cut(answer) => {
+            let whole = sent_of(&answer);
+            let (response, noted) = respond(answer, &exchange.method);
+            exchange.answer = noted;
+            broken(&response, whole.slice(..whole.len() / 2))
         }
         Answered::Stream(response) => response,
     };
@@ -183,6 +198,8 @@ pub(crate) enum Answered {
     Whole(Answer),
     /// Complete, and lost on its way: the connection breaks.
     Lost(Answer),
+    /// Complete, and broken off in the middle.
+    Cut(Answer),
     /// A stream, which only the model server sends.
     Stream(Response),
 }
@@ -191,18 +208,34 @@ async fn answer(emulator: &Arc<Emulator>, call: Call) -> Answered {
     if model_server::is_service_host(&call.host) {
         return model_server::answer(emulator, &call);
     }
+    if let Some(answer) = faults::handle(emulator.faults(), &call).await {
+        return Answered::Whole(answer);
+    }
     let call = enums::named(call);
     let call = if call.verb.as_deref() == Some("wait") { wait(emulator, call).await } else { call };
+    if call.path.starts_with("/emulator/") {
+        return Answered::Whole(emulator.answer(&call));
+    }
+    let strikes = match faults::before(emulator, &call).await {
+        Struck::GoesOn(strikes) => strikes,
+        Struck::Refused(answer) => return Answered::Whole(answer),
+        Struck::Broken => return Answered::Lost(Answer::bare(503)),
+    };
     let answer = emulator.answer(&call);
     let is_lost = emulator.loses(&call, &answer);
     let answer = if enums::are_wanted(&call.query) { enums::numbered(answer) } else { answer };
-    if is_lost { Answered::Lost(answer) } else { Answered::Whole(answer) }
+    match faults::after(strikes, answer).await {
+        Sent::Whole(answer) if !is_lost => Answered::Whole(answer),
+        Sent::Whole(answer) | Sent::Nothing(answer) => Answered::Lost(answer),
+        Sent::Half(answer) => Answered::Cut(answer),
+    }
 }
 
-/// A response whose body breaks off at once, and the connection with it. The journal keeps what was lost.
-fn broken(lost: &Response) -> Response {
-    let cut = Err::<Bytes, _>(std::io::Error::other("the emulator was asked to lose this answer"));
-    let mut response = Response::new(Body::from_stream(futures_util::stream::iter([cut])));
+/// A response whose body breaks off after some bytes, and the connection with it. The journal keeps what was lost.
+fn broken(lost: &Response, kept: Bytes) -> Response {
+    let cut = Err(std::io::Error::other("the emulator was asked to lose this answer"));
+    let pieces = if kept.is_empty() { vec![cut] } else { vec![Ok(kept), cut] };
+    let mut response = Response::new(Body::from_stream(futures_util::stream::iter(pieces)));
     *response.status_mut() = lost.status();
     response
 }
@@ -243,6 +276,15 @@ fn too_large() -> Answer {
         ApiError::invalid("The request body is larger than the emulator takes; send it in chunks.");
     error.code = 413;
     error.to_answer(Shape::Standard)
+}
+
+/// The bytes of an answer's body.
+fn sent_of(answer: &Answer) -> Bytes {
+    match &answer.payload {
+        Payload::Json(value) => Bytes::from(value.to_string()),
+        Payload::Bytes(_, content) => content.clone(),
+        Payload::Empty => Bytes::new(),
+    }
 }
 
 /// The answer as it is sent, and its body as the journal keeps it.

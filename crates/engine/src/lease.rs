@@ -35,6 +35,12 @@ impl Rhythm {
     /// For an emulator on this machine, which takes any number of writes a second.
     pub const EMULATED: Self =
         Self { pace: Duration::ZERO, beat: Duration::from_millis(500), patience: Duration::from_secs(4) };
+
+    /// The emulated one with another patience, its beat in proportion.
+    #[must_use]
+    pub fn emulated_within(patience: Duration) -> Self {
+        Self { beat: patience / 8, patience, ..Self::EMULATED }
+    }
 }
 
 /// What watching a lease came to.

@@ -92,7 +92,8 @@ impl GoogleCloud {
             .as_ref()
             .map(model::ProjectId::as_str)
             .or(token.quota_project.as_deref());
-        let sent = self.wire.send(outgoing, token, quota_project).await;
+        let sent =
+            self.wire.send(outgoing, token, quota_project, outgoing.timeout.min(self.pace.deadline)).await;
         let status = sent.as_ref().map_or(0, |answer| answer.status);
         debug!(
             api = outgoing.api.host(),

@@ -9,6 +9,8 @@ pub struct Pace {
     pub base: Duration,
     /// Highest ceiling of a delay between attempts.
     pub cap: Duration,
+    /// No call takes longer, whatever its own limit is.
+    pub deadline: Duration,
     /// Shortest time between two polls.
     pub poll_floor: Duration,
     /// Longest time between two polls.
@@ -27,6 +29,8 @@ impl Pace {
         Self {
             base: Duration::from_secs(1),
             cap: Duration::from_secs(32),
+            // The calls' own limits are the shorter ones.
+            deadline: Duration::from_mins(30),
             poll_floor: Duration::from_millis(250),
             poll_cap: Duration::from_secs(5),
             long_poll: Duration::from_secs(30),
@@ -43,6 +47,20 @@ impl Pace {
             poll_floor: Duration::from_millis(25),
             propagation: Duration::from_secs(15),
             ..Self::live()
+        }
+    }
+
+    /// The same with waits that are longer or shorter by a factor; how long calls and operations may take stays.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        let scaled = |wait: Duration| wait.mul_f64(factor.max(0.0));
+        Self {
+            base: scaled(self.base),
+            cap: scaled(self.cap),
+            poll_floor: scaled(self.poll_floor),
+            poll_cap: scaled(self.poll_cap),
+            propagation: scaled(self.propagation),
+            ..self
         }
     }
 

@@ -22,6 +22,7 @@ pub(crate) use lag::Lags;
 pub use lag::{Lag, UnknownLag};
 pub(crate) use note::{before, note};
 pub(crate) use state::State;
+pub(crate) use text::too_fast;
 
 use std::collections::BTreeSet;
 

@@ -8,7 +8,7 @@ use crate::routes::Api;
 
 /// The refusal of a call that comes too fast. Storage and Resource Manager say nothing about how long to wait; Cloud Run
 /// says it in a header, Service Usage in a detail.
-pub(super) fn too_fast(service: &str, way: &str, project_number: &str) -> ApiError {
+pub(crate) fn too_fast(service: &str, way: &str, project_number: &str) -> ApiError {
     let text = format!(
         "Quota exceeded for quota metric '{way} requests' and limit '{way} requests per minute' of service '{service}' \
          for consumer 'project_number:{project_number}'."

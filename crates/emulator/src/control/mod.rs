@@ -6,6 +6,7 @@
 //! | `GET /emulator/journal` | every exchange so far, oldest first |
 //! | `GET /emulator/project[?project=ID]` | what is set by the next call |
 //! | `POST /emulator/project[?project=ID]` | seeds and bends a project, see below; one that is not there is made |
+//! | `GET`, `POST /emulator/faults` | the rules that make calls go wrong, see [`crate::Rule`] |
 //! | `POST /emulator/settle` | lets everything that is not seen yet take effect, as minutes would |
 //! | `POST /emulator/reset` | forgets the whole world and begins with a fresh project |
 //!

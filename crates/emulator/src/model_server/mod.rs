@@ -45,7 +45,7 @@ pub(crate) fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
         Err(refused) => Answered::Whole(refused),
     };
     let status = match &answered {
-        Answered::Whole(answer) | Answered::Lost(answer) => answer.status,
+        Answered::Whole(answer) | Answered::Lost(answer) | Answered::Cut(answer) => answer.status,
         Answered::Stream(response) => response.status().as_u16(),
     };
     // The line reaches the state file with the next change, and at the latest when the emulator ends.

@@ -50,12 +50,13 @@ impl Wire {
         &self.client
     }
 
-    /// Sends a request once.
+    /// Sends a request once; an answer that is not whole after `timeout` is lost.
     pub(crate) async fn send(
         &self,
         outgoing: &Outgoing,
         token: &Token,
         quota_project: Option<&str>,
+        timeout: Duration,
     ) -> Result<Answer, Broken> {
         if !self.endpoint.trusts(&outgoing.url) {
             return Err(Broken::NotSent(format!(
@@ -66,7 +67,7 @@ impl Wire {
         let mut request = self
             .client
             .request(method(outgoing.method), outgoing.url.clone())
-            .timeout(outgoing.timeout)
+            .timeout(timeout)
             .bearer_auth(token.secret.expose_secret());
         if let Some(project) = quota_project {
             request = request.header("X-Goog-User-Project", project);

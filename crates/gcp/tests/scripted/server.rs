@@ -187,6 +187,7 @@ pub(crate) fn quick() -> Pace {
     Pace {
         base: Duration::from_millis(1),
         cap: Duration::from_millis(4),
+        deadline: Duration::from_mins(1),
         poll_floor: Duration::from_millis(1),
         poll_cap: Duration::from_millis(4),
         long_poll: Duration::from_secs(1),

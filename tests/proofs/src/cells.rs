@@ -1,0 +1,98 @@
+//! Every call of apply and destroy under every fault that can happen to it.
+
+use emulator::Exchange;
+
+use crate::client::Ran;
+use crate::lab::{Bench, Command, Lab, Verdict};
+use crate::matrix::{COLUMNS, Column, LATE};
+use crate::report::{Judged, Share, Tally};
+use crate::trace::{Point, points, without_row};
+
+/// A cell of the matrix at one call.
+#[derive(Clone, Copy)]
+struct Cell {
+    point: Point,
+    column: &'static Column,
+    letter: char,
+}
+
+/// Every cell at every call.
+pub fn cells(bench: &Bench, share: Share, threads: usize) -> Tally {
+    let mut all = Vec::new();
+    for point in points(bench) {
+        for (column, letter) in COLUMNS.iter().zip(point.row.cells.chars()) {
+            if letter != '-' {
+                all.push(Cell { point, column, letter });
+            }
+        }
+    }
+    let name = |cell: &Cell| format!("{} at {} ({})", cell.column.name, cell.point, cell.letter);
+    Tally::of(all, share, threads, name, |cell| judge(bench, cell))
+}
+
+/// Calls of the clean runs that no row speaks about, or more than one.
+pub fn untested(bench: &Bench) -> Vec<String> {
+    without_row(bench)
+}
+
+fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
+    let Cell { point, column, letter } = *cell;
+    let lab = bench.lab(match point.command {
+        Command::Destroy => &bench.applied,
+        Command::Apply | Command::Plan => &bench.untouched,
+    })?;
+    lab.rules(vec![point.row.rule("fault", point.number, column.times, (column.fault)(point.number))])?;
+    let deadline = format!("{}ms", LATE / 2);
+    let settings = ["--loopback-patience", "160ms", "--loopback-deadline", &deadline];
+    let ran = lab.run_with(point.command, "one", &settings)?;
+    let reached = lab.struck("fault") > 0;
+    lab.rules(Vec::new())?;
+    if reached {
+        ends_as_expected(&lab, letter, &ran)?;
+    } else if ran.code != Some(0) {
+        return Err(format!("without the fault the run ended with {:?}: {}", ran.code, ran.said));
+    }
+    let go_on = match point.command {
+        Command::Destroy => lab.is_restored(),
+        Command::Apply | Command::Plan => lab.converges(),
+    };
+    go_on.map_err(|wrong| format!("{wrong}\n  the run had ended with {:?}: {}", ran.code, ran.said))?;
+    Ok(if reached { Judged::AsPromised } else { Judged::NotReached })
+}
+
+/// Exit code and last words by the letter of the cell.
+fn ends_as_expected(lab: &Lab<'_>, letter: char, ran: &Ran) -> Verdict {
+    let changed = lab.journal().iter().any(changes_something);
+    let stopped = if changed { 5 } else { 1 };
+    let expected: &[i32] = match letter {
+        'R' | 'V' | 'P' | 'W' | 'O' => &[0],
+        'S' | 'K' | 'X' => &[stopped],
+        'F' => &[0, 1, 3, 5],
+        _ => &[0, stopped],
+    };
+    let wrong = |what: &str| {
+        Err(format!("{what}; expected was {expected:?}, the end was {:?}: {}", ran.code, ran.said))
+    };
+    if !ran.code.is_some_and(|code| expected.contains(&code)) {
+        return wrong("another exit code");
+    }
+    if ran.said.contains("panicked") {
+        return wrong("a panic");
+    }
+    if ran.code == Some(5) && !ran.said.contains("run the same command again") {
+        return wrong("nothing said about going on");
+    }
+    if ran.code == Some(1) && !ran.said.contains("error") {
+        return wrong("no error was told");
+    }
+    Ok(())
+}
+
+/// Whether a call has changed something beside the record.
+fn changes_something(exchange: &Exchange) -> bool {
+    exchange.is_write()
+        && (200..300).contains(&exchange.status)
+        && !exchange.path.contains("/gemmactl-demo-project")
+        && !(exchange.path == "/storage/v1/b"
+            && exchange.request.get("name").is_some_and(|name| name == "gemmactl-demo-project"))
+}

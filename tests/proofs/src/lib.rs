@@ -1,0 +1,33 @@
+//! Proves what `docs/reliability.md` promises, on the real binary against the emulator: kills, faults, edits by others and
+//! two runs at once, each judged by the project that is left. For tests only.
+//!
+//! Every proof is a list of cases. A case starts on its own copy of a project in memory, so cases run side by side and none
+//! sees another. It must never know how gemmactl works inside: it sees arguments, exit codes, texts and the project.
+
+mod cells;
+mod client;
+mod clock;
+mod contention;
+mod edits;
+mod ending;
+mod kills;
+mod lab;
+mod matrix;
+mod picture;
+mod report;
+mod schedules;
+mod secrets;
+mod trace;
+mod workers;
+
+pub use cells::{cells, untested};
+pub use client::Program;
+pub use clock::now;
+pub use contention::{Contention, contention};
+pub use edits::edits;
+pub use ending::{interrupt, recovery};
+pub use kills::kills;
+pub use lab::Bench;
+pub use report::{Case, Judged, Share, Tally};
+pub use schedules::schedules;
+pub use secrets::sightings;

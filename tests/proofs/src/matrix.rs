@@ -1,0 +1,151 @@
+//! The fault matrix as data: what becomes of each call of apply and destroy under each fault.
+//!
+//! | letter | what is expected |
+//! |---|---|
+//! | `R` | sent again, and the run ends as if nothing had been |
+//! | `V` | what is there is read back, and the run ends as if nothing had been |
+//! | `P` | read again and computed again, and the run ends as if nothing had been |
+//! | `W` | waited for: this run has caused it; the run ends as if nothing had been |
+//! | `S` | nothing new is begun; partial (5) if anything was changed, else an error (1) |
+//! | `K` | the same in a destroy: what could not be judged stays in the record |
+//! | `X` | the same, before anything was changed: an error (1) |
+//! | `F` | another run wrote the record: planned anew, or stopped as stale (0, 1, 3 or 5) |
+//! | `C` | the same call ends differently by where it stands: `R` or `S` |
+//! | `-` | cannot happen |
+
+use emulator::{Exchange, Fault, Rule, path_fits};
+
+/// A fault as a column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    pub(crate) name: &'static str,
+    /// How many calls of the row are struck, from the chosen one on; none: all.
+    pub(crate) times: Option<u64>,
+    pub(crate) fault: fn(u64) -> Fault,
+}
+
+/// A call as a row.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    /// By column, the letter of what is expected.
+    pub(crate) cells: &'static str,
+}
+
+/// How long a call may take in a cell whose answer comes too late, in milliseconds.
+pub(crate) const LATE: u64 = 1500;
+
+/// The columns, in the order of the letters.
+pub(crate) const COLUMNS: [Column; 14] = [
+    Column { name: "429", times: Some(1), fault: |_| Fault::RateLimit { retry_after: None } },
+    Column {
+        name: "429 with Retry-After",
+        times: Some(1),
+        fault: |_| Fault::RateLimit { retry_after: Some(1) },
+    },
+    Column { name: "5xx", times: Some(1), fault: |number| Fault::Status { code: one_of_5xx(number) } },
+    Column { name: "5xx for ever", times: None, fault: |number| Fault::Status { code: one_of_5xx(number) } },
+    Column { name: "reset", times: Some(1), fault: |_| Fault::Reset },
+    Column { name: "answer lost", times: Some(1), fault: |_| Fault::Lost },
+    Column {
+        name: "answer late",
+        times: Some(1),
+        fault: |_| Fault::Slow { milliseconds: LATE, when: emulator::When::After },
+    },
+    Column { name: "answer cut", times: Some(1), fault: |_| Fault::Truncated },
+    Column { name: "answer malformed", times: Some(1), fault: |_| Fault::Malformed { body: None } },
+    Column { name: "409 exists", times: Some(1), fault: |_| Fault::Exists },
+    Column { name: "412 or ABORTED", times: Some(1), fault: |_| Fault::Conflict },
+    Column { name: "401", times: Some(1), fault: |_| Fault::Status { code: 401 } },
+    Column { name: "SERVICE_DISABLED", times: Some(1), fault: |_| Fault::ServiceDisabled },
+    Column { name: "permission revoked", times: None, fault: |_| Fault::Denied },
+];
+
+const fn one_of_5xx(number: u64) -> u16 {
+    match number % 4 {
+        0 => 500,
+        1 => 502,
+        2 => 503,
+        _ => 504,
+    }
+}
+
+const fn row(method: &'static str, path: &'static str, cells: &'static str) -> Row {
+    Row { method, path, cells }
+}
+
+/// The call that a build begins with.
+pub(crate) const BUILD: Row = row("POST", "/v1/projects/*/locations/*/builds", "RRVSRVVVV--SWS");
+
+/// Every call of apply and destroy.
+pub(crate) const ROWS: &[Row] = &[
+    row("POST", "/v3/projects/*:getIamPolicy", "RRRSRRRRR--SSS"),
+    row("POST", "/v3/projects/*:setIamPolicy", "RRRSRVVVV-PSSS"),
+    row("GET", "/v1/projects/*/services:batchGet", "RRRXRRRRR--XXX"),
+    row("POST", "/v1/projects/*/services:batchEnable", "RRRSRVVVV--SSS"),
+    row("POST", "/v1/projects/*/services/*:enable", "RRRSRVVVV--SSS"),
+    row("POST", "/v1/projects/*/services/*:disable", "RRRKRVVVV--KKK"),
+    row("GET", "/v1/operations/*", "RRRSRRRRR--SSS"),
+    row("GET", "/storage/v1/b", "RRRSRRRRR--SSS"),
+    row("POST", "/storage/v1/b", "RRRSRVVVV---SS"),
+    row("GET", "/storage/v1/b/gemmactl-demo-project/o/inventory.json", "RRRSRRRRR--SSS"),
+    row("POST", "/upload/storage/v1/b/gemmactl-demo-project/o", "RRRSRVVVV-FSSS"),
+    row("DELETE", "/storage/v1/b/gemmactl-demo-project/o/inventory.json", "RRRKRVVVV--KKK"),
+    row("GET", "/storage/v1/b/gemmactl-demo-project/o", "RRRKRRRRR--KKK"),
+    row("DELETE", "/storage/v1/b/gemmactl-demo-project", "RRRKRVVVV--KKK"),
+    row("GET", "/v1/projects/*/serviceAccounts/*", "RRRXRRRRR--XXX"),
+    row("POST", "/v1/projects/*/serviceAccounts", "RRVSRVVVVO-SSS"),
+    row("DELETE", "/v1/projects/*/serviceAccounts/*", "RRRKRVVVV--KKK"),
+    row("GET", "/v1/projects/*/locations/*/repositories/*", "RRRSRRRRR--SCS"),
+    row("POST", "/v1/projects/*/locations/*/repositories", "RRVSRVVVVO-SSS"),
+    row("DELETE", "/v1/projects/*/locations/*/repositories/*", "RRRKRVVVV--KKK"),
+    row("GET", "/v1/projects/*/locations/*/operations/*", "RRRSRRRRR--SSS"),
+    row("GET", "/v1/projects/*/locations/*/repositories/*/packages/*/tags/*", "RRRXRRRRR--XCX"),
+    row("DELETE", "/v1/projects/*/locations/*/repositories/*/packages/*", "RRRKRVVVV--KKK"),
+    row("GET", "/storage/v1/b/gemmactl-src-*", "RRRXRRRRR--XXX"),
+    row("POST", "/upload/storage/v1/b/gemmactl-src-*/o", "RRRSRVVVV-VSSS"),
+    row("GET", "/storage/v1/b/gemmactl-src-*/o", "RRRKRRRRR--KKK"),
+    row("DELETE", "/storage/v1/b/gemmactl-src-*/o/*", "RRRKRVVVV--KKK"),
+    row("DELETE", "/storage/v1/b/gemmactl-src-*", "RRRKRVVVV--KKK"),
+    BUILD,
+    row("GET", "/v1/projects/*/locations/*/builds/*", "RRRSRRRRR--SWS"),
+    row("GET", "/v2/projects/*/locations/*/services/server", "RRRXRRRRR--XCX"),
+    row("POST", "/v2/projects/*/locations/*/services", "RRVSRVVVVO-SWS"),
+    row("DELETE", "/v2/projects/*/locations/*/services/*", "RRRKRVVVV--KKK"),
+    row("POST", "/v2/projects/*/locations/*/operations/*:wait", "RRRSRRRRR--SCS"),
+    row("GET", "/v2/projects/*/locations/*/services/*:getIamPolicy", "RRRSRRRRR--SCS"),
+    row("POST", "/v2/projects/*/locations/*/services/*:setIamPolicy", "RRRSRVVVV-PSCS"),
+];
+
+impl Row {
+    /// Whether a call is of this row.
+    pub(crate) fn is_of(&self, exchange: &Exchange) -> bool {
+        self.method == exchange.method && path_fits(self.path, &exchange.path)
+    }
+
+    /// A rule that strikes the call of this row with this number, and perhaps those after it.
+    pub(crate) fn rule(&self, name: &str, from: u64, times: Option<u64>, fault: Fault) -> Rule {
+        Rule {
+            name: name.to_owned(),
+            method: Some(self.method.to_owned()),
+            path: Some(self.path.to_owned()),
+            from,
+            times,
+            ..Rule::new(fault)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_a_known_letter_for_every_column() {
+        for row in ROWS {
+            assert_eq!(row.cells.len(), COLUMNS.len(), "{} {}", row.method, row.path);
+            assert!(row.cells.chars().all(|letter| "RVPWOSKXFC-".contains(letter)), "{}", row.cells);
+        }
+    }
+}

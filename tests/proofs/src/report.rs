@@ -1,0 +1,120 @@
+//! What became of the cases of a proof.
+
+use crate::workers::side_by_side;
+
+/// How a case ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// As promised.
+    AsPromised,
+    /// The run never made the call that the case is about; what it did was right.
+    NotReached,
+    /// Not as promised.
+    Wrong(String),
+}
+
+/// One case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// What happens in it.
+    pub name: String,
+    /// How it ended.
+    pub judged: Judged,
+}
+
+/// Which of a proof's cases are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// Every one.
+    All,
+    /// So many of them, spread evenly; the seed says which.
+    Some {
+        /// How many.
+        cases: usize,
+        /// Which.
+        seed: usize,
+    },
+}
+
+/// All cases of a proof.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// How many there are, run or not.
+    pub of: usize,
+    /// Those that were run.
+    pub cases: Vec<Case>,
+}
+
+impl Share {
+    /// The cases that are run.
+    pub(crate) fn pick<T>(self, all: Vec<T>) -> Vec<T> {
+        match self {
+            Self::Some { cases, seed } if cases < all.len() && cases > 0 => {
+                let count = all.len();
+                let first = seed % count;
+                // An even spread over the list, turned by the seed.
+                let picked: std::collections::BTreeSet<usize> =
+                    (0..cases).map(|at| (first + at * count / cases) % count).collect();
+                let numbered = all.into_iter().enumerate();
+                numbered.filter(|(at, _)| picked.contains(at)).map(|(_, case)| case).collect()
+            }
+            Self::All | Self::Some { .. } => all,
+        }
+    }
+}
+
+impl Tally {
+    /// Runs cases side by side.
+    pub(crate) fn of<T: Sync + Send>(
+        all: Vec<T>,
+        share: Share,
+        threads: usize,
+        name: impl Fn(&T) -> String + Sync,
+        judge: impl Fn(&T) -> Result<Judged, String> + Sync,
+    ) -> Self {
+        let of = all.len();
+        let cases = side_by_side(threads, &share.pick(all), |case| Case {
+            name: name(case),
+            judged: judge(case).unwrap_or_else(Judged::Wrong),
+        });
+        Self { of, cases }
+    }
+
+    /// How many ended like this.
+    pub fn count(&self, is_it: impl Fn(&Judged) -> bool) -> usize {
+        self.cases.iter().filter(|case| is_it(&case.judged)).count()
+    }
+
+    /// How many ended as promised.
+    pub fn as_promised(&self) -> usize {
+        self.count(|judged| *judged == Judged::AsPromised)
+    }
+
+    /// How many never came to their call.
+    pub fn not_reached(&self) -> usize {
+        self.count(|judged| *judged == Judged::NotReached)
+    }
+
+    /// Those that ended otherwise, each in a line or more.
+    pub fn wrong(&self) -> Vec<String> {
+        let lines = self.cases.iter().filter_map(|case| match &case.judged {
+            Judged::Wrong(why) => Some(format!("{}: {why}", case.name)),
+            Judged::AsPromised | Judged::NotReached => None,
+        });
+        lines.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_spread_over_all_and_turned_by_the_seed() {
+        let pick = |seed| Share::Some { cases: 3, seed }.pick((0..9).collect::<Vec<_>>());
+        assert_eq!(pick(0), [0, 3, 6]);
+        assert_eq!(pick(1), [1, 4, 7]);
+        assert_eq!(Share::Some { cases: 20, seed: 1 }.pick(vec![1, 2]), [1, 2]);
+        assert_eq!(Share::All.pick(vec![1, 2]), [1, 2]);
+    }
+}
