@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::path::PathBuf;
 
-use model::{CloudError, Exposure, RecordError, Refusal};
+use model::{CloudError, Exposure, Extent, RecordError, Refusal};
 
 use crate::document::file::ReadError;
 use crate::exit::Exit;
@@ -108,6 +108,7 @@ impl CliError {
             Self::Refused(_) | Self::Exposed(_) => Exit::Refused,
             Self::Record(RecordError::Moved) | Self::Stale { .. } => Exit::Stale,
             Self::Record(RecordError::Held(_)) => Exit::Locked,
+            Self::Record(RecordError::Cloud(error)) if error.extent == Extent::Begun => Exit::Partial,
             Self::Spec(_)
             | Self::Unreadable { .. }
             | Self::Graph(_)
@@ -182,6 +183,12 @@ impl CliError {
             }
             notes.extend(error.call.iter().map(|call| format!("call: {call}")));
             notes.extend(error.help.iter().map(|help| format!("help: {help}")));
+            if self.exit() == Exit::Partial {
+                notes.push(
+                    "help: what is done stays done; run the same command again, and it does the rest"
+                        .to_owned(),
+                );
+            }
         }
         notes
     }

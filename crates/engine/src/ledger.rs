@@ -200,7 +200,8 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             holder: self.lease.holder.clone(),
             stack: self.owner.as_ref().map(|(stack, _)| stack.clone()),
         };
-        let fresh = self.rhythm.beat;
+        // Together with a beat and the longest call this stays below what others wait before they take over.
+        let fresh = self.rhythm.patience / 4;
         async move {
             for _ in 0..LOOKS {
                 let asked = Instant::now();

@@ -208,6 +208,17 @@ pub enum RecordError {
     Cloud(#[source] CloudError),
 }
 
+impl RecordError {
+    /// The same of a write after which things are not as they were before.
+    #[must_use]
+    pub fn begun(self) -> Self {
+        match self {
+            Self::Cloud(error) => Self::Cloud(error.begun()),
+            other @ (Self::Moved | Self::Held(_) | Self::Unusable { .. } | Self::Foreign { .. }) => other,
+        }
+    }
+}
+
 /// A lease that stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {

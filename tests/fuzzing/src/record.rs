@@ -16,7 +16,7 @@ pub fn record(data: &[u8]) {
 
 fn recall(project: &ProjectId, inventory: &Inventory) {
     assert_eq!(inventory.project, *project);
-    let again = gcp::untrusted::record(&serde_json::to_vec(inventory).unwrap(), project);
+    let again = gcp::untrusted::record(&model::encoding::encode(inventory).unwrap(), project);
     assert_eq!(again.as_ref(), Ok(inventory), "written and read again it is another record");
     for (stack, kept) in &inventory.stacks {
         for (id, entry) in &kept.entries {

@@ -43,7 +43,7 @@ fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
     })?;
     lab.rules(vec![point.row.rule("fault", point.number, column.times, (column.fault)(point.number))])?;
     let deadline = format!("{}ms", LATE / 2);
-    let settings = ["--loopback-patience", "160ms", "--loopback-deadline", &deadline];
+    let settings = ["--loopback-patience", "800ms", "--loopback-deadline", &deadline];
     let ran = lab.run_with(point.command, "one", &settings)?;
     let reached = lab.struck("fault") > 0;
     lab.rules(Vec::new())?;

@@ -25,7 +25,7 @@ const DOCKERFILE: &str = "FROM docker.io/library/busybox:1.37\nCMD [\"httpd\", \
 pub(crate) type Verdict<T = ()> = Result<T, String>;
 
 /// How long a dead run's lease is watched, and how long a call may take, where nothing is slow on purpose.
-const QUICK: [&str; 4] = ["--loopback-patience", "160ms", "--loopback-deadline", "20s"];
+const QUICK: [&str; 4] = ["--loopback-patience", "800ms", "--loopback-deadline", "20s"];
 
 /// What all cases share: the binary, the specs, and the project before and after a clean apply.
 pub struct Bench {

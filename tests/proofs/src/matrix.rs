@@ -79,6 +79,9 @@ const fn row(method: &'static str, path: &'static str, cells: &'static str) -> R
 pub(crate) const BUILD: Row = row("POST", "/v1/projects/*/locations/*/builds", "RRVSRVVVV--SWS");
 
 /// Every call of apply and destroy.
+///
+/// A write of the record's progress that fails stops nothing: the last one makes up for it. And an upload of a source that is
+/// told "it is there already" is believed, for its name tells its digest; the build then says that it is not.
 pub(crate) const ROWS: &[Row] = &[
     row("POST", "/v3/projects/*:getIamPolicy", "RRRSRRRRR--SSS"),
     row("POST", "/v3/projects/*:setIamPolicy", "RRRSRVVVV-PSSS"),
@@ -90,11 +93,11 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET", "/storage/v1/b", "RRRSRRRRR--SSS"),
     row("POST", "/storage/v1/b", "RRRSRVVVV---SS"),
     row("GET", "/storage/v1/b/gemmactl-demo-project/o/inventory.json", "RRRSRRRRR--SSS"),
-    row("POST", "/upload/storage/v1/b/gemmactl-demo-project/o", "RRRSRVVVV-FSSS"),
+    row("POST", "/upload/storage/v1/b/gemmactl-demo-project/o", "RRRCRVVVV-FCCC"),
     row("DELETE", "/storage/v1/b/gemmactl-demo-project/o/inventory.json", "RRRKRVVVV--KKK"),
     row("GET", "/storage/v1/b/gemmactl-demo-project/o", "RRRKRRRRR--KKK"),
     row("DELETE", "/storage/v1/b/gemmactl-demo-project", "RRRKRVVVV--KKK"),
-    row("GET", "/v1/projects/*/serviceAccounts/*", "RRRXRRRRR--XXX"),
+    row("GET", "/v1/projects/*/serviceAccounts/*", "RRRXRRRRR--XCX"),
     row("POST", "/v1/projects/*/serviceAccounts", "RRVSRVVVVO-SSS"),
     row("DELETE", "/v1/projects/*/serviceAccounts/*", "RRRKRVVVV--KKK"),
     row("GET", "/v1/projects/*/locations/*/repositories/*", "RRRSRRRRR--SCS"),
@@ -102,9 +105,10 @@ pub(crate) const ROWS: &[Row] = &[
     row("DELETE", "/v1/projects/*/locations/*/repositories/*", "RRRKRVVVV--KKK"),
     row("GET", "/v1/projects/*/locations/*/operations/*", "RRRSRRRRR--SSS"),
     row("GET", "/v1/projects/*/locations/*/repositories/*/packages/*/tags/*", "RRRXRRRRR--XCX"),
+    row("GET", "/v1/projects/*/locations/*/repositories/*/packages", "RRRXRRRRR--XXX"),
     row("DELETE", "/v1/projects/*/locations/*/repositories/*/packages/*", "RRRKRVVVV--KKK"),
     row("GET", "/storage/v1/b/gemmactl-src-*", "RRRXRRRRR--XXX"),
-    row("POST", "/upload/storage/v1/b/gemmactl-src-*/o", "RRRSRVVVV-VSSS"),
+    row("POST", "/upload/storage/v1/b/gemmactl-src-*/o", "RRRSRVVVV-CSSS"),
     row("GET", "/storage/v1/b/gemmactl-src-*/o", "RRRKRRRRR--KKK"),
     row("DELETE", "/storage/v1/b/gemmactl-src-*/o/*", "RRRKRVVVV--KKK"),
     row("DELETE", "/storage/v1/b/gemmactl-src-*", "RRRKRVVVV--KKK"),

@@ -14,7 +14,7 @@ use crate::picture::Picture;
 use crate::report::{Judged, Share, Tally};
 
 /// Longer than a call may take, as it has to be: 120 s and 60 s against Google.
-const PATIENCE: Duration = Duration::from_millis(1600);
+const PATIENCE: Duration = Duration::from_millis(2400);
 const DEADLINE: Duration = Duration::from_millis(800);
 
 /// How two runs end by their exit codes: done, an error with nothing half-done, stale, partial, locked.

@@ -22,7 +22,8 @@ pub use stop::StopSignal;
 /// running again converges.
 ///
 /// Errors: the record. [`RecordError::Moved`]: another run has written it; nothing new was begun since, and running
-/// again starts from what is there.
+/// again starts from what is there. An error of the cloud whose extent is [`model::Extent::Begun`]: changes were made, and only
+/// the record's last write failed; running again makes up for it.
 pub async fn apply<C: Cloud, S: RecordStore>(
     plan: &Plan,
     cloud: &C,
@@ -41,7 +42,8 @@ pub async fn apply<C: Cloud, S: RecordStore>(
             return Err(error);
         }
     };
-    ledger.finish().await?;
+    let is_begun = report.did_anything();
+    ledger.finish().await.map_err(|error| if is_begun { error.begun() } else { error })?;
     Ok(report)
 }
 

@@ -35,6 +35,18 @@ async fn every_intent_is_written_before_the_first_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_last_write_that_fails_says_that_changes_were_made() {
+    let (world, store) = (World::default(), Store::default());
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    // The intents are written; all that follows is not.
+    store.fail_writes(&[false, true, true, true]);
+    let Err(RecordError::Cloud(error)) = run(&world, &store, &plan).await else { panic!("it was written") };
+    assert_eq!(error.extent, model::Extent::Begun);
+    let left = store.load().await.unwrap().inventory;
+    assert_eq!(left.entry(&stack("one"), &id("thing/a")).unwrap().state, State::Intent);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_plan_that_calls_nothing_writes_no_intents_and_an_equal_record_nothing_at_all() {
     let (world, store) = (World::default(), Store::default());
     world.enable("run");

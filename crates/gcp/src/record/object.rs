@@ -14,8 +14,16 @@ impl BucketRecord<'_> {
         format!("storage/v1/b/{}/o/{OBJECT}", self.bucket)
     }
 
-    /// Reads the object. Only the API's own "not found" means that there is none.
+    /// Reads the object. Only the API's own "not found" means that there is none. What cannot be understood is read once
+    /// more: it may have been damaged on its way.
     pub(super) async fn read_object(&self) -> Result<Option<Versioned>, RecordError> {
+        match self.read_once().await {
+            Err(RecordError::Unusable { .. }) => self.read_once().await,
+            read => read,
+        }
+    }
+
+    async fn read_once(&self) -> Result<Option<Versioned>, RecordError> {
         let request = ApiRequest::get(Api::Storage, self.object_path()).with_query("alt", "media");
         let answer = match self.media(&request).await {
             Ok(answer) => answer,

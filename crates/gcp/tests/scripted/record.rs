@@ -104,6 +104,21 @@ async fn absence_is_an_empty_record_and_nothing_else_is() {
 }
 
 #[tokio::test]
+async fn a_record_that_was_damaged_on_its_way_is_read_once_more() {
+    let server = serve(|_, number| match number {
+        0 => Answer::Full {
+            status: 200,
+            headers: vec![("x-goog-generation", "1".into())],
+            body: b"<html>".to_vec(),
+        },
+        _ => media(2, &json!({"schema": 1, "project": "demo-project", "serial": 7})),
+    })
+    .await;
+    let read = record(&server.cloud()).load().await.unwrap();
+    assert_eq!((read.inventory.serial, read.generation), (7, 2));
+}
+
+#[tokio::test]
 async fn a_record_that_cannot_be_understood_stops_everything() {
     for (body, expected) in [
         (json!({"schema": 3, "project": "demo-project"}), "form 3"),
