@@ -762,6 +762,22 @@ fn a_repair_asks_for_a_new_revision_of_the_same() {
 }
 
 #[test]
+fn an_update_of_what_does_not_work_asks_for_a_new_revision_too() {
+    let (service, answer) = made(PLAIN);
+    let query = |health: Health| {
+        let live = model::Live { health, ..live(&*service, &answer) };
+        let steps = service.steps(&Action::Update, Some(&live));
+        let [model::Step::Call { request, .. }] = steps.as_slice() else { panic!("one call") };
+        request.query.clone()
+    };
+    assert_eq!(query(Health::Ready), []);
+    assert_eq!(
+        query(Health::Unready("the image is missing".to_owned())),
+        [("forceNewRevision".to_owned(), "true".to_owned())]
+    );
+}
+
+#[test]
 fn a_delete_names_the_etag_that_was_seen() {
     let (service, answer) = made(PLAIN);
     assert_snapshot!(shown_steps(&service.steps(&Action::Delete, Some(&live(&*service, &answer)))), @r#"

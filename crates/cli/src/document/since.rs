@@ -137,6 +137,10 @@ fn compare(was: &Change, is: &Change, found: &mut Vec<Difference>) {
     if was.action != is.action {
         found.push(Difference::Action { id: id.clone(), was: Some(was.action), is: Some(is.action) });
     }
+    // What is as it should be now was done, or has become so: its fields would say the same once more.
+    if is.action == Action::NoOp {
+        return;
+    }
     for now in &is.fields {
         let then = was.fields.iter().find(|field| field.path == now.path);
         if then.is_none_or(|then| (&then.before, &then.after) != (&now.before, &now.after)) {

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use model::policy::everybody;
 use model::{
-    Action, Api, ApiRequest, Danger, FieldChange, FieldRule, Hazard, Json, KindName, Live, Lookup,
+    Action, Api, ApiRequest, Danger, FieldChange, FieldRule, Hazard, Health, Json, KindName, Live, Lookup,
     ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Wait,
 };
 use serde_json::json;
@@ -197,7 +197,12 @@ impl Resource for Service {
             (Action::Create, _) => vec![self.create()],
             (Action::Replace, _) => vec![self.delete(live), self.create()],
             (Action::Delete, _) => vec![self.delete(live)],
-            (Action::Adopt | Action::Update, Some(live)) => ready(self.updated(live)),
+            (Action::Adopt | Action::Update, Some(live)) => ready(match live.health {
+                Health::Ready | Health::Changing => self.updated(live),
+                // The update may come to the same body, as when an image is built again that somebody had deleted: then
+                // without a new revision nothing would be tried again either.
+                Health::Unready(_) => self.updated(live).with_query("forceNewRevision", "true"),
+            }),
             // The same once more: without a new revision nothing would be tried again.
             (Action::Repair, Some(live)) => ready(self.updated(live).with_query("forceNewRevision", "true")),
             (Action::Detach, Some(live)) => ready(self.detached(live)),
