@@ -1,9 +1,7 @@
 //! The form in which the record remembers what the spec asked for. Knows no kind and no record.
 
-use std::fmt::Write as _;
-
 use model::Json;
-use sha2::{Digest as _, Sha256};
+use model::digest::sha256;
 
 /// Longer texts than this, in bytes, are remembered by their digest.
 const LONGEST: usize = 4096;
@@ -13,21 +11,13 @@ const LONGEST: usize = 4096;
 /// It is enough to tell an edit from drift, and keeps the record small.
 pub fn applied_form(value: &Json) -> Json {
     match value {
-        Json::String(text) if text.len() > LONGEST => Json::String(digest(text)),
+        Json::String(text) if text.len() > LONGEST => Json::String(format!("sha256:{}", sha256(text))),
         Json::Array(items) => Json::Array(items.iter().map(applied_form).collect()),
         Json::Object(map) => {
             Json::Object(map.iter().map(|(key, item)| (key.clone(), applied_form(item))).collect())
         }
         Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
     }
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::from("sha256:"), |mut shown, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(shown, "{byte:02x}");
-        shown
-    })
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@
 //! changed what and when, and everything about the run that planned are left out, so an edited comment in a spec or a
 //! plan by somebody else is no other plan. Knows no kind.
 
-use std::fmt::Write as _;
-
+use model::digest::hex;
 use model::{ApiRequest, Body, Change, Goal, Grant, Json, Origin, Plan, Prior, Step};
 use sha2::{Digest as _, Sha256};
 
@@ -26,11 +25,7 @@ pub fn fingerprint(plan: &Plan) -> String {
     });
     digest.list(&plan.refusals, |digest, refusal| digest.text(&refusal.id.to_string()));
     digest.list(&plan.unknowns, |digest, unknown| digest.text(&unknown.id.to_string()));
-    digest.0.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&digest.0.finalize())
 }
 
 /// A digest of parts. Each part is preceded by its kind and length, so that no two sequences of parts run together.

@@ -17,6 +17,7 @@
 pub mod action;
 pub mod cloud;
 pub mod content;
+pub mod digest;
 pub mod encoding;
 pub mod event;
 pub mod fields;

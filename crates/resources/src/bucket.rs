@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::digest::sha256;
 use model::{
     Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
     ProjectId, Resource, ResourceId, StackName, StackRecord, Step, Tie, Unset,
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
@@ -49,13 +49,7 @@ pub(crate) fn id(location: &str) -> ResourceId {
 
 /// The bucket's name. Names are global, so a digest keeps it from those of other projects.
 pub(crate) fn bucket_name(project: &ProjectId, stack: &StackName, location: &str) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::digest(format!("{project}/{location}/{stack}"));
-    let digest = digest.iter().take(6).fold(String::new(), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let digest: String = sha256(format!("{project}/{location}/{stack}")).chars().take(12).collect();
     format!("{PREFIX}{stack}-{digest}")
 }
 

@@ -131,9 +131,23 @@ fn set(value: &mut Json, path: &[&str], new: Json) {
     }
 }
 
-/// Takes the list at a path out of the document, to be edited and put back.
+/// Takes the list at a path out of the document, to be edited and put back. It is not copied, so that many edits of a long
+/// list stay cheap.
 pub(crate) fn take_list(value: &mut Json, path: &[&str]) -> Vec<Json> {
-    list(value, path).to_vec()
+    match at_mut(value, path) {
+        Some(Json::Array(items)) => std::mem::take(items),
+        Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_)) | None => {
+            Vec::new()
+        }
+    }
+}
+
+fn at_mut<'json>(value: &'json mut Json, path: &[&str]) -> Option<&'json mut Json> {
+    path.iter().try_fold(value, |value, key| match value {
+        Json::Object(map) => map.get_mut(*key),
+        Json::Array(items) => items.get_mut(key.parse::<usize>().ok()?),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
+    })
 }
 
 /// Puts a list back; an empty one is removed.

@@ -1,6 +1,6 @@
 //! What is different between two plans of one stack: the earlier one was reviewed, the later one is what is now.
 
-use model::{Action, FieldChange, Json};
+use model::{Action, FieldChange};
 
 use super::{Access, Change, Plan};
 
@@ -162,9 +162,4 @@ fn field(id: &str, was: Option<&FieldChange>, is: Option<&FieldChange>) -> Diffe
     let path = is.or(was).map(|field| field.path.clone()).unwrap_or_default();
     let boxed = |field: Option<&FieldChange>| field.cloned().map(Box::new);
     Difference::Field { id: id.to_owned(), path, was: boxed(was), is: boxed(is) }
-}
-
-/// Both sides of a field's change, for whoever shows it.
-pub(crate) fn sides(field: &FieldChange) -> (Option<&Json>, Option<&Json>) {
-    (field.before.as_ref(), field.after.as_ref())
 }

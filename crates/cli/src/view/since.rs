@@ -6,7 +6,7 @@ use model::{Action, FieldChange};
 
 use super::value::{self, Length};
 use super::words::action_verb;
-use crate::document::since::{Difference, Side, sides};
+use crate::document::since::{Difference, Side};
 use crate::document::{Access, Way};
 
 /// A sign and a text, escaped, for each difference.
@@ -74,8 +74,7 @@ fn verb(action: Option<Action>) -> &'static str {
 
 fn change(field: Option<&FieldChange>) -> String {
     let Some(field) = field else { return "as it is".to_owned() };
-    let (before, after) = sides(field);
-    let (old, new) = value::pair(&field.path, before, after, Length::Short);
+    let (old, new) = value::pair(&field.path, field.before.as_ref(), field.after.as_ref(), Length::Short);
     format!("{old} -> {new}")
 }
 

@@ -34,6 +34,12 @@ pub(super) fn list<'json>(service: &'json Json, key: &str) -> &'json [Json] {
     at(service, &[key]).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
+/// Takes a list out of that container, to be put back once it is changed.
+pub(super) fn take_list(service: &mut Json, key: &str) -> Vec<Json> {
+    let keys = inside(service, &[key]);
+    json::take_list(service, &keys.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// Puts a list into that container; an empty one is removed.
 pub(super) fn put_list(service: &mut Json, key: &str, items: Vec<Json>) {
     let keys = inside(service, &[key]);

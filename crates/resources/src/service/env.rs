@@ -43,7 +43,7 @@ pub(super) fn write_secret(service: &mut Json, name: &str, value: Option<&Json>)
 
 /// Puts an entry in the place of the one of its name, or at the end. Only an entry of the same kind is removed.
 fn write(service: &mut Json, name: &str, entry: Option<Json>, same_kind: fn(&Json) -> bool) {
-    let mut variables = container::list(service, "env").to_vec();
+    let mut variables = container::take_list(service, "env");
     let found = variables.iter().position(|variable| json::text(variable, &["name"]) == Some(name));
     match (entry, found) {
         (Some(entry), Some(index)) => {
@@ -55,7 +55,7 @@ fn write(service: &mut Json, name: &str, entry: Option<Json>, same_kind: fn(&Jso
         (None, Some(index)) if variables.get(index).is_some_and(same_kind) => {
             variables.remove(index);
         }
-        (None, Some(_) | None) => return,
+        (None, Some(_) | None) => {}
     }
     container::put_list(service, "env", variables);
 }

@@ -120,7 +120,10 @@ pub(super) fn write(service: &mut Json, rest: &str, value: Option<&Json>, home: 
             volumes.push(json!({"name": name}));
             volumes.len().saturating_sub(1)
         }
-        (None, None) => return,
+        (None, None) => {
+            json::put_list(service, &["template", "volumes"], volumes);
+            return;
+        }
     };
     if let Some(volume) = volumes.get_mut(index) {
         let keys = match value {
@@ -140,7 +143,7 @@ pub(super) fn write_mounts(service: &mut Json, name: &str, value: Option<&Json>)
         Some(paths) => json::list(paths, &[]).iter().filter_map(Json::as_str).collect(),
         None => Vec::new(),
     };
-    let mut mounts = container::list(service, "volumeMounts").to_vec();
+    let mut mounts = container::take_list(service, "volumeMounts");
     mounts.retain(|mount| {
         json::text(mount, &["name"]) != Some(name)
             || json::text(mount, &["mountPath"]).is_some_and(|path| paths.contains(&path))
@@ -161,4 +164,35 @@ pub(super) fn tidy(service: &mut Json) {
     let mut volumes = json::take_list(service, &["template", "volumes"]);
     volumes.retain(|volume| volume.as_object().is_none_or(|volume| volume.keys().any(|key| key != "name")));
     json::put_list(service, &["template", "volumes"], volumes);
+}
+
+#[cfg(test)]
+mod tests {
+    use model::ProjectId;
+
+    use super::*;
+    use crate::service::env;
+
+    #[test]
+    fn taking_out_what_is_not_there_leaves_the_rest() {
+        let before = json!({"template": {
+            "volumes": [{"name": "models", "gcs": {"bucket": "weights"}}],
+            "containers": [{
+                "env": [{"name": "A", "value": "1"}, {"name": "B", "valueSource": {"secretKeyRef": {"secret": "s"}}}],
+                "volumeMounts": [{"name": "models", "mountPath": "/models"}],
+            }],
+        }});
+        let project = ProjectId::parse("demo-project").unwrap();
+        let home = Home { project: &project, region: "europe-west1" };
+        let mut service = before.clone();
+        for part in PARTS {
+            write(&mut service, &format!("other{}", part.tail), None, &home);
+        }
+        write_mounts(&mut service, "other", None);
+        env::write_plain(&mut service, "C", None);
+        // What is of the other kind is not taken out either.
+        env::write_plain(&mut service, "B", None);
+        env::write_secret(&mut service, "A", None);
+        assert_eq!(service, before);
+    }
 }

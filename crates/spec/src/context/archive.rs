@@ -6,11 +6,12 @@ use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
 use model::Archive;
+use model::digest::hex;
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 
 use super::ContextFile;
-use super::hash::{Digester, hex};
+use super::hash::Digester;
 
 /// Writes a gzipped tar of the files to a file without a name, and checks on the way that they are still the same.
 pub(super) fn write(folder: &Path, files: &[ContextFile]) -> io::Result<Archive> {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use model::digest::hex;
 use sha2::{Digest, Sha256};
 
 /// A digest over fields that can not run into each other.
@@ -43,10 +44,4 @@ pub(super) fn digest_of(mut reader: impl Read) -> io::Result<(String, u64)> {
         length += u64::try_from(count).unwrap_or(u64::MAX);
     }
     Ok((hex(&hasher.finalize()), length))
-}
-
-/// Bytes in lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
