@@ -8,7 +8,7 @@ use spec::Spec;
 
 use crate::arguments::program;
 use crate::session::Destination;
-use crate::view::escape::escape;
+use views::escape::escape;
 
 /// The services of the spec with their URLs, and how to ask each of them.
 pub(crate) fn services(

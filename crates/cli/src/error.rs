@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use model::{CloudError, Exposure, Extent, RecordError, Refusal};
 
-use crate::document::file::ReadError;
 use crate::exit::Exit;
+use views::document::file::ReadError;
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]

@@ -13,8 +13,8 @@ use crate::exit::Exit;
 use crate::flow::{self, Prepared};
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::view::progress::{ProgressMode, Reporter, Stopping};
-use crate::view::report;
+use views::progress::{ProgressMode, Reporter, Stopping};
+use views::report;
 
 /// Carries the plan out and tells how it ended. Ctrl-C, or a request to terminate, lets running calls end and starts no new one; a second one
 /// ends at once.

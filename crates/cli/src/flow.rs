@@ -8,10 +8,10 @@ use spec::{LoadError, Spec};
 
 use crate::arguments::SpecArguments;
 use crate::error::CliError;
-use crate::noise::{self, Noise};
 use crate::session::{Session, variables};
 use crate::terminal::Terminal;
-use crate::{document, view};
+use views::document;
+use views::noise::{self, Noise};
 
 /// A plan and what it was made from.
 pub(crate) struct Prepared {
@@ -141,7 +141,7 @@ pub(crate) async fn prepare_alone(
         let Some(held) = held.into_iter().find(|held| !dead.contains(&held.lease)) else {
             return Ok(Prepared { dead, ..prepared });
         };
-        terminal.talk(&view::escape::escape(&format!(
+        terminal.talk(&views::escape::escape(&format!(
             "{} is held: {}; watching whether that run still works",
             held.what,
             held.lease.said()

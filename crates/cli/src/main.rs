@@ -5,19 +5,15 @@ mod closing;
 mod commands;
 mod consent;
 mod doctor;
-mod document;
 mod environment;
 mod error;
 mod execution;
 mod exit;
-mod finding;
 mod flow;
 mod logging;
-mod noise;
 mod saved;
 mod session;
 mod terminal;
-mod view;
 
 use std::process::ExitCode;
 
@@ -77,14 +73,14 @@ fn block_on(command: impl Future<Output = Result<Exit, CliError>>) -> Result<Exi
 
 fn tell(error: &CliError, terminal: &Terminal) {
     if let CliError::Spec(problems) = error {
-        terminal.talk(&view::escape::escape_problems(problems.trim_end()));
+        terminal.talk(&views::escape::escape_problems(problems.trim_end()));
     } else {
         for line in format!("error: {error}").lines() {
-            terminal.talk(&view::escape::escape_line(line));
+            terminal.talk(&views::escape::escape_line(line));
         }
     }
     for note in error.notes() {
-        terminal.talk(&format!("  {}", view::escape::escape(&note)));
+        terminal.talk(&format!("  {}", views::escape::escape(&note)));
     }
 }
 

@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::arguments::ApprovedArguments;
-use crate::document::file::ReadError;
-use crate::document::{Plan, PlanFile};
 use crate::error::CliError;
-use crate::view;
+use views::document::{Plan, PlanFile};
 
 /// A plan of ten thousand resources has a few megabytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -32,7 +30,7 @@ impl Output {
 
     /// Writes the plan and puts the file in its place in one step. Errors: it cannot be written.
     pub(crate) fn save(mut self, plan: &Plan) -> Result<(), CliError> {
-        let text = view::plan_json::render(plan);
+        let text = views::plan_json::render(plan);
         self.file.write_all(text.as_bytes()).map_err(|source| at(&self.path, source))?;
         self.file.as_file().sync_all().map_err(|source| at(&self.path, source))?;
         self.file.persist(&self.path).map_err(|error| at(&self.path, error.error))?;
@@ -89,18 +87,8 @@ impl Approved {
             Self::Plan(plan) => Err(CliError::Stale {
                 expected: plan.fingerprint_shown().to_owned(),
                 found: now.fingerprint_shown().to_owned(),
-                differences: view::since::lines(&now.since(plan)),
+                differences: views::since::lines(&now.since(plan)),
             }),
-        }
-    }
-}
-
-impl ReadError {
-    /// What to do next.
-    pub(crate) fn help(&self) -> &'static str {
-        match self {
-            Self::Newer(_) => "help: use the gemmactl that saved it, or a newer one",
-            Self::Malformed(_) => "help: make it anew with gemmactl plan -o FILE",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 
 use crate::arguments::{DetailLevel, Talk, When};
-use crate::view::{Colour, Detail, Style, Symbols};
+use views::{Colour, Detail, Style, Symbols};
 
 /// What is known of the terminal, decided once.
 pub(crate) struct Terminal {

@@ -2,8 +2,6 @@
 //! `tests/replay.rs` calls them as ordinary tests, with the inputs under `corpus/` and with mutations of these.
 //!
 //! A target panics when the program would, and when what comes out is not what the program promises.
-// The views bring test modules of their own, which run in the crate that they belong to.
-#![cfg(not(test))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,15 +13,7 @@
 
 mod context;
 mod credentials;
-#[expect(dead_code, reason = "the binary uses the rest")]
-#[path = "../../../crates/cli/src/document/mod.rs"]
-mod document;
-#[expect(dead_code, reason = "the binary uses the rest")]
-#[path = "../../../crates/cli/src/finding/mod.rs"]
-mod finding;
 mod mutate;
-#[path = "../../../crates/cli/src/noise.rs"]
-mod noise;
 mod observe;
 mod plan;
 mod record;
@@ -32,9 +22,6 @@ mod sample;
 mod saved_plan;
 mod shown;
 mod spec_file;
-#[expect(dead_code, reason = "the binary uses the rest")]
-#[path = "../../../crates/cli/src/view/mod.rs"]
-mod view;
 
 pub use context::context;
 pub use credentials::credentials;

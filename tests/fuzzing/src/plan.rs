@@ -5,9 +5,10 @@ use model::{
     ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Goal, Inventory, Json, Plan, Progress, Step,
 };
 
-use crate::noise::{self, Noise};
+use crate::sample;
 use crate::shown::inert_plan;
-use crate::{document, sample};
+use views::document;
+use views::noise::{self, Noise};
 
 /// Plans the sample stack, present and absent, in a project that answers as the input says: a JSON object of answers by
 /// path, and the record as `record`. A text is a refusal that says it; `disabled` means that the API is off.

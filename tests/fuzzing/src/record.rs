@@ -3,7 +3,6 @@
 use model::{Action, Inventory, ProjectId, Versioned};
 
 use crate::shown::{STYLES, inert};
-use crate::view;
 
 /// Reads the input as the record of a project, recalls what it says was made, and shows it.
 pub fn record(data: &[u8]) {
@@ -32,9 +31,9 @@ fn recall(project: &ProjectId, inventory: &Inventory) {
     }
     let versioned = Versioned { inventory: inventory.clone(), generation: 1 };
     for style in STYLES {
-        inert(&view::record::stacks(&versioned, "gs://bucket/inventory.json", style));
+        inert(&views::record::stacks(&versioned, "gs://bucket/inventory.json", style));
         for stack in inventory.stacks.keys() {
-            inert(&view::record::entries(inventory, stack, style));
+            inert(&views::record::entries(inventory, stack, style));
         }
     }
 }

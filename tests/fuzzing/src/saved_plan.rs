@@ -1,8 +1,8 @@
 //! A saved plan of any bytes.
 
-use crate::document::PlanFile;
 use crate::shown::inert_plan;
-use crate::view::since;
+use views::document::PlanFile;
+use views::since;
 
 /// Reads the input as a saved plan, shows it, and compares it with itself. It says nothing that is trusted: what is applied is
 /// always planned anew.

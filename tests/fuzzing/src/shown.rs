@@ -1,7 +1,7 @@
 //! What holds for every text that people are shown.
 
-use crate::document::Plan;
-use crate::view::{self, Colour, Detail, Style, Symbols};
+use views::document::Plan;
+use views::{Colour, Detail, Style, Symbols};
 
 /// The ways in which a plan is shown without colour.
 pub(crate) const STYLES: &[Style] = &[
@@ -21,10 +21,10 @@ pub(crate) fn inert(text: &str) {
 /// The same for every form in which a plan is shown. Gives its JSON.
 pub(crate) fn inert_plan(plan: &Plan) -> String {
     for style in STYLES {
-        inert(&view::plan_text::render(plan, style));
+        inert(&views::plan_text::render(plan, style));
     }
-    inert(&view::plan_markdown::render(plan));
-    let text = view::plan_json::render(plan);
+    inert(&views::plan_markdown::render(plan));
+    let text = views::plan_json::render(plan);
     assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
     text
 }

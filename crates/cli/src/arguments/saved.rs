@@ -58,7 +58,7 @@ pub(crate) enum SchemaOf {
 /// The first digits of a fingerprint, enough of them that nobody can make another plan that begins so.
 fn parse_fingerprint(text: &str) -> Result<String, String> {
     let is_hex = text.chars().all(|digit| digit.is_ascii_hexdigit());
-    if is_hex && (crate::document::SHORT..=crate::document::LONG).contains(&text.len()) {
+    if is_hex && (views::document::SHORT..=views::document::LONG).contains(&text.len()) {
         Ok(text.to_ascii_lowercase())
     } else {
         Err("a fingerprint is 16 to 64 hexadecimal digits, as a plan shows it".to_owned())

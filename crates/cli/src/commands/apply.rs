@@ -7,10 +7,10 @@ use crate::arguments::ApplyArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Purpose};
-use crate::noise::Noise;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{closing, execution, saved, view};
+use crate::{closing, execution, saved};
+use views::noise::Noise;
 
 /// Applies the spec.
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
     };
     let prepared = flow::prepare_alone(&spec, &session, &purpose, terminal).await?;
     let style = terminal.style_of_talk(arguments.detail);
-    terminal.talk(view::plan_text::render(&prepared.shown, &style).trim_end());
+    terminal.talk(views::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;
     approved.check(&prepared.shown)?;
     let known = prepared.plan.outputs.clone();

@@ -12,12 +12,13 @@ use crate::doctor::redaction::Redaction;
 use crate::doctor::{self, Surroundings};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::finding::Examination;
-use crate::finding::check::Level;
+use crate::flow;
 use crate::session::{self, Destination, Session};
 use crate::terminal::Terminal;
-use crate::view::doctor as view;
-use crate::{flow, view::escape};
+use views::doctor as view;
+use views::escape;
+use views::finding::Examination;
+use views::finding::check::Level;
 
 /// Prints the checks, and writes the report if asked to.
 pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Result<Exit, CliError> {

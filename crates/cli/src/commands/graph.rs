@@ -6,8 +6,8 @@ use model::ResourceId;
 use crate::arguments::{GraphArguments, GraphFormat};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::flow;
 use crate::terminal::Terminal;
-use crate::{flow, view};
 
 /// Prints the graph.
 pub(crate) fn run(arguments: &GraphArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -20,8 +20,8 @@ pub(crate) fn run(arguments: &GraphArguments, terminal: &Terminal) -> Result<Exi
         })
         .collect();
     terminal.data(&match arguments.format {
-        GraphFormat::Mermaid => view::graph::mermaid(&edges),
-        GraphFormat::Dot => view::graph::dot(&edges),
+        GraphFormat::Mermaid => views::graph::mermaid(&edges),
+        GraphFormat::Dot => views::graph::dot(&edges),
     })?;
     Ok(Exit::Done)
 }

@@ -4,15 +4,15 @@ use engine::Watch;
 use model::{Exposure, Goal};
 
 use crate::arguments::{Format, PlanArguments};
-use crate::document;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared, Purpose};
-use crate::noise::Noise;
 use crate::saved::{self, Output};
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::view::{self, Style};
+use views::document;
+use views::noise::Noise;
+use views::{self, Style};
 
 /// Prints the plan.
 pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -51,14 +51,14 @@ pub(crate) fn rendered(
     let differences = earlier.map(|earlier| plan.since(earlier));
     match format {
         Format::Text => {
-            let more = differences.map(|found| view::since::text(&found)).unwrap_or_default();
-            view::plan_text::render(plan, style) + &more
+            let more = differences.map(|found| views::since::text(&found)).unwrap_or_default();
+            views::plan_text::render(plan, style) + &more
         }
         Format::Markdown => {
-            let more = differences.map(|found| view::since::markdown(&found)).unwrap_or_default();
-            view::plan_markdown::render(plan) + &more
+            let more = differences.map(|found| views::since::markdown(&found)).unwrap_or_default();
+            views::plan_markdown::render(plan) + &more
         }
-        Format::Json => view::plan_json::render(plan),
+        Format::Json => views::plan_json::render(plan),
     }
 }
 

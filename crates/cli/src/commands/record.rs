@@ -6,9 +6,9 @@ use spec::Spec;
 use crate::arguments::{RecordCommand, RecordFormat, RecordShowArguments, RecordUnlockArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::flow;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{flow, view};
 
 /// Runs one of the record's commands.
 pub(crate) async fn run(command: &RecordCommand, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -35,15 +35,15 @@ async fn show(arguments: &RecordShowArguments, part: Part, terminal: &Terminal) 
     session.close().await?;
     terminal.data(&match (arguments.format, part) {
         (RecordFormat::Json, Part::Stacks | Part::Entries) => {
-            format!("{}\n", view::escape::json_text(&view::record::json(&record.inventory)))
+            format!("{}\n", views::escape::json_text(&views::record::json(&record.inventory)))
         }
         (RecordFormat::Text, Part::Stacks) => {
             let style = terminal.style_of_data(crate::arguments::DetailLevel::Changes);
-            view::record::stacks(&record, &location, &style)
+            views::record::stacks(&record, &location, &style)
         }
         (RecordFormat::Text, Part::Entries) => {
             let style = terminal.style_of_data(crate::arguments::DetailLevel::Changes);
-            view::record::entries(&record.inventory, &spec.document.stack, &style)
+            views::record::entries(&record.inventory, &spec.document.stack, &style)
         }
     })?;
     Ok(Exit::Done)
@@ -56,7 +56,7 @@ async fn unlock(arguments: &RecordUnlockArguments, terminal: &Terminal) -> Resul
     let record = session.record().load().await?.inventory;
     let lease = record.stacks.get(stack).and_then(|record| record.lease.as_ref());
     if let Some(lease) = lease {
-        terminal.talk(&view::escape::escape(&format!("stack {stack} is held: {}", lease.said())));
+        terminal.talk(&views::escape::escape(&format!("stack {stack} is held: {}", lease.said())));
         if !arguments.yes {
             confirm(&spec, terminal)?;
         }

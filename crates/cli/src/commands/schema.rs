@@ -1,10 +1,10 @@
 //! `gemmactl schema`: the JSON Schemas of the spec and of what gemmactl prints.
 
 use crate::arguments::SchemaOf;
-use crate::document::PlanFile;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
+use views::document::PlanFile;
 
 /// Prints the schema.
 pub(crate) fn run(of: SchemaOf, terminal: &Terminal) -> Result<Exit, CliError> {

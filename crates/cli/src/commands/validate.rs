@@ -10,7 +10,6 @@ use crate::exit::Exit;
 use crate::flow;
 use crate::session::variables;
 use crate::terminal::Terminal;
-use crate::view;
 
 /// Says that the spec is right, or every problem that it has.
 pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -20,7 +19,7 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
             let graph = Graph::build(resources::resolve(&spec)).map_err(|errors| CliError::graph(&errors))?;
             terminal.data(&format!(
                 "{}: right; stack {} with {} resources\n",
-                view::escape::escape(&arguments.spec.file.display().to_string()),
+                views::escape::escape(&arguments.spec.file.display().to_string()),
                 spec.document.stack,
                 graph.len(),
             ))?;
@@ -37,6 +36,6 @@ fn machine(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, C
         Err(LoadError::Read { path, source }) => return Err(CliError::Unreadable { path, source }),
     };
     let answer = json!({ "version": 1, "problems": problems });
-    terminal.data(&format!("{}\n", view::escape::json_text(&answer)))?;
+    terminal.data(&format!("{}\n", views::escape::json_text(&answer)))?;
     Ok(exit)
 }

@@ -3,7 +3,7 @@
 use model::{CloudError, ErrorKind};
 use spec::Document;
 
-use crate::finding::check::{Check, CheckId, Level};
+use views::finding::check::{Check, CheckId, Level};
 
 /// Something that could not be looked at. Never a pass.
 pub(super) fn unread(id: CheckId, error: &CloudError) -> Check {

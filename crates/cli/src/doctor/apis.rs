@@ -8,7 +8,7 @@ use model::{Api, ApiRequest, Cloud, Found, Json};
 use super::answer::unread;
 use super::permissions::{self, Held};
 use super::subject::Subject;
-use crate::finding::check::{Check, CheckId, Level};
+use views::finding::check::{Check, CheckId, Level};
 
 /// So many names one read takes. Source: Service Usage v1, `services.batchGet`.
 const AT_ONCE: usize = 30;

@@ -4,7 +4,7 @@ use model::{Api, ApiRequest, Cloud, Found, Json};
 use spec::Document;
 
 use super::answer::{switched_off, unread};
-use crate::finding::check::{Check, CheckId, Level};
+use views::finding::check::{Check, CheckId, Level};
 
 /// Looks at the project's billing.
 pub(super) async fn check<C: Cloud>(document: &Document, cloud: &C) -> Check {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::answer::unread;
 use super::subject::Subject;
-use crate::finding::check::{Check, CheckId, Level};
+use views::finding::check::{Check, CheckId, Level};
 
 /// Roles that are enough for a build: what is asked for, and the wide ones of old default accounts.
 const ENOUGH: [&str; 4] =

@@ -3,7 +3,7 @@
 use gcp::{Auth, Caller, Sight, Sighting};
 use model::CloudError;
 
-use crate::finding::check::{Check, CheckId, Level};
+use views::finding::check::{Check, CheckId, Level};
 
 /// What this machine tells without a word to Google: which source would be used.
 pub(super) async fn found(auth: &Auth) -> Check {

@@ -30,13 +30,13 @@ use model::{CloudError, ErrorKind, Goal};
 use spec::Spec;
 
 use crate::error::CliError;
-use crate::finding::check::{Check, CheckId, Level};
-use crate::finding::{Examination, Exchange};
 use crate::flow::{self, Purpose};
-use crate::noise::Noise;
 use crate::session::Session;
 use observed::Observed;
 use subject::Subject;
+use views::finding::check::{Check, CheckId, Level};
+use views::finding::{Examination, Exchange};
+use views::noise::Noise;
 
 /// What this machine alone can tell.
 pub(crate) struct Surroundings<'run> {

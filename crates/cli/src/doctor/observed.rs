@@ -8,7 +8,7 @@ use model::{ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Method, Progr
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::finding::Exchange;
+use views::finding::Exchange;
 
 /// The door.
 pub(crate) struct Observed<'cloud, C> {

@@ -14,7 +14,7 @@ pub(super) use super::held::Held;
 use super::held::{ask, listed};
 use super::subject::Subject;
 use super::{planned, project};
-use crate::finding::check::{Check, CheckId, Level, Moment, PermissionRow, Standing};
+use views::finding::check::{Check, CheckId, Level, Moment, PermissionRow, Standing};
 
 /// A need of the spec, when it is one, and of what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,8 +7,8 @@ use model::{Action, Plan, Step};
 use super::answer::unread;
 use super::setup::counted;
 use crate::error::CliError;
-use crate::finding::check::{Check, CheckId, Level};
 use crate::flow::Prepared;
+use views::finding::check::{Check, CheckId, Level};
 
 /// The roles on the project that a plan gives to a member.
 pub(super) fn roles_for(plan: &Plan, member: &str) -> BTreeSet<String> {

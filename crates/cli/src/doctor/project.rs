@@ -4,7 +4,7 @@ use model::{Api, ApiRequest, Cloud, ErrorKind, Found, Json, ProjectId};
 use spec::Document;
 
 use super::answer::unread;
-use crate::finding::check::{Check, CheckId, Level};
+use views::finding::check::{Check, CheckId, Level};
 
 const API: &str = "cloudresourcemanager.googleapis.com";
 

@@ -9,7 +9,7 @@ use spec::Document;
 
 use super::demand::{self, Counted, Demand, Redundancy};
 use super::quota_read::{Allowed, QuotaName, name_of, quota_info, quota_metrics};
-use crate::finding::check::{Check, CheckId, Level};
+use views::finding::check::{Check, CheckId, Level};
 
 /// What both APIs tell of one quota in one region.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use super::project;
 use super::setup::counted;
 use super::subject::Subject;
 use crate::error::CliError;
-use crate::finding::check::{Check, CheckId, Level};
 use crate::flow::Prepared;
+use views::finding::check::{Check, CheckId, Level};
 
 /// Whose the record's bucket is.
 #[derive(Debug, Clone, PartialEq, Eq)]

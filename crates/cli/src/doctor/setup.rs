@@ -2,8 +2,8 @@
 
 use spec::Spec;
 
-use crate::finding::check::{Check, CheckId, Level};
 use crate::session::Destination;
+use views::finding::check::{Check, CheckId, Level};
 
 /// The spec, which is right, or this is not reached.
 pub(super) fn spec(spec: &Spec, file: &str, resources: usize) -> Check {

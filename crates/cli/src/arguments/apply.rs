@@ -1,0 +1,33 @@
+//! Arguments of `apply`.
+
+use clap::Args;
+
+use super::saved::ApprovedArguments;
+use super::{CloudArguments, DetailLevel, SpecArguments};
+use crate::consent::ConsentArguments;
+
+/// Arguments of `apply`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ApplyArguments {
+    /// Which spec.
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Print one JSON event a line on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// What is allowed.
+    #[command(flatten)]
+    pub(crate) consent: ConsentArguments,
+    /// What was approved.
+    #[command(flatten)]
+    pub(crate) approved: ApprovedArguments,
+    /// How much of the plan is shown.
+    #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
+    pub(crate) detail: DetailLevel,
+}

@@ -1,0 +1,65 @@
+//! Arguments of `plan`, and the forms of a plan.
+
+use clap::{Args, ValueEnum};
+
+use super::saved::SavingArguments;
+use super::{CloudArguments, SpecArguments};
+use crate::consent::ConsentArguments;
+
+/// Arguments of `plan`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlanArguments {
+    /// Which spec.
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
+    /// Plan the removal of the stack instead.
+    #[arg(long)]
+    pub(crate) destroy: bool,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// Exit with 4, too, when everybody gets into something that the spec does not open.
+    #[arg(long)]
+    pub(crate) guard: bool,
+    /// What apply would be allowed.
+    #[command(flatten)]
+    pub(crate) consent: ConsentArguments,
+    /// List every field of live objects that is no difference, with its value and the rule that ignores it.
+    #[arg(long)]
+    pub(crate) show_ignored: bool,
+    /// Form of the plan on stdout.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// How much of it.
+    #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
+    pub(crate) detail: DetailLevel,
+    /// What it is saved to and compared with.
+    #[command(flatten)]
+    pub(crate) saving: SavingArguments,
+}
+
+/// Forms of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal.
+    Text,
+    /// For a comment in a pull request.
+    Markdown,
+    /// For machines.
+    Json,
+}
+
+/// How much of a plan is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DetailLevel {
+    /// One line a resource.
+    Summary,
+    /// What changes.
+    Changes,
+    /// Unchanged resources and every field of new ones, too.
+    Full,
+}

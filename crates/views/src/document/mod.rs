@@ -1,0 +1,120 @@
+//! The plan as people and programs are shown it: what every surface is rendered from, and what a saved plan holds.
+//! Plain data without a call in it, so it grants nothing: what is carried out is always planned anew.
+
+pub mod file;
+mod ignored;
+mod of_plan;
+mod public;
+mod references;
+pub mod since;
+
+pub use file::PlanFile;
+pub use ignored::{Found, Ignored};
+pub use references::references_named;
+
+use model::{
+    Action, Exposure, FieldChange, Goal, Grant, Place, ProjectId, Reason, Refusal, ResourceId, StackName,
+    Unknown,
+};
+
+/// A plan, shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Where.
+    pub project: ProjectId,
+    /// Whose.
+    pub stack: StackName,
+    /// What for.
+    pub goal: Goal,
+    /// What tells this plan from every other: 64 hexadecimal digits, see [`engine::fingerprint`].
+    pub fingerprint: String,
+    /// In running order, every resource of the stack and of its record once.
+    pub changes: Vec<Change>,
+    /// What is refused; apply does nothing while there is one.
+    pub refusals: Vec<Refusal>,
+    /// What could not be read; apply does nothing while there is one.
+    pub unknowns: Vec<Unknown>,
+    /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it.
+    pub exposures: Vec<Exposure>,
+    /// What was left alone on live objects.
+    pub ignored: Ignored,
+}
+
+/// What is to happen to one resource, shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Which resource.
+    pub id: ResourceId,
+    /// The full name of the thing in the cloud.
+    pub full_name: String,
+    /// Where the spec asks for it.
+    pub place: Option<Place>,
+    /// What happens.
+    pub action: Action,
+    /// Why.
+    pub reason: Reason,
+    /// Which fields change.
+    pub fields: Vec<FieldChange>,
+    /// Grants that come or go.
+    pub access: Vec<Access>,
+    /// Whether these grants are all that happens.
+    pub is_only_access: bool,
+    /// What must be done before.
+    pub after: Vec<ResourceId>,
+    /// What is sent or done, one line each.
+    pub calls: Vec<String>,
+}
+
+/// Which way access moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// It is given.
+    Given,
+    /// It is taken away.
+    Taken,
+}
+
+/// One grant that appears or goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Access {
+    /// Given or taken.
+    pub way: Way,
+    /// Who gets or loses what.
+    pub grant: Grant,
+    /// Whose policy: `project demo-project`.
+    pub on: String,
+    /// Why the role reaches further than a stack needs, if it does.
+    pub broad: Option<String>,
+}
+
+/// So many digits of a fingerprint are shown: more than anybody can try to make two plans alike in.
+pub const SHORT: usize = 16;
+/// So many digits a fingerprint has.
+pub const LONG: usize = 64;
+
+impl Plan {
+    /// The first digits of the fingerprint, as people are shown it.
+    pub fn fingerprint_shown(&self) -> &str {
+        self.fingerprint.get(..SHORT).unwrap_or(&self.fingerprint)
+    }
+
+    /// Whether applying it would write anything to the cloud or drop anything from the record.
+    pub fn is_empty(&self) -> bool {
+        self.changes.iter().all(|change| matches!(change.action, Action::NoOp | Action::Keep))
+    }
+
+    /// Whether something is refused or unknown, so that apply does nothing.
+    pub fn is_blocked(&self) -> bool {
+        !self.refusals.is_empty() || !self.unknowns.is_empty()
+    }
+
+    /// Every grant that the plan gives or takes, in running order, with its change.
+    pub fn access(&self) -> impl Iterator<Item = (&Change, &Access)> {
+        self.changes.iter().flat_map(|change| change.access.iter().map(move |access| (change, access)))
+    }
+
+    /// How many changes have an action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+}

@@ -1,0 +1,145 @@
+//! The one rendering boundary: nothing from a spec or from the cloud is shown without passing here. Makes visible
+//! what a terminal, a log viewer or a reader's eye would otherwise obey: control characters, escape sequences,
+//! line breaks, direction marks, invisible characters, commands of CI logs. Knows no format around the text.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use serde_json::Value;
+
+/// The text with everything hidden made visible as `\u{..}`. Escaping twice is the same as once.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) && !has_log_command(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_hidden(character) {
+            push_visible(&mut shown, character);
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(without_log_commands(&shown, "\\u{23}").into_owned())
+}
+
+/// A whole line of text, escaped, that never begins as a log command of a CI system does (`::error::`).
+pub fn escape_line(text: &str) -> String {
+    without_command(&escape(text)).into_owned()
+}
+
+/// The beginning of a line in which a first `::` is broken visibly, as the escaping of other log commands does it.
+pub(super) fn without_command(text: &str) -> Cow<'_, str> {
+    let blanks = text.len() - text.trim_start().len();
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => Cow::Owned(format!("{}:\\u{{3a}}{rest}", " ".repeat(blanks))),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// JSON text in which hidden characters and the signs of log commands stand as `\uXXXX`: the same data, and nothing for a terminal to obey.
+pub fn json_text(value: &Value) -> String {
+    let plain = value.to_string();
+    // These signs stand in texts only, never between them.
+    let plain = without_log_commands(&plain, "\\u0023");
+    let mut shown = String::with_capacity(plain.len());
+    for character in plain.chars() {
+        if is_hidden(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+fn push_visible(shown: &mut String, character: char) {
+    let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+}
+
+/// The text of problems of a spec, which its own renderer has made harmless for a terminal, without commands of logs.
+pub fn escape_problems(text: &str) -> Cow<'_, str> {
+    without_log_commands(text, "\\u{23}")
+}
+
+/// Old forms of log commands work anywhere in a line: `##[name]` (GitHub runner), `##vso[name]` (Azure).
+fn without_log_commands<'text>(text: &'text str, sign: &str) -> Cow<'text, str> {
+    if has_log_command(text) {
+        Cow::Owned(text.replace("##[", &format!("#{sign}[")).replace("##vso[", &format!("#{sign}vso[")))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn has_log_command(text: &str) -> bool {
+    text.contains("##[") || text.contains("##vso[")
+}
+
+/// Controls (C0, DEL, C1), line and paragraph separators, direction marks, fillers and other characters without a
+/// glyph. Source: Unicode, `Default_Ignorable_Code_Point` without the variation selectors, plus `Cc`, `Zl`, `Zp`.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_becomes_visible() {
+        for (given, shown) in [
+            ("plain text, Grüße, 日本", "plain text, Grüße, 日本"),
+            ("\u{1b}[2Jgone", "\\u{1b}[2Jgone"),
+            ("a\r\nb\tc", "a\\u{d}\\u{a}b\\u{9}c"),
+            ("\u{9b}31m\u{7f}", "\\u{9b}31m\\u{7f}"),
+            ("user\u{202e}nimda", "user\\u{202e}nimda"),
+            ("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}"),
+            ("##[add-mask]x ##vso[task]", "#\\u{23}[add-mask]x #\\u{23}vso[task]"),
+        ] {
+            assert_eq!(escape(given), shown);
+        }
+    }
+
+    #[test]
+    fn json_stays_the_same_data_without_hidden_characters() {
+        let value = json!({"a": "x\u{9b}31m\u{202e}\u{e0041}\u{1b}"});
+        let text = json_text(&value);
+        assert!(!text.chars().any(is_hidden), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_hidden_survives_and_twice_is_once(text in any::<String>()) {
+            let once = escape(&text).into_owned();
+            prop_assert!(!once.chars().any(is_hidden));
+            prop_assert!(!has_log_command(&once));
+            prop_assert_eq!(escape(&once), once.as_str());
+        }
+    }
+}

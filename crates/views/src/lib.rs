@@ -1,0 +1,79 @@
+//! What people see: pure functions of the plan, the report, the events and what `doctor` found. Knows data only: no spec,
+//! no cloud, no environment. Every text that comes from a spec or from the cloud passes [`escape`] before it is shown.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests may stop at the first surprise"
+    )
+)]
+
+mod body;
+mod causes;
+pub mod doctor;
+pub mod document;
+pub mod escape;
+pub mod finding;
+pub mod graph;
+#[cfg(test)]
+mod hostile;
+mod ignored;
+mod inputs;
+mod line;
+pub mod noise;
+pub mod plan_json;
+pub mod plan_markdown;
+pub mod plan_text;
+pub mod progress;
+pub mod record;
+pub mod report;
+#[cfg(test)]
+mod samples;
+pub mod since;
+mod value;
+mod words;
+
+/// Whether to colour. Words and symbols carry the meaning either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// Plain text.
+    Never,
+    /// ANSI colours.
+    Always,
+}
+
+/// Which symbols to draw with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symbols {
+    /// Arrows and signs from Unicode.
+    Unicode,
+    /// ASCII only, for old terminals and logs. Values keep their own letters.
+    Ascii,
+}
+
+/// How much to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// One line a resource.
+    Summary,
+    /// What changes, field by field; long values are shortened.
+    Changes,
+    /// Everything, unshortened, with what stays as it is.
+    Full,
+}
+
+/// How a text for a terminal looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to colour.
+    pub colour: Colour,
+    /// Which symbols.
+    pub symbols: Symbols,
+    /// Columns; lines keep within them, except at full detail, where nothing is shortened.
+    pub width: usize,
+    /// How much.
+    pub detail: Detail,
+}

@@ -1,0 +1,196 @@
+fn render(plan: &model::Plan) -> String {
+    super::render(&samples::shown(plan))
+}
+use crate::samples;
+
+#[test]
+fn an_edit_is_a_verdict_a_table_and_a_fold() {
+    insta::assert_snapshot!(render(&samples::edited()), @r"
+    ### gemmactl plan · ollama-gemma · 1 update, 1 delete, 8 unchanged
+
+    > [!CAUTION]
+    > - **Takes access away**: `user:ana@acme.example` loses `roles/run.invoker`
+
+    | | Resource | What | Why |
+    |---|---|---|---|
+    | − | `user:ana@acme.example` | take away `roles/run.invoker` on service ollama-gemma | removed from spec |
+    | ~ | `service/ollama-gemma` | update `concurrency`, `env.OLLAMA_NUM_PARALLEL` | `gemmactl.yaml:64`, `gemmactl.yaml:68` |
+
+    <details><summary><code>service/ollama-gemma</code>: update, 2 fields</summary>
+
+    ```diff
+    # service/ollama-gemma
+    - concurrency: 4
+    + concurrency: 8
+    - env.OLLAMA_NUM_PARALLEL: 4
+    + env.OLLAMA_NUM_PARALLEL: 8
+    ```
+
+    </details>
+
+    Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    ");
+}
+
+#[test]
+fn a_rebuild_shows_the_dockerfile_in_the_fold() {
+    insta::assert_snapshot!(render(&samples::rebuilt()), @r#"
+    ### gemmactl plan · ollama-gemma · 1 update, 1 rebuild, 7 unchanged
+
+    | | Resource | What | Why |
+    |---|---|---|---|
+    | ~ | `image/ollama-gemma` | rebuild | `Dockerfile changed, prompts/system.txt added` |
+    | ~ | `service/ollama-gemma` | update `image` | `follows image/ollama-gemma` |
+
+    <details><summary><code>image/ollama-gemma</code>: rebuild, 4 fields</summary>
+
+    ```diff
+    # image/ollama-gemma
+    ! context.Dockerfile changed
+    + context.prompts/system.txt added
+    - tag: 1a2b3c4d5e6f
+    + tag: 9f8e7d6c5b4a
+    # dockerfile
+    @@ -3,6 +3,6 @@
+     ENV OLLAMA_MODELS=/models
+     ENV OLLAMA_DEBUG=false
+     ENV OLLAMA_KEEP_ALIVE=-1
+    -ENV MODEL=gemma3:4b
+    +ENV MODEL=gemma3:12b
+     RUN ollama serve & sleep 5 && ollama pull "$MODEL"
+     ENTRYPOINT ["ollama", "serve"]
+    ```
+
+    </details>
+    <details><summary><code>service/ollama-gemma</code>: update, 1 field</summary>
+
+    ```diff
+    # service/ollama-gemma
+    - image: europe-west1-docker.pkg.dev/demo-project/ollama/ollama-gemma@sha256:1a2b3c4d5e6f
+    + image: (decided after image/ollama-gemma)
+    ```
+
+    </details>
+
+    Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    "#);
+}
+
+#[test]
+fn what_is_lost_stands_in_a_warning() {
+    insta::assert_snapshot!(render(&samples::deleted()), @r"
+    ### gemmactl plan · ollama-gemma · 1 replace, 1 repair, 2 delete, 1 detach, 1 forget, 6 unchanged
+
+    > [!CAUTION]
+    > - **Deletes** `service/ollama-gemma`
+    > - **Deletes and makes again** `repository/ollama`
+    > - **Takes access away**: `user:ana@acme.example` loses `roles/run.invoker`
+
+    | | Resource | What | Why |
+    |---|---|---|---|
+    | − | `user:ana@acme.example` | take away `roles/run.invoker` on service ollama-gemma | removed from spec |
+    | ± | `repository/ollama` | replace `location` | `gemmactl.yaml:44` |
+    | − | `service/ollama-gemma` | delete | removed from spec |
+    | ~ | `service/gemma` | repair | `does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time.` |
+    | − | `account/ollama-run` | detach | removed from spec |
+    | − | `image/old` | forget | gone already |
+
+    <details><summary><code>repository/ollama</code>: replace, 1 field</summary>
+
+    ```diff
+    # repository/ollama
+    ! location cannot change in place
+    - location: europe-west1
+    + location: europe-west4
+    ```
+
+    </details>
+
+    Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    ");
+}
+
+#[test]
+fn hostile_values_stay_values() {
+    insta::assert_snapshot!(render(&samples::hostile()), @r#"
+    ### gemmactl plan · ollama-gemma · 1 refused, 1 create, 1 update
+
+    > [!CAUTION]
+    > - **Public access**: `anyone on the internet gets roles/run.invoker on service ollama-gemma`
+
+    **Nothing is applied while this stands:**
+
+    - refused: `service/x\u{1b}]0;title\u{7}`: ```` the API said: x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat \| `code` ````
+      - way out: ```` x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat \| `code` ````
+
+    | | Resource | What | Why |
+    |---|---|---|---|
+    | + | `allUsers` | grant `roles/run.invoker` on service ollama-gemma | `gemmactl.yaml:70` |
+    | ~ | `service/ollama-gemma` | update `env.EVIL\u{a}::warning::`, `labels.x` | `drift: changed by eve\u{a}::error::x` |
+
+    <details><summary><code>service/ollama-gemma</code>: update, 2 fields</summary>
+
+    ````diff
+    # service/ollama-gemma
+    - labels.x: "(decided after image/x)"
+    + labels.x: "a\u{200b}b"
+    # env.EVIL\u{a}::warning::
+    @@ -1,4 +1 @@
+    -x\u{1b}[2J\u{d}
+    -::add-mask::secret
+    -```
+    -</details><!-- @octocat | `code`
+    \ no newline at the end
+    +4 → 8  spec edited
+    \ no newline at the end
+    ````
+
+    </details>
+
+    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    "#);
+}
+
+#[test]
+fn no_change_and_a_blocked_plan_say_so_in_the_heading() {
+    let plan = samples::plan(model::Goal::Present, samples::unchanged(&[]));
+    assert!(render(&plan).starts_with("### gemmactl plan · ollama-gemma · no changes (6 resources)\n"));
+    let blocked = render(&samples::blocked());
+    assert!(
+        blocked.starts_with("### gemmactl plan · ollama-gemma · 1 refused, 1 unknown, 1 update"),
+        "{blocked}"
+    );
+    assert!(blocked.contains("way out"), "{blocked}");
+}
+
+#[test]
+fn what_is_ignored_is_a_line_or_a_fold() {
+    let nothing = samples::plan(model::Goal::Present, vec![]);
+    let counted = model::Ignored { listed: None, ..samples::ignored() };
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted)), @r"
+    ### gemmactl plan · ollama-gemma · no changes (0 resources)
+
+
+    3 server-managed and 1 unmanaged fields ignored (`plan --show-ignored`)
+
+    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    ");
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, samples::ignored())), @r"
+    ### gemmactl plan · ollama-gemma · no changes (0 resources)
+
+
+    <details><summary>3 server-managed and 1 unmanaged fields ignored</summary>
+
+    ```diff
+    # service/ollama-gemma
+      uid: 0f3c9a12-5d1e-4a51-9a0c-d0b6f3b1a7e2 (server-managed: given by the server)
+      conditions: (1 item) (server-managed: what the server reports)
+      timeout: 300s (default: the server's default)
+      labels.team: models (foreign: left as it is)
+    ```
+
+    </details>
+
+    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    ");
+}

@@ -1,0 +1,436 @@
+use unicode_width::UnicodeWidthStr;
+
+use crate::{Colour, Detail, Style, Symbols, samples};
+
+fn render(plan: &model::Plan, style: &Style) -> String {
+    super::render(&samples::shown(plan), style)
+}
+
+fn text(plan: &model::Plan) -> String {
+    render(plan, &samples::style())
+}
+
+#[test]
+fn a_new_stack_shows_access_first_and_every_resource_in_running_order() {
+    insta::assert_snapshot!(text(&samples::create_all()), @r#"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  9 create
+
+      ACCESS   on project demo-project
+        + roles/artifactregistry.admin    user:me@example.com  gemmactl.yaml:27
+        + roles/cloudbuild.builds.editor  user:me@example.com  gemmactl.yaml:29
+        + roles/run.admin                 user:me@example.com  gemmactl.yaml:31
+
+      + api/artifactregistry.googleapis.com  create                       (1st of 9)
+      + api/cloudbuild.googleapis.com  create                             (2nd of 9)
+      + api/run.googleapis.com  create                                    (3rd of 9)
+      + repository/ollama  create                                         (7th of 9)
+          description "Model servers" · format docker
+      + image/ollama-gemma  create    (8th of 9; after repository/ollama and 1 more)
+          context 2 files · dockerfile (3 lines) · tag 9f8e7d6c5b4a
+      + service/ollama-gemma  create                                      (9th of 9)
+          concurrency 4 · cpu 8 · cpuThrottling false · env.OLLAMA_NUM_PARALLEL 4
+          gpu.count 1 · gpu.type nvidia-l4 · gpu.zonalRedundancy false
+          image (decided after image/ollama-gemma) · maxInstances 1 · memory 32Gi
+          timeout 600s
+
+    Plan: 9 to create.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    "#);
+}
+
+#[test]
+fn one_edited_field_is_one_line_with_its_place_in_the_spec() {
+    insta::assert_snapshot!(text(&samples::edited()), @r"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 update · 1 delete · 8 unchanged
+
+      ACCESS   on service ollama-gemma
+        − roles/run.invoker  user:ana@acme.example  removed from spec
+
+      ~ service/ollama-gemma  update                                      (1st of 2)
+          concurrency              4 → 8  gemmactl.yaml:64 spec edited
+          env.OLLAMA_NUM_PARALLEL  4 → 8  gemmactl.yaml:68 spec edited
+
+    Plan: 1 to update, 1 to delete; 8 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    ");
+}
+
+#[test]
+fn drift_says_who_and_when_on_the_resource_it_touches() {
+    insta::assert_snapshot!(text(&samples::drifted()), @r"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 create · 1 update · 8 unchanged
+
+      ACCESS   on project demo-project
+        + roles/storage.admin  user:me@example.com
+            ← gemmactl.yaml:39 drift: removed outside gemmactl
+
+      ~ service/ollama-gemma  update                                      (2nd of 2)
+          ← drift: changed by ana@acme.example on 2026-11-03 14:05 UTC
+          env.DEBUG  1 → (not set)  drift
+          memory     16Gi → 32Gi    gemmactl.yaml:62 drift
+
+    Plan: 1 to create, 1 to update; 8 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    ");
+}
+
+#[test]
+fn a_rebuild_names_its_files_and_shows_the_dockerfile_as_a_diff() {
+    insta::assert_snapshot!(text(&samples::rebuilt()), @r#"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 update · 1 rebuild · 7 unchanged
+
+      ~ image/ollama-gemma  rebuild                                       (1st of 2)
+          ← rebuild because Dockerfile changed, prompts/system.txt added
+          context.Dockerfile          changed
+          context.prompts/system.txt  added
+          tag                         1a2b3c4d5e6f → 9f8e7d6c5b4a
+          dockerfile
+            │ @@ -3,6 +3,6 @@
+            │  ENV OLLAMA_MODELS=/models
+            │  ENV OLLAMA_DEBUG=false
+            │  ENV OLLAMA_KEEP_ALIVE=-1
+            │ -ENV MODEL=gemma3:4b
+            │ +ENV MODEL=gemma3:12b
+            │  RUN ollama serve & sleep 5 && ollama pull "$MODEL"
+            │  ENTRYPOINT ["ollama", "serve"]
+      ~ service/ollama-gemma  update            (2nd of 2; after image/ollama-gemma)
+          ← follows image/ollama-gemma
+          image  …sha256:1a2b3c4d5e6f → (decided after image/ollama-gemma)
+
+    Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    "#);
+}
+
+#[test]
+fn what_is_lost_stands_above_the_changes() {
+    insta::assert_snapshot!(text(&samples::deleted()), @r"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 replace · 1 repair · 2 delete · 1 detach · 1 forget · 6 unchanged
+
+      ACCESS   on service ollama-gemma
+        − roles/run.invoker  user:ana@acme.example  removed from spec
+
+      DESTRUCTIVE  2 things are deleted in the cloud
+      − service/ollama-gemma  delete  removed from spec                   (4th of 6)
+      − account/ollama-run  detach  removed from spec                     (5th of 6)
+          it stays; the stack's mark is removed and changed fields are given back
+      ± repository/ollama  replace
+            ← deleted and made again: location cannot change in place
+
+      ± repository/ollama  replace                                        (1st of 6)
+          location  europe-west1 → europe-west4
+            ← gemmactl.yaml:44 spec edited, forces replacement
+      ~ service/gemma  repair                                             (2nd of 6)
+          ← does not work: Revision 'gemma-00002' is not ready: the container did
+          │ not listen on port 8080 in time.
+          the same is deployed anew
+
+      FORGET   only the record still speaks of these; nothing is deleted
+        − image/old  gone already
+
+    Plan: 1 to replace, 1 to repair, 2 to delete, 1 to detach, 1 to forget; 6
+      unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    ");
+}
+
+#[test]
+fn destroy_says_what_stays_and_why() {
+    insta::assert_snapshot!(text(&samples::destroyed()), @r"
+    gemmactl destroy  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  4 delete · 3 keep
+
+      ACCESS   on project demo-project
+        − roles/run.admin  user:me@example.com  gemmactl.yaml:31
+
+      DELETE   3 things that this stack made
+      − service/ollama-gemma  delete                                      (1st of 4)
+      − image/ollama-gemma  delete            (2nd of 4; after service/ollama-gemma)
+      − repository/ollama  delete               (3rd of 4; after image/ollama-gemma)
+
+      KEEP     these stay as they are
+        = role/storage.admin/user:me@example.com  was there before this stack
+        = api/artifactregistry.googleapis.com     stays by rule (onDestroy: keep)
+        = api/run.googleapis.com                  shared with stacks chat, search
+
+    Destroy: 4 to delete; 3 kept.
+    Plan 0123456789abcdef (destroy --expect 0123456789abcdef does only this)
+    ");
+}
+
+#[test]
+fn refusals_and_unknowns_say_the_ways_out_before_anything_else() {
+    insta::assert_snapshot!(text(&samples::blocked()), @r"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 refused · 1 unknown · 1 update · 1 delete · 8 unchanged
+
+      REFUSED  apply does nothing while this stands
+        ! repository/ollama  gemmactl.yaml:42
+          problem  it exists in europe-west1 and carries no mark of a stack, so
+                 │ somebody else may depend on it
+          way out  rename the item in the spec
+          way out  set `adopt: true` on it, and the stack takes it over
+
+      UNKNOWN  could not be read, so it is not taken for absent
+        ! account/ollama-run  gemmactl.yaml:24
+          problem  permission iam.serviceAccounts.get denied on
+                 │ projects/demo-project
+          way out  grant roles/iam.serviceAccountViewer to whoever plans
+
+      ACCESS   on service ollama-gemma
+        − roles/run.invoker  user:ana@acme.example  removed from spec
+
+      ~ service/ollama-gemma  update                                      (1st of 2)
+          concurrency              4 → 8  gemmactl.yaml:64 spec edited
+          env.OLLAMA_NUM_PARALLEL  4 → 8  gemmactl.yaml:68 spec edited
+
+    Plan: 1 to update, 1 to delete; 8 unchanged.
+    Nothing is applied until this is settled: 1 refused, 1 unknown.
+    ");
+}
+
+#[test]
+fn no_change_is_one_line() {
+    let plan = samples::plan(
+        model::Goal::Present,
+        samples::unchanged(&["repository/ollama", "service/ollama-gemma"]),
+    );
+    insta::assert_snapshot!(text(&plan), @r"No changes. Stack ollama-gemma in project demo-project is as the spec says (8 resources).");
+    let nothing = samples::plan(model::Goal::Absent, vec![]);
+    insta::assert_snapshot!(text(&nothing), @r"Nothing to destroy. Stack ollama-gemma owns nothing in project demo-project.");
+}
+
+#[test]
+fn hostile_values_are_shown_and_not_obeyed() {
+    insta::assert_snapshot!(text(&samples::hostile()), @r#"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 refused · 1 create · 1 update
+
+      PUBLIC ACCESS  anyone on the internet gets roles/run.invoker on service
+                   │ ollama-gemma (gemmactl.yaml:70)
+
+      REFUSED  apply does nothing while this stands
+        ! service/x\u{1b}]0;title\u{7}
+          problem  the API said:
+                 │ x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!--
+                 │ @octocat | `code`
+          way out  x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!--
+                 │ @octocat | `code`
+
+      ACCESS   on service ollama-gemma
+        + roles/run.invoker  allUsers  gemmactl.yaml:70
+
+      ~ service/ollama-gemma  update                                      (1st of 2)
+          ← drift: changed by eve\u{a}::error::x
+          labels.x  "(decided after image/x)" → "a\u{200b}b"  gemmactl.yaml:9 drift
+          env.EVIL\u{a}::warning::  gemmactl.yaml:9 drift
+            │ @@ -1,4 +1 @@
+            │ -x\u{1b}[2J\u{d}
+            │ -::add-mask::secret
+            │ -```
+            │ -</details><!-- @octocat | `code`
+            │ \ no newline at the end
+            │ +4 → 8  spec edited
+            │ \ no newline at the end
+
+    Plan: 1 to create, 1 to update.
+    Nothing is applied until this is settled: 1 refused.
+    "#);
+}
+
+#[test]
+fn ascii_symbols_and_eighty_columns_suffice() {
+    let style = Style { symbols: Symbols::Ascii, ..samples::style() };
+    let shown = render(&samples::rebuilt(), &style);
+    assert!(shown.is_ascii(), "{shown}");
+    insta::assert_snapshot!(shown, @r#"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 update, 1 rebuild, 7 unchanged
+
+      ~ image/ollama-gemma  rebuild                                       (1st of 2)
+          <- rebuild because Dockerfile changed, prompts/system.txt added
+          context.Dockerfile          changed
+          context.prompts/system.txt  added
+          tag                         1a2b3c4d5e6f -> 9f8e7d6c5b4a
+          dockerfile
+            | @@ -3,6 +3,6 @@
+            |  ENV OLLAMA_MODELS=/models
+            |  ENV OLLAMA_DEBUG=false
+            |  ENV OLLAMA_KEEP_ALIVE=-1
+            | -ENV MODEL=gemma3:4b
+            | +ENV MODEL=gemma3:12b
+            |  RUN ollama serve & sleep 5 && ollama pull "$MODEL"
+            |  ENTRYPOINT ["ollama", "serve"]
+      ~ service/ollama-gemma  update            (2nd of 2; after image/ollama-gemma)
+          <- follows image/ollama-gemma
+          image  ...sha256:1a2b3c4d5e6f -> (decided after image/ollama-gemma)
+
+    Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    "#);
+}
+
+#[test]
+fn the_summary_is_a_line_a_resource() {
+    let style = Style { detail: Detail::Summary, ..samples::style() };
+    insta::assert_snapshot!(render(&samples::rebuilt(), &style), @r"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 update · 1 rebuild · 7 unchanged
+
+      ~ image/ollama-gemma  rebuild                                       (1st of 2)
+          ← rebuild because Dockerfile changed, prompts/system.txt added
+          context.Dockerfile, context.prompts/system.txt, dockerfile, tag
+      ~ service/ollama-gemma  update            (2nd of 2; after image/ollama-gemma)
+          ← follows image/ollama-gemma
+          image
+
+    Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    ");
+}
+
+#[test]
+fn full_detail_shortens_nothing() {
+    let style = Style { detail: Detail::Full, width: 120, ..samples::style() };
+    insta::assert_snapshot!(render(&samples::rebuilt(), &style), @r#"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  1 update · 1 rebuild · 7 unchanged
+
+      ~ image/ollama-gemma  rebuild                                                           (1st of 2)
+          ← rebuild because Dockerfile changed, prompts/system.txt added
+          context.Dockerfile          changed
+          context.prompts/system.txt  added
+          tag                         1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f → 9f8e7d6c5b4a39281706f5e4d3c2b1a0
+          dockerfile
+            │ @@ -3,6 +3,6 @@
+            │  ENV OLLAMA_MODELS=/models
+            │  ENV OLLAMA_DEBUG=false
+            │  ENV OLLAMA_KEEP_ALIVE=-1
+            │ -ENV MODEL=gemma3:4b
+            │ +ENV MODEL=gemma3:12b
+            │  RUN ollama serve & sleep 5 && ollama pull "$MODEL"
+            │  ENTRYPOINT ["ollama", "serve"]
+      ~ service/ollama-gemma  update                                (2nd of 2; after image/ollama-gemma)
+          ← follows image/ollama-gemma
+          image
+            - europe-west1-docker.pkg.dev/demo-project/ollama/ollama-gemma@sha256:1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b
+            + (decided after image/ollama-gemma)
+
+      UNCHANGED  7 resources
+        = api/artifactregistry.googleapis.com
+        = api/cloudbuild.googleapis.com
+        = api/run.googleapis.com
+        = role/artifactregistry.admin/user:me@example.com
+        = role/cloudbuild.builds.editor/user:me@example.com
+        = role/run.admin/user:me@example.com
+        = repository/ollama
+
+    Plan: 1 to update, 1 to rebuild; 7 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    "#);
+    insta::assert_snapshot!(render(&samples::create_all(), &style), @r#"
+    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
+      CHANGES  9 create
+
+      ACCESS   on project demo-project
+        + roles/artifactregistry.admin    user:me@example.com  gemmactl.yaml:27
+        + roles/cloudbuild.builds.editor  user:me@example.com  gemmactl.yaml:29
+        + roles/run.admin                 user:me@example.com  gemmactl.yaml:31
+
+      + api/artifactregistry.googleapis.com  create                                           (1st of 9)
+      + api/cloudbuild.googleapis.com  create                                                 (2nd of 9)
+      + api/run.googleapis.com  create                                                        (3rd of 9)
+      + repository/ollama  create  (7th of 9; after role/run.admin/user:me@example.com, api/artifactregistry.googleapis.com)
+          description  "Model servers"  gemmactl.yaml:43
+          format       docker  gemmactl.yaml:42
+      + image/ollama-gemma  create    (8th of 9; after repository/ollama, api/cloudbuild.googleapis.com)
+          context.Dockerfile  1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b  gemmactl.yaml:48
+          context.prompt.txt  9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0  gemmactl.yaml:48
+          dockerfile          gemmactl.yaml:48
+            │ +FROM ollama/ollama:latest
+            │ +ENV OLLAMA_HOST=0.0.0.0:8080
+            │ +ENTRYPOINT ["ollama", "serve"]
+          tag                 9f8e7d6c5b4a39281706f5e4d3c2b1a0  gemmactl.yaml:46
+      + service/ollama-gemma  create        (9th of 9; after image/ollama-gemma, api/run.googleapis.com)
+          concurrency              4  gemmactl.yaml:64
+          cpu                      8  gemmactl.yaml:61
+          cpuThrottling            false  gemmactl.yaml:63
+          env.OLLAMA_NUM_PARALLEL  4  gemmactl.yaml:68
+          gpu.count                1  gemmactl.yaml:59
+          gpu.type                 nvidia-l4  gemmactl.yaml:58
+          gpu.zonalRedundancy      false  gemmactl.yaml:60
+          image                    (decided after image/ollama-gemma)  gemmactl.yaml:56
+          maxInstances             1  gemmactl.yaml:65
+          memory                   32Gi  gemmactl.yaml:62
+          timeout                  600s  gemmactl.yaml:66
+
+    Plan: 9 to create.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    "#);
+}
+
+#[test]
+fn every_line_keeps_within_the_width_and_begins_with_a_word_of_ours() {
+    let plans = [
+        samples::create_all(),
+        samples::edited(),
+        samples::drifted(),
+        samples::rebuilt(),
+        samples::deleted(),
+        samples::destroyed(),
+        samples::blocked(),
+        samples::hostile(),
+    ];
+    for plan in &plans {
+        for detail in [Detail::Summary, Detail::Changes] {
+            for (symbols, width) in [(Symbols::Unicode, 80), (Symbols::Ascii, 80), (Symbols::Unicode, 100)] {
+                let shown = render(plan, &Style { colour: Colour::Never, symbols, width, detail });
+                for line in shown.lines() {
+                    assert!(line.width() <= width, "{} columns: {line}", line.width());
+                    assert!(!line.trim_start().starts_with("::"), "{line}");
+                }
+                assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    for plan in [samples::rebuilt(), samples::deleted(), samples::hostile()] {
+        let coloured = render(&plan, &Style { colour: Colour::Always, ..samples::style() });
+        assert_ne!(coloured, text(&plan));
+        let plain: String = anstream::adapter::strip_str(&coloured).to_string();
+        assert_eq!(plain, text(&plan));
+    }
+}
+
+#[test]
+fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
+    let nothing = samples::plan(model::Goal::Present, vec![]);
+    let counted = model::Ignored { listed: None, ..samples::ignored() };
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted.clone()), &samples::style()), @"No changes. Stack ollama-gemma in project demo-project is as the spec says (0 resources; 3 server-managed and 1 unmanaged fields ignored).");
+    let edited = super::render(&samples::shown_with(&samples::edited(), counted.clone()), &samples::style());
+    assert!(
+        edited
+            .contains("unchanged.\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n")
+    );
+    let listed =
+        super::render(&samples::shown_with(&samples::edited(), samples::ignored()), &samples::style());
+    let (_, listed) = listed.split_once("unchanged.\n").unwrap();
+    insta::assert_snapshot!(listed, @r"
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+
+      IGNORED  3 server-managed and 1 unmanaged fields, no difference
+        service/ollama-gemma
+          uid          0f3c9a12-5d1e-4a51…  server-managed: given by the server
+          conditions   (1 item)             server-managed: what the server reports
+          timeout      300s                 default: the server's default
+          labels.team  models               foreign: left as it is
+    ");
+}

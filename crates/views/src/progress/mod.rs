@@ -1,0 +1,147 @@
+//! What apply is doing, while it does it: a live display, dated lines for logs, or JSON lines for programs.
+//! Engine and views meet only at events; nothing here decides anything.
+
+mod clock;
+mod json;
+mod live;
+mod plain;
+mod running;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use model::Event;
+
+use super::Symbols;
+
+pub use clock::{Clock, Moment};
+
+/// How progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgressMode {
+    /// A line for each running resource on stderr, moving; for terminals.
+    Live,
+    /// Dated lines on stderr, for logs.
+    Plain,
+    /// One JSON object a line on stdout, for programs.
+    Json,
+}
+
+/// Tells progress until it is finished.
+pub struct Reporter {
+    sink: Shared,
+    clock: Clock,
+    /// Dropping it ends the heartbeat.
+    heartbeat: Option<Sender<()>>,
+}
+
+type Shared = Arc<Mutex<Box<dyn Sink>>>;
+
+/// One way of telling.
+trait Sink: Send {
+    /// Something happened.
+    fn event(&mut self, event: &Event, now: &Moment);
+    /// The run was asked to stop, and will when what is running has ended.
+    fn stopping(&mut self, now: &Moment);
+    /// Time went by.
+    fn tick(&mut self, now: &Moment);
+    /// The run is over.
+    fn finish(&mut self, now: &Moment);
+}
+
+/// Tells, from beside the run, that it was asked to stop.
+pub struct Stopping {
+    sink: Shared,
+    clock: Clock,
+}
+
+impl Stopping {
+    /// Tells it.
+    pub fn tell(&self) {
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.stopping(&now));
+    }
+}
+
+/// What people read when a run was asked to stop.
+const STOPPING: &str =
+    "stopping: what is running ends first, nothing new begins; Ctrl-C once more ends at once";
+
+/// How often the heartbeat looks whether a line is due.
+const TICK: Duration = Duration::from_secs(1);
+
+impl Reporter {
+    /// A reporter that writes to the streams of this process and beats by the system's clock.
+    pub fn new(mode: ProgressMode, symbols: Symbols) -> Self {
+        match mode {
+            ProgressMode::Live => Self::with(Box::new(live::Live::new(symbols)), clock::system()),
+            ProgressMode::Plain => {
+                let mut reporter = Self::writing(mode, Box::new(std::io::stderr()), clock::system());
+                reporter.beat();
+                reporter
+            }
+            ProgressMode::Json => Self::writing(mode, Box::new(std::io::stdout()), clock::system()),
+        }
+    }
+
+    /// A reporter that writes lines to `out` and takes its time from `clock`. It has no heartbeat of its own.
+    fn writing(mode: ProgressMode, out: Box<dyn Write + Send>, clock: Clock) -> Self {
+        let sink: Box<dyn Sink> = match mode {
+            ProgressMode::Live | ProgressMode::Plain => Box::new(plain::Plain::new(out)),
+            ProgressMode::Json => Box::new(json::JsonLines::new(out)),
+        };
+        Self::with(sink, clock)
+    }
+
+    fn with(sink: Box<dyn Sink>, clock: Clock) -> Self {
+        Self { sink: Arc::new(Mutex::new(sink)), clock, heartbeat: None }
+    }
+
+    /// For whoever hears the wish to stop.
+    pub fn stopping(&self) -> Stopping {
+        Stopping { sink: Arc::clone(&self.sink), clock: Arc::clone(&self.clock) }
+    }
+
+    /// Tells one event.
+    pub fn event(&mut self, event: &Event) {
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.event(event, &now));
+    }
+
+    /// Tells that time went by, as the heartbeat does.
+    #[cfg(test)]
+    fn tick(&mut self) {
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.tick(&now));
+    }
+
+    /// Tells that the run is over and clears what moves.
+    pub fn finish(&mut self) {
+        self.heartbeat = None;
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.finish(&now));
+    }
+
+    fn beat(&mut self) {
+        let (sender, receiver) = mpsc::channel::<()>();
+        let (sink, clock) = (Arc::clone(&self.sink), Arc::clone(&self.clock));
+        thread::spawn(move || {
+            while receiver.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                let now = clock();
+                lock(&sink, |sink| sink.tick(&now));
+            }
+        });
+        self.heartbeat = Some(sender);
+    }
+}
+
+/// Progress is talk: a panic elsewhere while it was told is no reason to fall silent.
+fn lock(sink: &Shared, act: impl FnOnce(&mut dyn Sink)) {
+    act(sink.lock().unwrap_or_else(PoisonError::into_inner).as_mut());
+}
