@@ -24,7 +24,8 @@ fn request(shown: &str) -> Option<String> {
     let (last, before) = (segments.next()?, segments.next());
     let words = match (custom, method) {
         (Some(verb), _) if method == "POST" => format!("{} {}", spaced(verb), noun(collection(last, before))),
-        (Some(_), _) | (None, "GET") => return None,
+        (Some(_), _) => return None,
+        (None, "GET") => format!("look at {}", noun(before?)),
         (None, "POST") if *api == Api::CloudBuild && last == "builds" => "build the image".to_owned(),
         (None, "POST") => format!("create {}", noun(last)),
         (None, "PATCH" | "PUT") => format!("update {}", noun(before?)),
@@ -123,6 +124,10 @@ mod tests {
             (
                 "POST artifactregistry.googleapis.com/v1/projects/p/locations/r/repositories",
                 "create repository (Artifact Registry)",
+            ),
+            (
+                "GET artifactregistry.googleapis.com/v1/projects/p/locations/r/repositories/x",
+                "look at repository (Artifact Registry)",
             ),
             ("DELETE storage.googleapis.com/storage/v1/b/bucket", "delete bucket (Cloud Storage)"),
             ("POST iam.googleapis.com/v1/projects/p/serviceAccounts", "create service account (IAM)"),
