@@ -23,6 +23,10 @@ impl StateFile {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
+        // A device or a pipe could be read for ever, and would be replaced by a file.
+        if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
+        }
         let lock = File::options()
             .create(true)
             .truncate(false)
@@ -73,4 +77,23 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(".");
     name.push(suffix);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_and_nothing_is_made_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        std::fs::create_dir(&path).unwrap();
+        let refused = StateFile::open(&path).unwrap_err().to_string();
+        assert!(refused.contains("state"), "{refused}");
+        assert!(!beside(&path, "lock").exists());
+        let device = StateFile::open(Path::new("/dev/zero")).unwrap_err();
+        let EmulatorError::State { source, .. } = device else { unreachable!("{device}") };
+        assert_eq!(source.to_string(), "it is no regular file");
+    }
 }
