@@ -99,6 +99,16 @@ name!(
 );
 
 name!(
+    /// The name of an environment of a stack, such as `prod`.
+    EnvironmentName,
+    "environment name",
+    "1 to 30 lower-case letters, digits and hyphens, starting with a letter",
+    |text| (1..=30).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+);
+
+name!(
     /// A Google Cloud location such as `europe-west1`. Whether it exists is the spec's check.
     Region,
     "region",

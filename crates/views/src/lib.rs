@@ -23,6 +23,7 @@ mod hostile;
 mod ignored;
 mod inputs;
 mod line;
+pub mod marker;
 pub mod noise;
 pub mod plan_json;
 pub mod plan_markdown;

@@ -13,8 +13,8 @@ pub use ignored::{Found, Ignored};
 pub use references::references_named;
 
 use model::{
-    Action, Exposure, FieldChange, Goal, Grant, Place, ProjectId, Reason, Refusal, ResourceId, StackName,
-    Unknown,
+    Action, EnvironmentName, Exposure, FieldChange, Goal, Grant, Place, ProjectId, Reason, Refusal,
+    ResourceId, StackName, Unknown,
 };
 
 /// A plan, shown.
@@ -24,6 +24,8 @@ pub struct Plan {
     pub project: ProjectId,
     /// Whose.
     pub stack: StackName,
+    /// For which environment of the spec, where it names any.
+    pub environment: Option<EnvironmentName>,
     /// What for.
     pub goal: Goal,
     /// What tells this plan from every other: 64 hexadecimal digits, see [`engine::fingerprint`].
@@ -111,6 +113,12 @@ impl Plan {
     /// Every grant that the plan gives or takes, in running order, with its change.
     pub fn access(&self) -> impl Iterator<Item = (&Change, &Access)> {
         self.changes.iter().flat_map(|change| change.access.iter().map(move |access| (change, access)))
+    }
+
+    /// What is deleted in the cloud, for good or to be made again, in running order. A grant that goes is no deletion but access.
+    pub fn deletions(&self) -> impl Iterator<Item = &Change> {
+        let is_lost = |change: &&Change| matches!(change.action, Action::Delete | Action::Replace);
+        self.changes.iter().filter(is_lost).filter(|change| !change.is_only_access)
     }
 
     /// How many changes have an action.

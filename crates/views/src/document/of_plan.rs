@@ -11,6 +11,7 @@ impl Plan {
         Self {
             project: plan.project.clone(),
             stack: plan.stack.clone(),
+            environment: None,
             goal: plan.goal,
             fingerprint: engine::fingerprint(plan),
             changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),

@@ -10,6 +10,7 @@ mod tests;
 use std::fmt::Write;
 
 use crate::document::{Plan, Way};
+use crate::marker::{Extent, Marker};
 use model::{Action, Goal};
 
 use super::words::{self, counted};
@@ -22,7 +23,9 @@ pub fn render(plan: &Plan) -> String {
         Goal::Present => ("plan", "apply"),
         Goal::Absent => ("destroy", "destroy"),
     };
-    let mut text = format!("### gemmactl {command} · {} · {}\n\n", plan.stack, verdict(plan));
+    let environment = plan.environment.as_ref().map(|name| format!(" · {name}")).unwrap_or_default();
+    let mut text = format!("{}\n", Marker::of(plan, Extent::Whole));
+    let _ = writeln!(text, "### gemmactl {command} · {}{environment} · {}\n", plan.stack, verdict(plan));
     caution(plan, &mut text);
     in_the_way(plan, &mut text);
     table::write(plan, &mut text);

@@ -6,6 +6,7 @@ use crate::samples;
 #[test]
 fn an_edit_is_a_verdict_a_table_and_a_fold() {
     insta::assert_snapshot!(render(&samples::edited()), @r"
+    <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · 1 update, 1 delete, 8 unchanged
 
     > [!CAUTION]
@@ -35,6 +36,7 @@ fn an_edit_is_a_verdict_a_table_and_a_fold() {
 #[test]
 fn a_rebuild_shows_the_dockerfile_in_the_fold() {
     insta::assert_snapshot!(render(&samples::rebuilt()), @r#"
+    <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · 1 update, 1 rebuild, 7 unchanged
 
     | | Resource | What | Why |
@@ -79,6 +81,7 @@ fn a_rebuild_shows_the_dockerfile_in_the_fold() {
 #[test]
 fn what_is_lost_stands_in_a_warning() {
     insta::assert_snapshot!(render(&samples::deleted()), @r"
+    <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=2 -->
     ### gemmactl plan · ollama-gemma · 1 replace, 1 repair, 2 delete, 1 detach, 1 forget, 6 unchanged
 
     > [!CAUTION]
@@ -113,6 +116,7 @@ fn what_is_lost_stands_in_a_warning() {
 #[test]
 fn hostile_values_stay_values() {
     insta::assert_snapshot!(render(&samples::hostile()), @r#"
+    <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · 1 refused, 1 create, 1 update
 
     > [!CAUTION]
@@ -154,10 +158,10 @@ fn hostile_values_stay_values() {
 #[test]
 fn no_change_and_a_blocked_plan_say_so_in_the_heading() {
     let plan = samples::plan(model::Goal::Present, samples::unchanged(&[]));
-    assert!(render(&plan).starts_with("### gemmactl plan · ollama-gemma · no changes (6 resources)\n"));
+    assert!(render(&plan).contains("-->\n### gemmactl plan · ollama-gemma · no changes (6 resources)\n"));
     let blocked = render(&samples::blocked());
     assert!(
-        blocked.starts_with("### gemmactl plan · ollama-gemma · 1 refused, 1 unknown, 1 update"),
+        blocked.contains("-->\n### gemmactl plan · ollama-gemma · 1 refused, 1 unknown, 1 update"),
         "{blocked}"
     );
     assert!(blocked.contains("way out"), "{blocked}");
@@ -168,6 +172,7 @@ fn what_is_ignored_is_a_line_or_a_fold() {
     let nothing = samples::plan(model::Goal::Present, vec![]);
     let counted = model::Ignored { listed: None, ..samples::ignored() };
     insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted)), @r"
+    <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · no changes (0 resources)
 
 
@@ -176,6 +181,7 @@ fn what_is_ignored_is_a_line_or_a_fold() {
     Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     ");
     insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, samples::ignored())), @r"
+    <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · no changes (0 resources)
 
 

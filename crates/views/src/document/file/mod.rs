@@ -10,11 +10,14 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use model::{Action, Exposure, Json, NameError, Place, ProjectId, Refusal, ResourceId, StackName, Unknown};
+use model::{
+    Action, EnvironmentName, Exposure, Json, NameError, Place, ProjectId, Refusal, ResourceId, StackName,
+    Unknown,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Plan};
+use super::{Change, LONG, Plan};
 use change::{ChangePart, PlacePart};
 use ignored::IgnoredPart;
 use words::{ActionWord, GoalWord};
@@ -37,6 +40,9 @@ pub struct PlanFile {
     goal: GoalWord,
     /// Whose.
     stack: String,
+    /// For which environment of the spec; not there where the spec names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment: Option<String>,
     /// Where.
     project: String,
     /// Nothing to do and nothing in the way.
@@ -154,6 +160,7 @@ impl From<&Plan> for PlanFile {
             fingerprint: plan.fingerprint.clone(),
             goal: plan.goal.into(),
             stack: plan.stack.to_string(),
+            environment: plan.environment.as_ref().map(ToString::to_string),
             project: plan.project.to_string(),
             empty: plan.is_empty() && !plan.is_blocked(),
             blocked: plan.is_blocked(),
@@ -175,14 +182,26 @@ impl TryFrom<PlanFile> for Plan {
         Ok(Self {
             project: ProjectId::parse(&file.project)?,
             stack: StackName::parse(&file.stack)?,
+            environment: file.environment.as_deref().map(EnvironmentName::parse).transpose()?,
             goal: file.goal.into(),
-            fingerprint: file.fingerprint,
+            fingerprint: fingerprint(file.fingerprint)?,
             changes: file.changes.into_iter().map(Change::try_from).collect::<Result<_, _>>()?,
             refusals: file.refusals.into_iter().map(Refusal::try_from).collect::<Result<_, _>>()?,
             unknowns: file.unknowns.into_iter().map(Unknown::try_from).collect::<Result<_, _>>()?,
             exposures: file.exposures.into_iter().map(Exposure::try_from).collect::<Result<_, _>>()?,
             ignored: file.ignored.try_into()?,
         })
+    }
+}
+
+/// A fingerprint as it stands on every surface, the hidden mark of a comment among them. Errors: it is something else.
+fn fingerprint(text: String) -> Result<String, NameError> {
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    if text.len() == LONG && text.chars().all(is_digit) {
+        Ok(text)
+    } else {
+        let rule = "64 hexadecimal digits";
+        Err(NameError { given: text, what: "fingerprint", rule })
     }
 }
 
