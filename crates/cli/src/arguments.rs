@@ -173,6 +173,9 @@ pub(crate) struct SpecArguments {
     /// Read variables from a YAML file of NAME: VALUE lines; --var wins over it.
     #[arg(long = "var-file", value_name = "FILE")]
     pub(crate) variable_files: Vec<PathBuf>,
+    /// Read figures of GPUs, quotas, prices, models and servers from a YAML file; it is laid over what is built in.
+    #[arg(long = "catalog", value_name = "FILE")]
+    pub(crate) catalogue: Option<PathBuf>,
 }
 
 /// Arguments of `validate`.

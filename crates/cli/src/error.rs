@@ -54,6 +54,9 @@ pub(crate) enum CliError {
     /// An endpoint that calls must not go to.
     #[error("{0}")]
     Endpoint(#[from] gcp::EndpointError),
+    /// An operator's catalogue that cannot be used.
+    #[error("the catalogue {0}")]
+    Catalogue(#[from] catalogue::CatalogueError),
     /// A saved plan that cannot be read.
     #[error("{path}: {problem}")]
     SavedPlan {
@@ -118,6 +121,7 @@ impl CliError {
             | Self::Emulator(_)
             | Self::File { .. }
             | Self::Endpoint(_)
+            | Self::Catalogue(_)
             | Self::SavedPlan { .. }
             | Self::Usage(_)
             | Self::NotConfirmed
@@ -172,6 +176,7 @@ impl CliError {
             | Self::Unknown(_)
             | Self::File { .. }
             | Self::Endpoint(_)
+            | Self::Catalogue(_)
             | Self::Usage(_)
             | Self::NotConfirmed
             | Self::Io(_) => None,

@@ -1,5 +1,6 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
+use catalogue::Catalogue;
 use engine::{
     AdoptPolicy, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch, Watched,
 };
@@ -61,6 +62,14 @@ pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Sp
         LoadError::Invalid(problems) => CliError::Spec(problems.render(colour)),
         LoadError::Read { path, source } => CliError::Unreadable { path, source },
     })
+}
+
+/// What is known of GPUs, prices and models: what was shipped, with the operator's own file over it.
+pub(crate) fn catalogue(arguments: &SpecArguments) -> Result<Catalogue, CliError> {
+    let Some(path) = &arguments.catalogue else { return Ok(Catalogue::shipped().clone()) };
+    let text =
+        std::fs::read_to_string(path).map_err(|source| CliError::File { path: path.clone(), source })?;
+    Ok(Catalogue::with_file(&path.display().to_string(), &text)?)
 }
 
 /// When the record is read.

@@ -1,4 +1,4 @@
-//! What Google's pages said at a date: regions and GPU types. Data, so that it can be renewed without touching code.
+//! What Google's pages said at a date: regions. Data, so that it can be renewed without touching code.
 
 /// When [`REGIONS`] was last compared with Google's list of Cloud Run locations.
 pub(crate) const REGIONS_AS_OF: &str = "2026-11";
@@ -52,20 +52,3 @@ pub(crate) const REGIONS: &[&str] = &[
 
 /// The multi-regions of Artifact Registry. Source: "Artifact Registry repository locations".
 pub(crate) const MULTI_REGIONS: &[&str] = &["asia", "europe", "us"];
-
-/// One GPU type of Cloud Run and the least instance that may carry it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct GpuFacts {
-    /// The name in `nodeSelector.accelerator`.
-    pub(crate) name: &'static str,
-    /// The least CPU, in thousandths of one.
-    pub(crate) minimum_cpu_millis: u64,
-    /// The least memory, in GiB.
-    pub(crate) minimum_memory_gib: u64,
-}
-
-/// The GPU types of Cloud Run as of 2026-11. Source: "GPU support for services" and "GPU support for worker pools".
-pub(crate) const GPUS: &[GpuFacts] = &[
-    GpuFacts { name: "nvidia-l4", minimum_cpu_millis: 4_000, minimum_memory_gib: 16 },
-    GpuFacts { name: "nvidia-rtx-pro-6000", minimum_cpu_millis: 20_000, minimum_memory_gib: 80 },
-];

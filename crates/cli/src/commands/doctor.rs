@@ -28,6 +28,7 @@ pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Res
         return Err(CliError::File { path: path.clone(), source });
     }
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let catalogue = flow::catalogue(&arguments.spec)?;
     let graph = doctor::graph(&spec)?;
     let auth = session::auth(&arguments.cloud)?;
     let mut session = Session::open(&arguments.cloud, &spec).await?;
@@ -41,6 +42,7 @@ pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Res
     let file = arguments.spec.file.display().to_string();
     let surroundings = Surroundings {
         spec: &spec,
+        catalogue: &catalogue,
         file: &file,
         endpoint: arguments.cloud.endpoint.as_deref(),
         proxy: arguments.proxy.as_deref().or(arguments.unix_proxy.as_deref()),

@@ -1,6 +1,7 @@
 //! What the services of a spec draw on quotas: GPUs, CPUs and memory of every instance that there may be. Arithmetic
 //! on the spec; asks nobody.
 
+use catalogue::Catalogue;
 use spec::{Document, Service};
 
 /// What a quota counts.
@@ -42,21 +43,19 @@ impl Demand {
     }
 }
 
-/// What Cloud Run takes for the most instances when nothing is said. Source: recorded answers of 2026.
-const INSTANCES: u32 = 100;
-
 /// What the services of a spec draw, in the order of the spec.
-pub(super) fn of(document: &Document) -> Vec<Demand> {
+pub(super) fn of(document: &Document, catalogue: &Catalogue) -> Vec<Demand> {
     document
         .services
         .iter()
-        .flat_map(|(name, service)| of_service(document, name.as_str(), service))
+        .flat_map(|(name, service)| of_service(document, name.as_str(), service, catalogue))
         .collect()
 }
 
-fn of_service(document: &Document, name: &str, service: &Service) -> Vec<Demand> {
+fn of_service(document: &Document, name: &str, service: &Service, catalogue: &Catalogue) -> Vec<Demand> {
     let overall = service.scaling.as_ref().and_then(|scaling| scaling.max);
-    let most = service.max_instances.into_iter().chain(overall).min().unwrap_or(INSTANCES);
+    let most = service.max_instances.into_iter().chain(overall).min();
+    let most = most.unwrap_or(catalogue.cloud_run.defaults.max_instances);
     let gpu = service.gpu.as_ref().map(|gpu| {
         let redundancy = if gpu.zonal_redundancy.unwrap_or(true) { Redundancy::On } else { Redundancy::Off };
         (Counted::Gpu(gpu.gpu_type.as_str().to_owned(), redundancy), u64::from(gpu.count.unwrap_or(1)))

@@ -24,6 +24,7 @@ pub(crate) mod testing;
 
 use std::time::Duration;
 
+use catalogue::Catalogue;
 use engine::{Allowed, Consent, Graph, ReplacePolicy, Watch};
 use gcp::{Auth, Caller, Pace};
 use model::{CloudError, ErrorKind, Goal};
@@ -42,6 +43,8 @@ use views::noise::Noise;
 pub(crate) struct Surroundings<'run> {
     /// The spec.
     pub(crate) spec: &'run Spec,
+    /// What is known of GPUs and their quotas.
+    pub(crate) catalogue: &'run Catalogue,
     /// Its file, as it was given.
     pub(crate) file: &'run str,
     /// The endpoint, as it was given.
@@ -97,7 +100,7 @@ pub(crate) async fn examine(
         project::check(document, &door),
         billing::check(document, &door),
         apis::check(&subject, &door),
-        quota::check(document, &door),
+        quota::check(document, surroundings.catalogue, &door),
         build_account::check(&subject, &door),
         record::bucket(&subject, &door),
     );

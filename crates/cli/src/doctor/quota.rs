@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use catalogue::Catalogue;
 use futures_util::future::join_all;
 use model::{Cloud, CloudError, Found, Json};
 use spec::Document;
@@ -25,16 +26,18 @@ impl Told {
 }
 
 /// Looks at the quotas that the services draw on.
-pub(super) async fn check<C: Cloud>(document: &Document, cloud: &C) -> Check {
-    let demands = demand::of(document);
+pub(super) async fn check<C: Cloud>(document: &Document, catalogue: &Catalogue, cloud: &C) -> Check {
+    let demands = demand::of(document, catalogue);
     let mut counted: Vec<Counted> = demands.iter().flat_map(|demand| asked_with(&demand.counted)).collect();
     counted.sort();
     counted.dedup();
     if !counted.iter().any(|counted| matches!(counted, Counted::Gpu(..))) {
         return Check::new(CheckId::Quota, Level::Ok, "no service has a GPU");
     }
-    let names: Vec<(Counted, QuotaName)> =
-        counted.into_iter().filter_map(|counted| name_of(&counted).map(|name| (counted, name))).collect();
+    let names: Vec<(Counted, QuotaName)> = counted
+        .into_iter()
+        .filter_map(|counted| name_of(catalogue, &counted).map(|name| (counted, name)))
+        .collect();
     let infos: Vec<_> = names.iter().map(|(_, name)| quota_info(&document.project, name.id)).collect();
     let metrics = quota_metrics(&document.project);
     let (infos, metrics) =
@@ -45,14 +48,14 @@ pub(super) async fn check<C: Cloud>(document: &Document, cloud: &C) -> Check {
         .collect();
     let infos: BTreeMap<&Counted, &Json> =
         names.iter().zip(&infos).filter_map(|((counted, _), info)| Some((counted, body(info)?))).collect();
-    let told = |counted: &Counted, region: &str| match name_of(counted) {
+    let told = |counted: &Counted, region: &str| match name_of(catalogue, counted) {
         None => Told::default(),
         Some(name) => Told {
             quotas: infos.get(counted).and_then(|info| name.in_info(info, region)),
             usage: body(&metrics).and_then(|metrics| name.in_metrics(metrics, region)),
         },
     };
-    judge(document, &demands, &told, &refusals)
+    judge(document, catalogue, &demands, &told, &refusals)
 }
 
 /// Of a GPU, both ways are asked for: the other one may be the way out.
@@ -83,7 +86,13 @@ fn refusal(answer: &Result<Found, CloudError>) -> Option<String> {
 
 type Tell<'a> = &'a dyn Fn(&Counted, &str) -> Told;
 
-fn judge(document: &Document, demands: &[Demand], told: Tell<'_>, refusals: &[String]) -> Check {
+fn judge(
+    document: &Document,
+    catalogue: &Catalogue,
+    demands: &[Demand],
+    told: Tell<'_>,
+    refusals: &[String],
+) -> Check {
     let mut pools: Vec<(&str, &Counted)> = Vec::new();
     for demand in demands {
         let pool = (demand.region.as_str(), &demand.counted);
@@ -95,7 +104,7 @@ fn judge(document: &Document, demands: &[Demand], told: Tell<'_>, refusals: &[St
     for (region, counted) in pools {
         let drawn: Vec<&Demand> =
             demands.iter().filter(|demand| demand.region == region && demand.counted == *counted).collect();
-        check = one(check, region, counted, &drawn, told);
+        check = one(check, (region, counted), name_of(catalogue, counted), &drawn, told);
     }
     if check.level != Level::Ok {
         check = refusals.iter().fold(check, Check::seeing);
@@ -105,10 +114,15 @@ fn judge(document: &Document, demands: &[Demand], told: Tell<'_>, refusals: &[St
     check
 }
 
-fn one(check: Check, region: &str, counted: &Counted, drawn: &[&Demand], told: Tell<'_>) -> Check {
+fn one(
+    check: Check,
+    (region, counted): (&str, &Counted),
+    name: Option<QuotaName<'_>>,
+    drawn: &[&Demand],
+    told: Tell<'_>,
+) -> Check {
     let largest = drawn.iter().map(|demand| demand.total()).max().unwrap_or_default();
     let total: u64 = drawn.iter().map(|demand| demand.total()).sum();
-    let name = name_of(counted);
     let here = told(counted, region);
     let told_here = here.best();
     let sum: Vec<String> = drawn
@@ -242,7 +256,7 @@ mod tests {
             }));
             Told { quotas, usage: None }
         };
-        judge(&document, &demand::of(&document), &told, &[])
+        judge(&document, Catalogue::shipped(), &demand::of(&document, Catalogue::shipped()), &told, &[])
     }
 
     #[test]
@@ -300,7 +314,13 @@ mod tests {
     fn a_quota_that_nobody_tells_is_unknown_and_no_pass() {
         let document = document(json!({"a": service(1, false)}));
         let refusals = ["Cloud Quotas: it is off".to_owned()];
-        let check = judge(&document, &demand::of(&document), &|_, _| Told::default(), &refusals);
+        let check = judge(
+            &document,
+            Catalogue::shipped(),
+            &demand::of(&document, Catalogue::shipped()),
+            &|_, _| Told::default(),
+            &refusals,
+        );
         assert_eq!(check.level, Level::Unknown);
         assert!(check.seen.contains(&refusals[0]), "{check:?}");
     }

@@ -1,6 +1,7 @@
-//! Quotas as Cloud Quotas and the older Service Usage tell them. Source: discovery documents; ids and metrics as users
-//! and clients quote them, those of the RTX PRO 6000 in Service Usage by analogy.
+//! Quotas as Cloud Quotas and the older Service Usage tell them. Source: discovery documents; their names are in the
+//! catalogue.
 
+use catalogue::{Catalogue, GeneralQuota};
 use model::{Api, ApiRequest, Json, ProjectId};
 
 use super::demand::{Counted, Redundancy};
@@ -9,51 +10,44 @@ const RUN: &str = "run.googleapis.com";
 
 /// A quota in the words of both APIs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct QuotaName {
+pub(super) struct QuotaName<'catalogue> {
     /// Of Cloud Quotas.
-    pub(super) id: &'static str,
+    pub(super) id: &'catalogue str,
     /// Of Service Usage; none where nobody has seen it.
-    metric: Option<&'static str>,
+    metric: Option<&'catalogue str>,
     /// What a region is granted by itself with its first deployment.
     pub(super) at_first_use: u64,
-    /// From this value on it is counted in thousandths; 0: never.
-    thousandths_from: i64,
+    /// From this value on it is counted in thousandths.
+    thousandths_from: Option<u64>,
 }
 
 /// The quota that something counts against; `None` for a GPU whose quota nobody has named.
-pub(super) fn name_of(counted: &Counted) -> Option<QuotaName> {
-    let plain =
-        |id, metric, at_first_use, thousandths_from| QuotaName { id, metric, at_first_use, thousandths_from };
+pub(super) fn name_of<'catalogue>(
+    catalogue: &'catalogue Catalogue,
+    counted: &Counted,
+) -> Option<QuotaName<'catalogue>> {
+    let general = |quota: &'catalogue GeneralQuota| QuotaName {
+        id: &quota.id,
+        metric: None,
+        at_first_use: 0,
+        thousandths_from: None,
+    };
     Some(match counted {
-        Counted::Cpu => plain("CpuAllocPerProjectRegion", None, 0, 0),
-        Counted::Memory => plain("MemAllocPerProjectRegion", None, 0, 0),
-        Counted::Gpu(gpu, redundancy) => match (gpu.as_str(), redundancy) {
-            ("nvidia-l4", Redundancy::Off) => plain(
-                "NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion",
-                Some("run.googleapis.com/nvidia_l4_gpu_allocation_no_zonal_redundancy"),
-                3,
-                0,
-            ),
-            ("nvidia-l4", Redundancy::On) => plain(
-                "NvidiaL4GpuAllocPerProjectRegion",
-                Some("run.googleapis.com/nvidia_l4_gpu_allocation"),
-                0,
-                0,
-            ),
-            ("nvidia-rtx-pro-6000", Redundancy::Off) => plain(
-                "NvidiaRtxPro6000GpuAllocNoZonalRedundancyPerProjectRegion",
-                Some("run.googleapis.com/nvidia_rtx_pro_6000_gpu_allocation_no_zonal_redundancy"),
-                0,
-                1000,
-            ),
-            ("nvidia-rtx-pro-6000", Redundancy::On) => plain(
-                "NvidiaRtxPro6000GpuAllocPerProjectRegion",
-                Some("run.googleapis.com/nvidia_rtx_pro_6000_gpu_allocation"),
-                0,
-                1000,
-            ),
-            _ => return None,
-        },
+        Counted::Cpu => general(&catalogue.cloud_run.quotas.cpu),
+        Counted::Memory => general(&catalogue.cloud_run.quotas.memory),
+        Counted::Gpu(gpu, redundancy) => {
+            let quotas = &catalogue.gpus.get(gpu)?.quota;
+            let quota = match redundancy {
+                Redundancy::On => &quotas.redundant,
+                Redundancy::Off => &quotas.single,
+            };
+            QuotaName {
+                id: &quota.id,
+                metric: quota.metric.as_deref(),
+                at_first_use: quota.at_first_use,
+                thousandths_from: quota.thousandths_from,
+            }
+        }
     })
 }
 
@@ -84,13 +78,11 @@ pub(super) enum Allowed {
     Unlimited,
 }
 
-impl QuotaName {
+impl QuotaName<'_> {
     fn allowed(self, value: i64) -> Allowed {
         match u64::try_from(value) {
             // Users saw 1000 where one GPU was allowed.
-            Ok(many) if self.thousandths_from > 0 && value >= self.thousandths_from => {
-                Allowed::UpTo(many / 1000)
-            }
+            Ok(many) if self.thousandths_from.is_some_and(|from| many >= from) => Allowed::UpTo(many / 1000),
             Ok(many) => Allowed::UpTo(many),
             // -1 stands for "no limit".
             Err(_) => Allowed::Unlimited,
@@ -149,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_region_has_its_own_value_or_the_general_one() {
-        let l4 = name_of(&Counted::Gpu("nvidia-l4".to_owned(), Redundancy::Off)).unwrap();
+        let l4 =
+            name_of(Catalogue::shipped(), &Counted::Gpu("nvidia-l4".to_owned(), Redundancy::Off)).unwrap();
         let info = json!({"dimensionsInfos": [
             {"dimensions": {"region": "europe-west4"}, "details": {"value": "7"}, "applicableLocations": ["europe-west4"]},
             {"details": {"value": "3"}, "applicableLocations": ["europe-west1", "us-central1"]},
@@ -174,7 +167,9 @@ mod tests {
 
     #[test]
     fn the_larger_gpu_is_told_in_thousandths_and_a_zero_may_be_left_out() {
-        let rtx = name_of(&Counted::Gpu("nvidia-rtx-pro-6000".to_owned(), Redundancy::Off)).unwrap();
+        let rtx =
+            name_of(Catalogue::shipped(), &Counted::Gpu("nvidia-rtx-pro-6000".to_owned(), Redundancy::Off))
+                .unwrap();
         let info = |details: Json| json!({"dimensionsInfos": [{"details": details}]});
         for (details, allowed) in [
             (json!({"value": "1000"}), Allowed::UpTo(1)),
@@ -183,6 +178,9 @@ mod tests {
         ] {
             assert_eq!(rtx.in_info(&info(details), "europe-west4"), Some(allowed));
         }
-        assert_eq!(name_of(&Counted::Gpu("nvidia-h100-80gb".to_owned(), Redundancy::Off)), None);
+        assert_eq!(
+            name_of(Catalogue::shipped(), &Counted::Gpu("nvidia-h100-80gb".to_owned(), Redundancy::Off)),
+            None
+        );
     }
 }

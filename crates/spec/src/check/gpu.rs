@@ -1,9 +1,10 @@
-//! What a GPU asks of a service. Source: "GPU support for services"; the minima are in the table.
+//! What a GPU asks of a service. Source: "GPU support for services"; the minima are in the catalogue.
+
+use catalogue::Catalogue;
 
 use super::report::Report;
 use crate::diagnostic::Diagnostic;
 use crate::document::{ExecutionEnvironment, Service};
-use crate::table::GPUS;
 use crate::types::{Cpu, Memory};
 
 pub(super) fn check(service: &Service, at: &str, report: &mut Report<'_>) {
@@ -32,23 +33,24 @@ pub(super) fn check(service: &Service, at: &str, report: &mut Report<'_>) {
         let problem = Diagnostic::new("gpu-shape", "a service with a GPU lacks `maxInstances`");
         report.at_key(&format!("{at}/gpu"), problem.with_help("without it the server takes 100, which is over every GPU quota; begin with `maxInstances: 1`"));
     }
-    let Some(facts) = GPUS.iter().find(|facts| facts.name == gpu.gpu_type.as_str()) else { return };
+    let name = gpu.gpu_type.as_str();
+    let Some(facts) = Catalogue::shipped().gpus.get(name).map(|gpu| &gpu.instance) else { return };
     if report.is_broken(&format!("{at}/gpu/type")) {
         return;
     }
-    let (cpus, memory) = (facts.minimum_cpu_millis / 1000, format!("{}Gi", facts.minimum_memory_gib));
+    let (cpus, memory) = (facts.minimum_cpu, format!("{}Gi", facts.minimum_memory_gib));
     match service.cpu.map(Cpu::millis) {
-        Some(millis) if millis < facts.minimum_cpu_millis => {
+        Some(millis) if millis < facts.minimum_cpu * 1000 => {
             problem(
                 report,
                 at,
                 "cpu",
-                &format!("`{}` needs at least {cpus} CPUs", facts.name),
+                &format!("`{name}` needs at least {cpus} CPUs"),
                 &format!("write `cpu: {cpus}` or more"),
             );
         }
         Some(_) => {}
-        None => lacks(report, at, "cpu", facts.name, &cpus.to_string(), "1"),
+        None => lacks(report, at, "cpu", name, &cpus.to_string(), "1"),
     }
     match service.memory.map(Memory::bytes) {
         Some(bytes) if bytes < facts.minimum_memory_gib << 30 => {
@@ -56,12 +58,12 @@ pub(super) fn check(service: &Service, at: &str, report: &mut Report<'_>) {
                 report,
                 at,
                 "memory",
-                &format!("`{}` needs at least {memory} of memory", facts.name),
+                &format!("`{name}` needs at least {memory} of memory"),
                 &format!("write `memory: {memory}` or more"),
             );
         }
         Some(_) => {}
-        None => lacks(report, at, "memory", facts.name, &memory, "512Mi"),
+        None => lacks(report, at, "memory", name, &memory, "512Mi"),
     }
 }
 

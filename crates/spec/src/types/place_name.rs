@@ -1,9 +1,11 @@
 //! Regions, locations and GPU types: names from a dated table, so that a slip is seen before anything is called.
 
+use catalogue::Catalogue;
+
 use super::grammar::GrammarError;
 use super::text::{grammar_type, text_type};
 use crate::near::nearest;
-use crate::table::{GPUS, MULTI_REGIONS, REGIONS, REGIONS_AS_OF};
+use crate::table::{MULTI_REGIONS, REGIONS, REGIONS_AS_OF};
 use crate::text::shown;
 
 grammar_type! {
@@ -56,7 +58,7 @@ text_type! {
     /// The type of a GPU, as Cloud Run's `nodeSelector` names it. Types that this tool does not know are passed on.
     GpuType, pattern: "^[a-z][a-z0-9-]{1,62}$", examples: ["nvidia-l4", "nvidia-rtx-pro-6000"],
     check: |text| {
-        let known: Vec<&str> = GPUS.iter().map(|gpu| gpu.name).collect();
+        let known: Vec<&str> = Catalogue::shipped().gpus.keys().map(String::as_str).collect();
         if known.contains(&text) { return Ok(()); }
         let shaped = (2..=63).contains(&text.len())
             && text.starts_with(|letter: char| letter.is_ascii_lowercase())
