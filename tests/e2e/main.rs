@@ -25,6 +25,7 @@ mod poisoned;
 mod project;
 mod saved;
 mod secrets;
+mod snapshots;
 mod transcripts;
 mod world;
 

@@ -11,6 +11,7 @@ mod emulator;
 mod plan;
 mod record;
 mod saved;
+mod snapshot;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
 pub(crate) use plan::{DetailLevel, Format, PlanArguments};
 pub(crate) use record::{RecordCommand, RecordFormat, RecordShowArguments, RecordUnlockArguments};
 pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
+pub(crate) use snapshot::SnapshotArguments;
 
 /// Provisions open models on Cloud Run GPUs from one reviewed YAML file.
 ///
@@ -88,7 +90,8 @@ pub(crate) enum Command {
         gemmactl plan --format markdown > plan.md\n  \
         gemmactl plan --show-ignored         # what the server set by itself\n  \
         gemmactl plan --detailed-exitcode    # 2 when there are changes\n  \
-        gemmactl plan -o plan.json           # save it, to be applied after a review")]
+        gemmactl plan -o plan.json           # save it, to be applied after a review\n  \
+        gemmactl plan --against live.json    # without credentials, from a saved snapshot")]
     Plan(PlanArguments),
     /// Carry the plan out, after a question.
     #[command(after_help = "Examples:\n  gemmactl apply --var project=my-project\n  \
@@ -127,6 +130,11 @@ pub(crate) enum Command {
         gemmactl show plan.json --format markdown > comment.md\n  \
         gemmactl show plan.json --since last.json    # what a new push changed")]
     Show(ShowArguments),
+    /// Save the live reads that plans of the spec need, without secrets, for plans elsewhere that ask no cloud.
+    #[command(after_help = "Examples:\n  gemmactl snapshot -o live.json\n  \
+        gemmactl plan --against live.json              # needs no credentials and no network\n  \
+        gemmactl plan --against live.json --destroy")]
+    Snapshot(SnapshotArguments),
     /// Print the graph of the spec's resources.
     #[command(
         after_help = "Examples:\n  gemmactl graph                          # Mermaid, as GitHub draws it\n  \

@@ -65,6 +65,32 @@ pub(crate) enum CliError {
         /// Why.
         problem: ReadError,
     },
+    /// A saved snapshot that cannot be read.
+    #[error("{path}: {problem}")]
+    SavedSnapshot {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: engine::saved_snapshot::ReadError,
+    },
+    /// A saved snapshot of something else than the spec speaks of.
+    #[error("{path}: the snapshot is of {found}, the spec of {wanted}")]
+    OtherSnapshot {
+        /// Which.
+        path: PathBuf,
+        /// Project and stack of the snapshot.
+        found: String,
+        /// Project and stack of the spec.
+        wanted: String,
+    },
+    /// A saved snapshot that lacks what the spec needs.
+    #[error("{path}: the snapshot lacks what this spec needs")]
+    NotInSnapshot {
+        /// Which.
+        path: PathBuf,
+        /// The reads that it lacks.
+        missing: Vec<String>,
+    },
     /// What is planned now is not what was approved.
     #[error("what was approved is plan {expected}, but what is planned now is {found}; nothing was changed")]
     Stale {
@@ -88,6 +114,15 @@ pub(crate) enum CliError {
 
 /// Differences in an error before the rest is counted.
 const SHOWN: usize = 30;
+
+const NEW_SNAPSHOT: &str = "help: make a new snapshot with this spec: gemmactl snapshot -o FILE";
+
+/// The first lines, how many more there are, and what to do.
+fn first(lines: &[String], help: &str) -> Vec<String> {
+    let more = lines.len().saturating_sub(SHOWN);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    lines.iter().take(SHOWN).cloned().chain(more).chain([help.to_owned()]).collect()
+}
 
 fn refused(refusals: &[Refusal]) -> String {
     let names: Vec<String> = refusals.iter().map(|refusal| refusal.id.to_string()).collect();
@@ -123,6 +158,9 @@ impl CliError {
             | Self::Endpoint(_)
             | Self::Catalogue(_)
             | Self::SavedPlan { .. }
+            | Self::SavedSnapshot { .. }
+            | Self::OtherSnapshot { .. }
+            | Self::NotInSnapshot { .. }
             | Self::Usage(_)
             | Self::NotConfirmed
             | Self::Io(_) => Exit::Error,
@@ -150,12 +188,15 @@ impl CliError {
                 ];
             }
             Self::SavedPlan { problem, .. } => return vec![problem.help().to_owned()],
+            Self::SavedSnapshot { .. } | Self::OtherSnapshot { .. } => {
+                return vec![NEW_SNAPSHOT.to_owned()];
+            }
+            Self::NotInSnapshot { missing, .. } => {
+                let missing: Vec<String> = missing.iter().map(|read| format!("not in it: {read}")).collect();
+                return first(&missing, NEW_SNAPSHOT);
+            }
             Self::Stale { differences, .. } => {
-                let shown = differences.iter().take(SHOWN).cloned();
-                let more = differences.len().saturating_sub(SHOWN);
-                let more = (more > 0).then(|| format!("and {more} more"));
-                let help = "help: review the plan above, and approve it anew".to_owned();
-                return shown.chain(more).chain([help]).collect();
+                return first(differences, "help: review the plan above, and approve it anew");
             }
             Self::Unreadable { .. } => {
                 return vec![

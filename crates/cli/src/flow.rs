@@ -82,9 +82,28 @@ enum Reading {
     RecordFirst,
 }
 
+/// What a plan reads from.
+pub(crate) struct Source<'source, C, S> {
+    /// The cloud.
+    pub(crate) cloud: &'source C,
+    /// The record.
+    pub(crate) store: &'source S,
+    /// Where the record is, for messages.
+    pub(crate) location: String,
+}
+
 /// From a checked spec to a plan: resources, their order, what is there now, what must change and why.
 pub(crate) async fn prepare(spec: &Spec, session: &Session, purpose: &Purpose) -> Result<Prepared, CliError> {
     prepare_through(spec, session, &session.cloud, purpose).await
+}
+
+/// The same from anywhere.
+pub(crate) async fn prepare_from<C: Cloud, S: RecordStore>(
+    spec: &Spec,
+    source: &Source<'_, C, S>,
+    purpose: &Purpose,
+) -> Result<Prepared, CliError> {
+    prepare_in_order(spec, source, purpose, Reading::Together).await
 }
 
 /// The same with reads that pass through another door to the same cloud.
@@ -94,25 +113,26 @@ pub(crate) async fn prepare_through<C: Cloud>(
     cloud: &C,
     purpose: &Purpose,
 ) -> Result<Prepared, CliError> {
-    prepare_in_order(spec, session, cloud, purpose, Reading::Together).await
+    let store = session.record();
+    let source = Source { cloud, store: &store, location: store.location() };
+    prepare_from(spec, &source, purpose).await
 }
 
-async fn prepare_in_order<C: Cloud>(
+async fn prepare_in_order<C: Cloud, S: RecordStore>(
     spec: &Spec,
-    session: &Session,
-    cloud: &C,
+    source: &Source<'_, C, S>,
     purpose: &Purpose,
     reading: Reading,
 ) -> Result<Prepared, CliError> {
     let mut graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
-    let store = session.record();
+    let Source { cloud, store, .. } = *source;
     let reads = engine::snapshot_watching(&graph, cloud, purpose.watch);
     let (record, live) = match reading {
         Reading::Together => tokio::join!(store.load(), reads), // ask Google Cloud, once
         Reading::RecordFirst => (store.load().await, reads.await),
     };
     let (mut live, record) = (live?, record?);
-    recall(spec, session, cloud, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
+    recall(spec, source, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
     let options = PlanOptions {
         stack: spec.document.stack.clone(),
         project: spec.document.project.clone(),
@@ -141,7 +161,9 @@ pub(crate) async fn prepare_alone(
     let mut dead = Vec::new();
     let mut rounds = 0;
     loop {
-        let prepared = prepare_in_order(spec, session, &session.cloud, purpose, Reading::RecordFirst).await?;
+        let store = session.record();
+        let source = Source { cloud: &session.cloud, store: &store, location: store.location() };
+        let prepared = prepare_in_order(spec, &source, purpose, Reading::RecordFirst).await?;
         let held = if prepared.has_work() {
             engine::in_the_way(&prepared.plan, &prepared.record.inventory)
         } else {
@@ -170,10 +192,9 @@ const PATIENT_ROUNDS: usize = 30;
 
 /// Adds what only the record knows: what this stack made and the spec no longer names. It is read in a second round,
 /// which a plan without removed lines does not need.
-async fn recall<C: Cloud>(
+async fn recall<C: Cloud, S>(
     spec: &Spec,
-    session: &Session,
-    cloud: &C,
+    source: &Source<'_, C, S>,
     goal: Goal,
     record: &Versioned,
     graph: &mut Graph,
@@ -186,14 +207,14 @@ async fn recall<C: Cloud>(
         .map(|(id, entry)| resources::recall(&document.project, &document.stack, id, entry))
         .collect::<Result<_, _>>()
         .map_err(|error| RecordError::Unusable {
-            location: session.record().location(),
+            location: source.location.clone(),
             problem: error.to_string(),
         })?;
     if recalled.is_empty() {
         return Ok(());
     }
     let unread = graph.join(recalled).map_err(|errors| CliError::graph(&errors))?;
-    live.add(engine::snapshot_of(graph, &unread, cloud).await?);
+    live.add(engine::snapshot_of(graph, &unread, source.cloud).await?);
     Ok(())
 }
 

@@ -61,6 +61,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Apply(arguments) => block_on(commands::apply::run(arguments, terminal)),
         Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, terminal)),
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
+        Command::Snapshot(arguments) => block_on(commands::snapshot::run(arguments, terminal)),
         Command::Record { command } => block_on(commands::record::run(command, terminal)),
         Command::Emulator(arguments) => block_on(commands::emulator::run(arguments, terminal)),
     }

@@ -1,8 +1,10 @@
-//! Saved plans: written so that only their owner may read them and never half, and read back.
+//! Saved plans and snapshots: written so that only their owner may read them and never half, and read back.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use engine::SavedSnapshot;
+use spec::Spec;
 use tempfile::NamedTempFile;
 
 use crate::arguments::ApprovedArguments;
@@ -29,8 +31,12 @@ impl Output {
     }
 
     /// Writes the plan and puts the file in its place in one step. Errors: it cannot be written.
-    pub(crate) fn save(mut self, plan: &Plan) -> Result<(), CliError> {
-        let text = views::plan_json::render(plan);
+    pub(crate) fn save(self, plan: &Plan) -> Result<(), CliError> {
+        self.write(&views::plan_json::render(plan))
+    }
+
+    /// The same with any text.
+    pub(crate) fn write(mut self, text: &str) -> Result<(), CliError> {
         self.file.write_all(text.as_bytes()).map_err(|source| at(&self.path, source))?;
         self.file.as_file().sync_all().map_err(|source| at(&self.path, source))?;
         self.file.persist(&self.path).map_err(|error| at(&self.path, error.error))?;
@@ -40,13 +46,32 @@ impl Output {
 
 /// Reads a saved plan. Errors: it cannot be read, or is none.
 pub(crate) fn load(path: &Path) -> Result<Plan, CliError> {
+    PlanFile::read(&bytes(path)?).map_err(|problem| CliError::SavedPlan { path: path.to_owned(), problem })
+}
+
+/// Reads a file that gemmactl saved. Errors: it cannot be read, or is larger than any.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     let file = std::fs::File::open(path).map_err(|source| at(path, source))?;
     let mut text = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut text).map_err(|source| at(path, source))?;
     if text.len() as u64 > LARGEST {
-        return Err(at(path, io::Error::other("larger than any saved plan")));
+        return Err(at(path, io::Error::other("larger than anything that gemmactl saves")));
     }
-    PlanFile::read(&text).map_err(|problem| CliError::SavedPlan { path: path.to_owned(), problem })
+    Ok(text)
+}
+
+/// Reads a saved snapshot. Errors: it cannot be read, or is none, or is of another stack than the spec.
+pub(crate) fn snapshot(path: &Path, spec: &Spec) -> Result<SavedSnapshot, CliError> {
+    let snapshot = SavedSnapshot::read(&bytes(path)?)
+        .map_err(|problem| CliError::SavedSnapshot { path: path.to_owned(), problem })?;
+    let named = |stack: &str, project: &str| format!("stack {stack} in project {project}");
+    let found = named(snapshot.stack.as_str(), snapshot.project.as_str());
+    let wanted = named(spec.document.stack.as_str(), spec.document.project.as_str());
+    if found == wanted {
+        Ok(snapshot)
+    } else {
+        Err(CliError::OtherSnapshot { path: path.to_owned(), found, wanted })
+    }
 }
 
 fn at(path: &Path, source: io::Error) -> CliError {

@@ -23,6 +23,7 @@ pub mod lease;
 pub mod ledger;
 pub mod plan;
 pub mod record;
+pub mod saved_snapshot;
 pub mod snapshot;
 
 pub use applied::applied_form;
@@ -32,4 +33,5 @@ pub use graph::{Edge, Graph, GraphError};
 pub use lease::{Rhythm, Watched, has_work, in_the_way, unlock, watch};
 pub use ledger::Ledger;
 pub use plan::{AdoptPolicy, Allowed, Consent, PlanOptions, ReplacePolicy, plan};
+pub use saved_snapshot::{Recorder, SavedSnapshot};
 pub use snapshot::{Seen, Snapshot, Watch, contents, snapshot, snapshot_of, snapshot_watching};

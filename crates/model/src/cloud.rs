@@ -76,6 +76,53 @@ pub enum ErrorKind {
     Stopped,
 }
 
+impl ErrorKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::Credentials,
+        Self::Unreachable,
+        Self::Denied,
+        Self::ApiDisabled,
+        Self::NotFound,
+        Self::Conflict,
+        Self::Exists,
+        Self::Quota,
+        Self::Invalid,
+        Self::Failed,
+        Self::Timeout,
+        Self::Unavailable,
+        Self::Malformed,
+        Self::Local,
+        Self::Stopped,
+    ];
+
+    /// The published word for it, in events and in saved snapshots.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Unreachable => "unreachable",
+            Self::Denied => "denied",
+            Self::ApiDisabled => "apiDisabled",
+            Self::NotFound => "notFound",
+            Self::Conflict => "conflict",
+            Self::Exists => "exists",
+            Self::Quota => "quota",
+            Self::Invalid => "invalid",
+            Self::Failed => "failed",
+            Self::Timeout => "timeout",
+            Self::Unavailable => "unavailable",
+            Self::Malformed => "malformed",
+            Self::Local => "local",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// The kind of a published word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+}
+
 /// How far a call came that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {

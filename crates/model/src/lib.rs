@@ -33,6 +33,7 @@ pub mod policy;
 pub mod record;
 pub mod request;
 pub mod resource;
+pub mod secret;
 pub mod step;
 
 pub use action::{Action, Cause, FieldChange, Goal, Reason};

@@ -2,25 +2,17 @@
 //! them. No spec may hold such a value, so the word never stands in the way of a comparison.
 
 use model::Json;
-
-/// What stands for a value that is not repeated.
-pub(crate) const HIDDEN: &str = "(hidden)";
+use model::secret::{HIDDEN, header_looks_secret, looks_secret};
 
 /// A value under a name, or the word for it if it looks like a secret.
 pub(crate) fn shown<'value>(name: &str, value: &'value str) -> &'value str {
-    if spec::looks_secret(name, value) { HIDDEN } else { value }
+    if looks_secret(name, value) { HIDDEN } else { value }
 }
 
 /// The value of a header, or the word for it. A spec may ask for a header with a secret, and then its own words are shown.
 pub(crate) fn header<'value>(name: &str, value: &'value str, wanted: Option<&Json>) -> &'value str {
-    let carries = ["authorization", "proxy-authorization", "cookie"];
-    if wanted.is_some_and(|wanted| wanted == value) {
-        value
-    } else if carries.iter().any(|carrier| name.eq_ignore_ascii_case(carrier)) {
-        HIDDEN
-    } else {
-        shown(name, value)
-    }
+    let said = wanted.is_some_and(|wanted| wanted == value);
+    if !said && header_looks_secret(name, value) { HIDDEN } else { value }
 }
 
 /// Whether this is the word: what it stood for is not known any more.

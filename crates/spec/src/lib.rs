@@ -29,7 +29,6 @@ pub mod types;
 mod variables;
 mod yaml;
 
-pub use check::looks_secret;
 pub use context::{BuildContext, ContextFile};
 pub use diagnostic::{Colour, Diagnostic, Diagnostics};
 pub use document::*;

@@ -21,6 +21,7 @@ mod refusal;
 mod sample;
 mod saved_plan;
 mod shown;
+mod snapshot;
 mod spec_file;
 
 pub use context::context;
@@ -31,6 +32,7 @@ pub use plan::plan;
 pub use record::record;
 pub use refusal::refusal;
 pub use saved_plan::saved_plan;
+pub use snapshot::snapshot;
 pub use spec_file::spec;
 
 /// A fuzz target.
@@ -51,5 +53,6 @@ pub const TARGETS: &[Target] = &[
     Target { name: "record", run: record },
     Target { name: "refusal", run: refusal },
     Target { name: "saved_plan", run: saved_plan },
+    Target { name: "snapshot", run: snapshot },
     Target { name: "spec", run: spec },
 ];

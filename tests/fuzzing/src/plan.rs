@@ -49,18 +49,18 @@ impl Cloud for Answers<'_> {
     }
 }
 
-/// The way that every run goes; none where the record is refused.
-async fn planned(cloud: &Answers<'_>, record: &Inventory, goal: Goal) -> Option<(Plan, Snapshot)> {
+/// The way that every run goes; none where the record is refused, or the cloud cannot be reached.
+pub(crate) async fn planned<C: Cloud>(cloud: &C, record: &Inventory, goal: Goal) -> Option<(Plan, Snapshot)> {
     let document = &sample::spec().document;
     let mut graph = Graph::build(resources::resolve(sample::spec())).unwrap();
-    let mut live = engine::snapshot(&graph, cloud).await.unwrap();
+    let mut live = engine::snapshot(&graph, cloud).await.ok()?;
     if let Some(stack) = record.stacks.get(&document.stack) {
         let recalled: Result<Vec<_>, _> = graph
             .to_recall(stack, goal)
             .map(|(id, entry)| resources::recall(&document.project, &document.stack, id, entry))
             .collect();
         let unread = graph.join(recalled.ok()?).ok()?;
-        live.add(engine::snapshot_of(&graph, &unread, cloud).await.unwrap());
+        live.add(engine::snapshot_of(&graph, &unread, cloud).await.ok()?);
     }
     let options = PlanOptions {
         stack: document.stack.clone(),
@@ -80,7 +80,7 @@ async fn planned(cloud: &Answers<'_>, record: &Inventory, goal: Goal) -> Option<
     Some((plan, live))
 }
 
-fn show(plan: &document::Plan) {
+pub(crate) fn show(plan: &document::Plan) {
     let text = inert_plan(plan);
     let read = serde_json::from_str::<document::PlanFile>(&text).unwrap();
     let again = document::Plan::try_from(read.clone()).unwrap();

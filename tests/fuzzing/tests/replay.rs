@@ -93,6 +93,11 @@ fn no_saved_plan_panics_or_gets_out_of_its_place_in_a_view() {
 }
 
 #[test]
+fn no_saved_snapshot_panics_or_gets_out_of_its_place_in_a_view() {
+    replay("snapshot", 150);
+}
+
+#[test]
 fn no_spec_panics_or_is_refused_without_a_place() {
     replay("spec", 1_500);
 }

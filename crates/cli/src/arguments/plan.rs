@@ -1,5 +1,7 @@
 //! Arguments of `plan`, and the forms of a plan.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::saved::SavingArguments;
@@ -16,6 +18,9 @@ pub(crate) struct PlanArguments {
     /// Which cloud.
     #[command(flatten)]
     pub(crate) cloud: CloudArguments,
+    /// Plan from a saved snapshot (`snapshot -o FILE`) instead of asking a cloud.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["emulator", "endpoint"])]
+    pub(crate) against: Option<PathBuf>,
     /// Plan the removal of the stack instead.
     #[arg(long)]
     pub(crate) destroy: bool,

@@ -11,4 +11,5 @@ pub(crate) mod plan;
 pub(crate) mod record;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod snapshot;
 pub(crate) mod validate;

@@ -1,12 +1,15 @@
 //! `gemmactl plan`: what would change, and why. Writes nothing anywhere.
 
+use std::path::Path;
+
 use engine::Watch;
 use model::{Exposure, Goal};
+use spec::Spec;
 
 use crate::arguments::{Format, PlanArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::flow::{self, Prepared, Purpose};
+use crate::flow::{self, Prepared, Purpose, Source};
 use crate::saved::{self, Output};
 use crate::session::Session;
 use crate::terminal::Terminal;
@@ -19,16 +22,15 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let output = arguments.saving.output.as_deref().map(Output::open).transpose()?;
     let earlier = arguments.saving.since.as_deref().map(saved::load).transpose()?;
-    let session = Session::open(&arguments.cloud, &spec).await?;
-    let purpose = Purpose {
-        goal: if arguments.destroy { Goal::Absent } else { Goal::Present },
-        replace: arguments.consent.replace(),
-        consent: arguments.consent.consent(&arguments.spec, session.caller()),
-        noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
-        watch: if arguments.guard { Watch::Access } else { flow::usual_watch(&spec) },
+    let Prepared { plan, shown, .. } = if let Some(path) = &arguments.against {
+        against(path, &spec, arguments).await?
+    } else {
+        let session = Session::open(&arguments.cloud, &spec).await?;
+        let purpose = purpose(arguments, &spec, session.caller());
+        let prepared = flow::prepare(&spec, &session, &purpose).await?;
+        session.close().await?;
+        prepared
     };
-    let Prepared { plan, shown, .. } = flow::prepare(&spec, &session, &purpose).await?;
-    session.close().await?;
     let style = terminal.style_of_data(arguments.detail);
     terminal.data(&rendered(&shown, earlier.as_ref(), arguments.format, &style))?;
     if let Some(output) = output {
@@ -39,6 +41,30 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         is_guarded(plan.exposures.clone())?;
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}
+
+fn purpose(arguments: &PlanArguments, spec: &Spec, caller: Option<&str>) -> Purpose {
+    Purpose {
+        goal: if arguments.destroy { Goal::Absent } else { Goal::Present },
+        replace: arguments.consent.replace(),
+        consent: arguments.consent.consent(&arguments.spec, caller),
+        noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
+        watch: if arguments.guard { Watch::Access } else { flow::usual_watch(spec) },
+    }
+}
+
+/// A plan from a saved snapshot. Errors: the file is none, is of another stack, or lacks what the spec needs.
+async fn against(path: &Path, spec: &Spec, arguments: &PlanArguments) -> Result<Prepared, CliError> {
+    let snapshot = saved::snapshot(path, spec)?;
+    let source = Source { cloud: &snapshot, store: &snapshot, location: path.display().to_string() };
+    let purpose = purpose(arguments, spec, snapshot.caller.as_deref());
+    let prepared = flow::prepare_from(spec, &source, &purpose).await?;
+    let missing = snapshot.missing();
+    if missing.is_empty() {
+        Ok(prepared)
+    } else {
+        Err(CliError::NotInSnapshot { path: path.to_owned(), missing })
+    }
 }
 
 /// A plan in one of its forms, with what is different from an earlier one.

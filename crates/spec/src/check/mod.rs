@@ -23,7 +23,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) use report::{MOST, Report};
-pub use secret::looks_secret;
 pub(crate) use structure::check_structure;
 
 use crate::context::BuildContext;

@@ -18,7 +18,7 @@
 
 use std::io::Write;
 
-use model::{ErrorKind, Event, Json, Progress};
+use model::{Event, Json, Progress};
 use serde_json::{Map, json};
 
 use super::{Moment, Sink, steps};
@@ -85,7 +85,7 @@ impl Sink for JsonLines {
             Event::Failed { id, error } => {
                 self.failed += 1;
                 let error = json!({
-                    "kind": kind(error.kind), "message": error.message, "call": error.call, "help": error.help,
+                    "kind": error.kind.as_str(), "message": error.message, "call": error.call, "help": error.help,
                 });
                 self.line(now, "failed", &json!({"resource": id, "error": error}));
             }
@@ -107,26 +107,5 @@ impl Sink for JsonLines {
             "done": self.done, "failed": self.failed, "skipped": self.skipped, "notStarted": self.not_started,
         });
         self.line(now, "finished", &more);
-    }
-}
-
-/// The published word for a kind of error.
-fn kind(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Credentials => "credentials",
-        ErrorKind::Unreachable => "unreachable",
-        ErrorKind::Denied => "denied",
-        ErrorKind::ApiDisabled => "apiDisabled",
-        ErrorKind::NotFound => "notFound",
-        ErrorKind::Conflict => "conflict",
-        ErrorKind::Exists => "exists",
-        ErrorKind::Quota => "quota",
-        ErrorKind::Invalid => "invalid",
-        ErrorKind::Failed => "failed",
-        ErrorKind::Timeout => "timeout",
-        ErrorKind::Unavailable => "unavailable",
-        ErrorKind::Malformed => "malformed",
-        ErrorKind::Local => "local",
-        ErrorKind::Stopped => "stopped",
     }
 }
