@@ -24,7 +24,9 @@ pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
 pub(crate) use plan::{DetailLevel, Format, PlanArguments};
-pub(crate) use record::{RecordCommand, RecordFormat, RecordShowArguments, RecordUnlockArguments};
+pub(crate) use record::{
+    RecordCommand, RecordFormat, RecordRestoreArguments, RecordShowArguments, RecordUnlockArguments,
+};
 pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
 pub(crate) use snapshot::SnapshotArguments;
 

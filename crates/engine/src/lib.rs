@@ -23,6 +23,7 @@ pub mod lease;
 pub mod ledger;
 pub mod plan;
 pub mod record;
+pub mod restore;
 pub mod saved_snapshot;
 pub mod snapshot;
 
@@ -33,5 +34,6 @@ pub use graph::{Edge, Graph, GraphError};
 pub use lease::{Rhythm, Watched, has_work, in_the_way, unlock, watch};
 pub use ledger::Ledger;
 pub use plan::{AdoptPolicy, Allowed, Consent, PlanOptions, ReplacePolicy, plan};
+pub use restore::{RecordDifference, StackDifference};
 pub use saved_snapshot::{Recorder, SavedSnapshot};
 pub use snapshot::{Seen, Snapshot, Watch, contents, snapshot, snapshot_of, snapshot_watching};

@@ -31,6 +31,7 @@ pub mod place;
 pub mod plan;
 pub mod policy;
 pub mod record;
+pub mod record_history;
 pub mod request;
 pub mod resource;
 pub mod secret;
@@ -54,6 +55,7 @@ pub use record::{
     Entry, Held, HeldThing, Inventory, Lease, Origin, Prior, RecordError, RecordStore, SharedKey,
     StackRecord, State, Versioned,
 };
+pub use record_history::{RecordVersion, Standing, VersionContent};
 pub use request::{Api, ApiRequest, Body, Method};
 pub use resource::{Dependency, OnDestroy, Resource, Tenure, Tie};
 pub use step::{Gathered, Step, Upload, Wait};

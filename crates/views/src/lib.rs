@@ -30,6 +30,7 @@ pub mod plan_markdown;
 pub mod plan_text;
 pub mod progress;
 pub mod record;
+pub mod record_history;
 pub mod report;
 #[cfg(test)]
 mod samples;

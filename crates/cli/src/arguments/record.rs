@@ -13,6 +13,14 @@ pub(crate) enum RecordCommand {
     Show(RecordShowArguments),
     /// Free the spec's stack from a run that is dead; asks for the stack's name.
     Unlock(RecordUnlockArguments),
+    /// List the generations of the record that are kept, or put one back.
+    #[command(
+        after_help = "Examples:\n  gemmactl record restore                     # what is kept, with time, serial and \
+        stacks\n  gemmactl record restore --generation 1763906709123456\n\nWhat each stack gains and loses by it is \
+        shown before the question. A generation that was deleted for good cannot be read: a copy of it is made an older \
+        generation first."
+    )]
+    Restore(RecordRestoreArguments),
 }
 
 /// Arguments of `record list` and `record show`.
@@ -39,6 +47,23 @@ pub(crate) struct RecordUnlockArguments {
     #[command(flatten)]
     pub(crate) cloud: CloudArguments,
     /// Do not ask for the stack's name.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// Arguments of `record restore`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordRestoreArguments {
+    /// Which spec.
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
+    /// Put this generation back, if the record is still as it was read.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) generation: Option<i64>,
+    /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
 }

@@ -1,4 +1,6 @@
-//! `gemmactl record`: looks at the ownership record, and frees a stack whose run is dead.
+//! `gemmactl record`: looks at the ownership record, frees a stack whose run is dead, and mends what was damaged or lost.
+
+mod restore;
 
 use model::RecordStore as _;
 use spec::Spec;
@@ -16,6 +18,7 @@ pub(crate) async fn run(command: &RecordCommand, terminal: &Terminal) -> Result<
         RecordCommand::List(arguments) => show(arguments, Part::Stacks, terminal).await,
         RecordCommand::Show(arguments) => show(arguments, Part::Entries, terminal).await,
         RecordCommand::Unlock(arguments) => unlock(arguments, terminal).await,
+        RecordCommand::Restore(arguments) => restore::run(arguments, terminal).await,
     }
 }
 
@@ -82,6 +85,17 @@ fn confirm(spec: &Spec, terminal: &Terminal) -> Result<(), CliError> {
         Some(_) => Err(CliError::NotConfirmed),
         None => Err(CliError::Usage(
             "there is no terminal to ask on; make sure that the run is dead and pass --yes".to_owned(),
+        )),
+    }
+}
+
+/// Asks for a plain yes.
+fn confirm_by_yes(question: &str, terminal: &Terminal) -> Result<(), CliError> {
+    match terminal.ask(&format!("{question} (yes/no)"))?.as_deref() {
+        Some("yes" | "y") => Ok(()),
+        Some(_) => Err(CliError::NotConfirmed),
+        None => Err(CliError::Usage(
+            "there is no terminal to ask on; review what is shown and pass --yes".to_owned(),
         )),
     }
 }

@@ -83,6 +83,7 @@ fn storage(method: &str, parts: &[&str]) -> Option<&'static str> {
         ("DELETE", [_]) => Some("storage.buckets.delete"),
         ("GET", [_, "o"]) => Some("storage.objects.list"),
         ("GET", [_, "o", ..]) => Some("storage.objects.get"),
+        ("POST", [_, "o", _, "restore"]) => Some("storage.objects.restore"),
         ("POST" | "PUT", [_, "o", ..]) => Some("storage.objects.create"),
         ("PATCH", [_, "o", ..]) => Some("storage.objects.update"),
         ("DELETE", [_, "o", ..]) => Some("storage.objects.delete"),

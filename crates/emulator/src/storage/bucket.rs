@@ -43,6 +43,7 @@ pub(super) fn insert(call: &Call, world: &mut World) -> Result {
         metageneration: 1,
         policy: bucket_policy::fresh(&project.id, call.now()),
         objects: std::collections::BTreeMap::new(),
+        soft_deleted: std::collections::BTreeMap::new(),
     };
     let shown = render::bucket(&name, &bucket, &project.number);
     project.storage.buckets.insert(name, bucket);

@@ -16,6 +16,7 @@ mod object_list;
 mod precondition;
 mod refusal;
 mod render;
+mod soft_deleted;
 mod state;
 mod upload;
 mod upload_body;
@@ -78,6 +79,7 @@ fn json_api(call: &Call, world: &mut World, method: &str, rest: &[&str]) -> Hand
             download::content(call, world, bucket, name)
         }
         ("GET", ["b", bucket, "o", name]) => object::get(call, world, bucket, name),
+        ("POST", ["b", bucket, "o", name, "restore"]) => soft_deleted::restore(call, world, bucket, name),
         ("PATCH" | "PUT", ["b", bucket, "o", name]) => object::change(call, world, bucket, name),
         ("DELETE", ["b", bucket, "o", name]) => object::delete(call, world, bucket, name),
         _ => return None,

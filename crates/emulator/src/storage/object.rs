@@ -8,7 +8,7 @@ use crate::world::World;
 
 use super::precondition::{self, Current, Verdict};
 use super::state::{Bucket, Version};
-use super::{bucket, bucket_fields, refusal, render, write_limit};
+use super::{bucket, bucket_fields, refusal, render, soft_deleted, write_limit};
 
 /// Fields of an object that a caller may set.
 pub(super) const SETTABLE: [&str; 11] = [
@@ -33,6 +33,9 @@ pub(super) fn current(bucket: &Bucket, name: &str) -> Option<Current> {
 /// The metadata of the live version, or of the generation asked for.
 pub(super) fn get(call: &Call, world: &World, bucket: &str, name: &str) -> Result<Answer, ApiError> {
     let (_, found) = refusal::bucket(call, world, bucket, "storage.objects.get")?;
+    if call.query.is_on("softDeleted") {
+        return soft_deleted::get(call, found, bucket, name);
+    }
     let version = version(&call.query, found, bucket, name)?;
     match precondition::weigh(&call.query, current(found, name))? {
         Verdict::Met => Ok(Answer::json(render::object(bucket, name, version))),
@@ -61,7 +64,7 @@ pub(super) fn delete(call: &Call, world: &mut World, bucket: &str, name: &str) -
     let generation = call.query.integer("generation")?;
     let found = writable(call, world, bucket, name, "storage.objects.delete")?;
     match generation {
-        Some(generation) => found.remove(name, generation),
+        Some(generation) => found.remove(name, generation, call.now()),
         None => found.retire(name, call.now()),
     }
     Ok(Answer::bare(204))

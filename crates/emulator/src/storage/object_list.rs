@@ -1,4 +1,4 @@
-//! Listing objects: by prefix, folder-like with a delimiter, with noncurrent versions, in pages.
+//! Listing objects: by prefix, folder-like with a delimiter, with noncurrent versions or the soft-deleted ones, in pages.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +25,12 @@ pub(super) fn list(call: &Call, world: &World, bucket: &str) -> Result<Answer, A
     let prefix = query.get("prefix").unwrap_or_default();
     let delimiter = query.get("delimiter").unwrap_or_default();
     let all_versions = query.is_on("versions");
+    let soft_deleted = query.is_on("softDeleted");
+    if all_versions && soft_deleted {
+        return Err(refusal::invalid(
+            "Soft-deleted objects cannot be listed together with noncurrent versions.",
+        ));
+    }
     let size =
         query.integer("maxResults")?.map_or(1000, |size| usize::try_from(size).unwrap_or(0)).clamp(1, 1000);
 
@@ -34,7 +40,10 @@ pub(super) fn list(call: &Call, world: &World, bucket: &str) -> Result<Answer, A
         let in_range = name.starts_with(prefix)
             && query.get("startOffset").is_none_or(|start| name.as_str() >= start)
             && query.get("endOffset").is_none_or(|end| name.as_str() < end);
-        if !in_range || (!all_versions && versions.iter().all(|version| version.deleted.is_some())) {
+        if !in_range
+            || soft_deleted
+            || (!all_versions && versions.iter().all(|version| version.deleted.is_some()))
+        {
             continue;
         }
         let after = name.get(prefix.len()..).unwrap_or_default();
@@ -50,6 +59,13 @@ pub(super) fn list(call: &Call, world: &World, bucket: &str) -> Result<Answer, A
             let key = format!("{name}\u{0}{:020}", version.generation);
             lines.push((key, Line::Object(render::object(bucket, name, version))));
         }
+    }
+
+    for (name, deleted) in
+        found.restorable(call.now()).filter(|(name, _)| soft_deleted && name.starts_with(prefix))
+    {
+        let key = format!("{name}\u{0}{:020}", deleted.version.generation);
+        lines.push((key, Line::Object(render::soft_deleted(bucket, name, deleted))));
     }
 
     let after = match query.get("pageToken").filter(|token| !token.is_empty()) {

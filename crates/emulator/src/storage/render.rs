@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::location::LocationType;
-use super::state::{Bucket, Version};
+use super::state::{Bucket, SoftDeleted, Version};
 
 const BASE: &str = "https://www.googleapis.com/storage/v1/b";
 
@@ -103,6 +103,16 @@ pub(super) fn object(bucket: &str, name: &str, version: &Version) -> Json {
         }
     }
     Json::Object(shown)
+}
+
+/// The Object resource of a version that was deleted and can be restored.
+pub(super) fn soft_deleted(bucket: &str, name: &str, deleted: &SoftDeleted) -> Json {
+    let mut shown = object(bucket, name, &deleted.version);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert("softDeleteTime".into(), json!(time(deleted.at)));
+        shown.insert("hardDeleteTime".into(), json!(time(deleted.until)));
+    }
+    shown
 }
 
 /// The metageneration as the protocol buffer that base64 hides: `CAE=`, `CAI=`.

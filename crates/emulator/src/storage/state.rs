@@ -2,11 +2,13 @@
 //! digest. Pure data with the rules that belong to it; knows no HTTP.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::clock::later;
 use crate::policy::Policy;
 
 /// Cloud Storage's share of a project.
@@ -36,6 +38,17 @@ pub(super) struct Bucket {
     pub(super) policy: Policy,
     /// All versions of each object name, oldest first.
     pub(super) objects: BTreeMap<String, Vec<Version>>,
+    /// What was deleted for good and can be restored for a while, by object name, oldest first.
+    #[serde(default)]
+    pub(super) soft_deleted: BTreeMap<String, Vec<SoftDeleted>>,
+}
+
+/// A version that was deleted for good and is kept for a while. It cannot be read, only listed and restored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct SoftDeleted {
+    pub(super) version: Version,
+    pub(super) at: Timestamp,
+    pub(super) until: Timestamp,
 }
 
 /// One generation of an object.
@@ -81,7 +94,7 @@ impl State {
 
     /// The digests of all contents that an object or an unfinished upload needs.
     pub(crate) fn contents(&self) -> impl Iterator<Item = &str> {
-        let versions = self.buckets.values().flat_map(|bucket| bucket.objects.values().flatten());
+        let versions = self.buckets.values().flat_map(Bucket::kept);
         let pieces = self.uploads.values().flat_map(|upload| &upload.pieces);
         versions.map(|version| &version.content).chain(pieces).map(String::as_str)
     }
@@ -94,6 +107,12 @@ impl State {
 }
 
 impl Bucket {
+    /// Every version whose content is still needed.
+    fn kept(&self) -> impl Iterator<Item = &Version> {
+        let soft_deleted = self.soft_deleted.values().flatten().map(|deleted| &deleted.version);
+        self.objects.values().flatten().chain(soft_deleted)
+    }
+
     /// The live version of an object.
     pub(super) fn live(&self, object: &str) -> Option<&Version> {
         self.objects.get(object)?.iter().find(|version| version.deleted.is_none())
@@ -125,26 +144,52 @@ impl Bucket {
         self.objects.entry(object.to_owned()).or_default().push(version);
     }
 
-    /// Ends the life of the live version: kept as noncurrent if the bucket keeps versions, else gone.
+    /// Ends the life of the live version: kept as noncurrent if the bucket keeps versions, else soft-deleted.
     pub(super) fn retire(&mut self, object: &str, now: Timestamp) {
-        let keep = self.keeps_versions();
-        let Some(versions) = self.objects.get_mut(object) else { return };
-        if keep {
-            for version in versions.iter_mut().filter(|version| version.deleted.is_none()) {
-                version.deleted = Some(now);
-            }
-        } else {
-            versions.retain(|version| version.deleted.is_some());
+        if !self.keeps_versions() {
+            return self.soft_delete(object, now, |version| version.deleted.is_none());
         }
-        self.drop_if_empty(object);
+        let versions = self.objects.get_mut(object).into_iter().flatten();
+        for version in versions.filter(|version| version.deleted.is_none()) {
+            version.deleted = Some(now);
+        }
     }
 
-    /// Removes one generation for good.
-    pub(super) fn remove(&mut self, object: &str, generation: i64) {
-        if let Some(versions) = self.objects.get_mut(object) {
-            versions.retain(|version| version.generation != generation);
-        }
+    /// Removes one generation, which stays soft-deleted for as long as the bucket says.
+    pub(super) fn remove(&mut self, object: &str, generation: i64, now: Timestamp) {
+        self.soft_delete(object, now, |version| version.generation == generation);
+    }
+
+    fn soft_delete(&mut self, object: &str, now: Timestamp, which: impl Fn(&Version) -> bool) {
+        let Some(versions) = self.objects.get_mut(object) else { return };
+        let (gone, left): (Vec<Version>, Vec<Version>) = versions.drain(..).partition(which);
+        *versions = left;
         self.drop_if_empty(object);
+        let retention = self.retention();
+        self.soft_deleted.retain(|_, deleted| {
+            deleted.retain(|deleted| deleted.until > now);
+            !deleted.is_empty()
+        });
+        if retention.is_zero() {
+            return;
+        }
+        let until = later(now, retention);
+        let gone = gone.into_iter().map(|version| SoftDeleted { version, at: now, until });
+        self.soft_deleted.entry(object.to_owned()).or_default().extend(gone);
+    }
+
+    /// How long what is deleted can be restored.
+    fn retention(&self) -> Duration {
+        let seconds =
+            self.settings.get("softDeletePolicy").and_then(|policy| policy.get("retentionDurationSeconds"));
+        Duration::from_secs(seconds.and_then(Json::as_str).and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// The soft-deleted versions of all objects that can still be restored, by name and oldest first.
+    pub(super) fn restorable(&self, now: Timestamp) -> impl Iterator<Item = (&String, &SoftDeleted)> {
+        let all = self.soft_deleted.iter();
+        all.flat_map(|(name, deleted)| deleted.iter().map(move |deleted| (name, deleted)))
+            .filter(move |(_, deleted)| deleted.until > now)
     }
 
     fn drop_if_empty(&mut self, object: &str) {

@@ -69,6 +69,7 @@ const ROLES: &[(&str, &str)] = &[
     ("storage.objects.delete", "roles/storage.objectUser"),
     ("storage.objects.get", "roles/storage.objectViewer"),
     ("storage.objects.list", "roles/storage.objectViewer"),
+    ("storage.objects.restore", "roles/storage.objectAdmin"),
 ];
 
 /// The permission as IAM spells it (APIs differ in case), and the narrowest role with it.
@@ -147,6 +148,7 @@ const NEEDS: &[Need] = &[
     (Api::Run, Method::Post, "operations/", ":wait", "run.operations.get"),
     (Api::Storage, Method::Post, "upload/", "", "storage.objects.create"),
     (Api::Storage, Method::Put, "upload/", "", "storage.objects.create"),
+    (Api::Storage, Method::Post, "/o/", "/restore", "storage.objects.restore"),
     (Api::Storage, Method::Get, "/o/", "", "storage.objects.get"),
     (Api::Storage, Method::Delete, "/o/", "", "storage.objects.delete"),
     (Api::Storage, Method::Get, "", "/o", "storage.objects.list"),

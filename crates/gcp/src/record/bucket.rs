@@ -47,7 +47,7 @@ impl BucketRecord<'_> {
         self.listed().await.ok().flatten().is_some_and(marked)
     }
 
-    async fn listed(&self) -> Result<Option<Json>, RecordError> {
+    pub(super) async fn listed(&self) -> Result<Option<Json>, RecordError> {
         let list = ApiRequest::get(Api::Storage, "storage/v1/b")
             .with_query("project", self.project.as_str())
             .with_query("prefix", self.bucket.as_str())
@@ -170,7 +170,7 @@ impl BucketRecord<'_> {
 }
 
 /// The number of the project that a bucket is in: text, as 64-bit integers are in JSON answers.
-fn number_of(bucket: &Json) -> Option<String> {
+pub(super) fn number_of(bucket: &Json) -> Option<String> {
     match bucket.get("projectNumber")? {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(number.to_string()),

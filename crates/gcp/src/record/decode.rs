@@ -10,9 +10,7 @@ pub(crate) fn decode(bytes: &[u8], project: &ProjectId) -> Result<Inventory, Str
         // The version that wrote it understands it; an older generation would only know less.
         DecodeError::OtherForm { .. } => error.to_string(),
         DecodeError::NotJson(_) | DecodeError::NoForm | DecodeError::Damaged | DecodeError::Malformed(_) => {
-            format!(
-                "{error}; an older generation may be whole: `gcloud storage ls --all-versions` lists them"
-            )
+            format!("{error}; an older generation may be whole: `gemmactl record restore` lists them")
         }
     })?;
     if inventory.project == *project {

@@ -3,6 +3,7 @@
 
 mod bucket;
 mod decode;
+mod history;
 mod name;
 mod object;
 

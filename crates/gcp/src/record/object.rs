@@ -10,7 +10,7 @@ use crate::http::{Answer, Outgoing};
 use crate::retry::Repeat;
 
 impl BucketRecord<'_> {
-    fn object_path(&self) -> String {
+    pub(super) fn object_path(&self) -> String {
         format!("storage/v1/b/{}/o/{OBJECT}", self.bucket)
     }
 
@@ -68,7 +68,7 @@ impl BucketRecord<'_> {
         }
     }
 
-    async fn media(&self, request: &ApiRequest) -> Result<Answer, Failure> {
+    pub(super) async fn media(&self, request: &ApiRequest) -> Result<Answer, Failure> {
         let outgoing = Outgoing::new(&self.cloud.target.endpoint, request)?;
         self.cloud.exchange(&outgoing, Repeat::Safe, &silent).await
     }
@@ -146,14 +146,14 @@ impl BucketRecord<'_> {
         RecordError::Unusable { location: self.location(), problem: problem.to_owned() }
     }
 
-    async fn unreadable(&self, failure: Failure, request: &ApiRequest) -> RecordError {
+    pub(super) async fn unreadable(&self, failure: Failure, request: &ApiRequest) -> RecordError {
         let denied = failure.problem().is_some_and(|problem| problem.reason() == Reason::Denied);
         let error = RecordError::Cloud(self.cloud.explain(failure, request));
         if denied { self.denied_or_foreign(error).await } else { error }
     }
 }
 
-fn is_absent(failure: &Failure) -> bool {
+pub(super) fn is_absent(failure: &Failure) -> bool {
     failure
         .problem()
         .is_some_and(|problem| problem.from == Speaker::Api && problem.reason() == Reason::NotFound)
