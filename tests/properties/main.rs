@@ -1,7 +1,7 @@
 //! What holds for every spec, in every project: the whole way from the text of a spec to the emulated project, with
 //! generated stacks and generated projects. No child process, no network beyond loopback.
 //!
-//! `PROPTEST_CASES` sets how many cases each property gets.
+//! `GEMMACTL_CASES` multiplies the cases that each property gets. `docs/properties.md` lists them all.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,11 +27,15 @@ mod yaml;
 
 use proptest::prelude::ProptestConfig;
 
-/// So many cases, unless the environment says otherwise.
+/// So many cases with each change; `GEMMACTL_CASES` multiplies.
 fn cases(few: u32) -> ProptestConfig {
-    let usual =
-        ProptestConfig { max_shrink_time: 60_000, max_shrink_iters: 500, ..ProptestConfig::default() };
-    if usual.cases == 256 { ProptestConfig { cases: few, ..usual } } else { usual }
+    ProptestConfig {
+        cases: conformance::cases(few),
+        max_shrink_time: 60_000,
+        max_shrink_iters: 500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// Runs one case.

@@ -16,8 +16,7 @@ use crate::vary::{Variation, as_numbers, variation};
 const VARIATIONS: u64 = 6;
 
 fn cases_of(few: u32) -> ProptestConfig {
-    let usual = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if usual.cases == 256 { ProptestConfig { cases: few, ..usual } } else { usual }
+    ProptestConfig { cases: conformance::cases(few), failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// The answer as it is and in each variation, as if it were somebody else's and as if it were ours.

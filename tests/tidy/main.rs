@@ -9,6 +9,8 @@
 )]
 
 mod fields;
+mod named;
+mod properties;
 mod security;
 
 use std::collections::BTreeMap;

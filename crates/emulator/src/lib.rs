@@ -62,6 +62,8 @@ mod storage;
 mod world;
 
 #[cfg(test)]
+mod reference_tests;
+#[cfg(test)]
 mod server_tests;
 #[cfg(test)]
 mod testing;

@@ -9,6 +9,7 @@ mod save;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use model::{
     Change, CloudError, ErrorKind, Goal, Inventory, Lease, Outputs, Plan, RecordError, RecordStore,
@@ -45,6 +46,8 @@ pub struct Ledger<'store, S: RecordStore> {
     unsettled: Vec<Unsettled>,
     /// Whether this run took leases. One that changes only the record takes none.
     leased: bool,
+    /// When the write of the intents was sent: what its answer says is as old as that.
+    intended: Option<Instant>,
 }
 
 /// So often the record is looked at before a step, when each answer takes longer than a beat.
@@ -101,6 +104,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             dirty: false,
             unsettled: Vec::new(),
             leased: false,
+            intended: None,
         }
     }
 
@@ -153,6 +157,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         }
         self.dirty = self.current != self.stored;
         if writes {
+            self.intended = Some(Instant::now());
             let writing = self.writing(&plan.stack).relying_on_what_was_read();
             let saved = writing.run(self.store).await.map_err(|unsaved| unsaved.error)?;
             self.take(saved, &plan.stack);
@@ -200,8 +205,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             holder: self.lease.holder.clone(),
             stack: self.owner.as_ref().map(|(stack, _)| stack.clone()),
         };
-        // Together with a beat and the longest call this stays below what others wait before they take over.
-        let fresh = self.rhythm.patience / 4;
+        let fresh = self.fresh();
         async move {
             for _ in 0..LOOKS {
                 let asked = Instant::now();
@@ -214,6 +218,26 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             let problem = "the record answers too slowly to tell whether this run still holds the stack";
             Err(RecordError::Cloud(CloudError::new(ErrorKind::Timeout, problem)))
         }
+    }
+
+    /// The same for what begins first. The write of the intents has shown that the stack is ours, unless its answer came
+    /// late.
+    pub(crate) fn first_fence(
+        &self,
+    ) -> impl Future<Output = Result<StillHeld, RecordError>> + Send + use<'store, S> {
+        let (fence, fresh, intended) = (self.fence(), self.fresh(), self.intended);
+        async move {
+            match intended {
+                Some(intended) if intended.elapsed() < fresh => Ok(StillHeld::StackAndShared),
+                Some(_) | None => fence.await,
+            }
+        }
+    }
+
+    /// For how long a look at the record is good. Together with a beat and the longest call this stays below what others
+    /// wait before they take over.
+    fn fresh(&self) -> Duration {
+        self.rhythm.patience / 4
     }
 
     /// After another run took something over: gives back what is still held, so that nobody has to wait for it. What

@@ -11,6 +11,7 @@
     )
 )]
 
+mod cases;
 pub mod discovery;
 pub mod evidence;
 mod exchange;
@@ -18,6 +19,7 @@ mod format;
 mod layer;
 pub mod table;
 
+pub use cases::{FACTOR, cases};
 pub use discovery::Requests;
 pub use exchange::{Answer, Content, Exchange};
 pub use layer::{hold, hold_conditional};

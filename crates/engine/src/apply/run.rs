@@ -78,8 +78,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
         let cloud = self.cloud;
         let mut running = FuturesUnordered::new();
         let mut saving: Option<Saving<'store>> = None;
-        // The write of the intents has just shown that the stack is ours.
-        let mut fence: Fence<'store> = async { Ok(StillHeld::StackAndShared) }.boxed().shared();
+        let mut fence: Fence<'store> = self.ledger.first_fence().boxed().shared();
         if self.shared.is_empty() {
             self.ledger.shared_is_done();
         }

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use engine::{Ledger, StopSignal};
-use model::{Action, ErrorKind, Json, Outcome, Plan, RecordStore, ResourceId};
+use model::{Action, ApplyReport, ErrorKind, Event, Json, Outcome, Plan, ResourceId};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::json;
@@ -106,12 +105,36 @@ fn run<T>(test: impl Future<Output = T>) -> T {
     runtime.block_on(test)
 }
 
+/// Carries a plan out through watched doors: every rule must hold at every call.
+async fn carry_out(world: &World, store: &Store, plan: &Plan) -> (ApplyReport, Vec<Event>) {
+    let watched = Watched::new(world, store, &plan.stack, "test");
+    let mut events = Vec::new();
+    let ran = try_carry_out(&watched, &watched, plan, &mut |event| events.push(event)).await;
+    watched.hold();
+    (ran.unwrap(), events)
+}
+
+/// Plans and applies; everything must succeed.
+async fn converge(world: &World, store: &Store, toys: &[Toy], options: &Options) -> Plan {
+    let plan = make_plan(world, store, toys, options).await;
+    assert!(plan.refusals.is_empty() && plan.unknowns.is_empty(), "{plan:#?}");
+    let (report, _) = carry_out(world, store, &plan).await;
+    assert!(report.is_complete(), "{:#?}", report.outcomes);
+    plan
+}
+
 /// Applies, and is killed after a while: the future is dropped, nothing is cleaned up.
 async fn killed(world: &World, store: &Store, plan: &Plan, after: u64) {
-    let mut ledger = Ledger::open(store, store.load().await.unwrap(), lease("test"));
-    let (stop, mut listen) = (StopSignal::new(), |_| {});
-    let apply = engine::apply(plan, world, &mut ledger, &stop, &mut listen);
+    let watched = Watched::new(world, store, &plan.stack, "test");
+    let mut listen = |_| {};
+    let apply = try_carry_out(&watched, &watched, plan, &mut listen);
     let _ = tokio::time::timeout(Duration::from_millis(after), apply).await;
+    watched.hold();
+}
+
+/// So many cases with each change; `GEMMACTL_CASES` multiplies.
+fn config(few: u32) -> ProptestConfig {
+    ProptestConfig { cases: conformance::cases(few), failure_persistence: None, ..ProptestConfig::default() }
 }
 
 fn names(changes: &[(ResourceId, Action, Outcome)], wanted: fn(&Outcome) -> bool) -> BTreeSet<ResourceId> {
@@ -119,7 +142,7 @@ fn names(changes: &[(ResourceId, Action, Outcome)], wanted: fn(&Outcome) -> bool
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
+    #![proptest_config(config(1_000))]
 
     /// The world refuses a wrong order, so a complete apply is a right one, whatever the timing.
     #[test]
@@ -220,6 +243,7 @@ proptest! {
     fn killed_anywhere_it_converges_or_is_taken_away_without_a_trace(
         drafts in drafts(),
         kills in prop::collection::vec((0..6_000_u64, any::<bool>()), 1..4),
+        record_takes in 0..900_u64,
         lost in prop::collection::vec(any::<Index>(), 0..2),
         apply_again in any::<bool>(),
     ) {
@@ -227,6 +251,7 @@ proptest! {
             let toys = stack_of(&drafts);
             let (world, store) = (world_of(&drafts, &toys), Store::default());
             let start = world.state();
+            store.slow(record_takes);
             let mut begun = false;
             for (after, taken_away) in kills {
                 for index in &lost {
@@ -310,3 +335,62 @@ proptest! {
         })?;
     }
 }
+
+proptest! {
+    #![proptest_config(config(1_000))]
+
+    /// Time is virtual: a run that would wait for something that never comes would never end.
+    #[test]
+    fn every_run_ends_within_the_time_of_its_calls_whatever_fails(
+        drafts in drafts(),
+        failing in prop::collection::vec((any::<Index>(), any::<bool>()), 0..4),
+        writes in prop::collection::vec(any::<bool>(), 0..6),
+        answers in prop::collection::vec(any::<bool>(), 0..6),
+        record_takes in prop_oneof![4 => 0..5_000_u64, 1 => 5_000..200_000_u64],
+        taken_away in any::<bool>(),
+    ) {
+        run(async {
+            let toys = stack_of(&drafts);
+            let (world, store) = (world_of(&drafts, &toys), Store::default());
+            if taken_away {
+                converge(&world, &store, &toys, &Options::default()).await;
+            }
+            for (index, is_lost) in &failing {
+                let path = path(index.get(&toys));
+                if *is_lost { world.lose(&path) } else { world.fail(&path, ErrorKind::Unavailable) }
+            }
+            world.slow("switches", 3_000);
+            world.slow("policy", 3_000);
+            store.slow(record_takes);
+            let options = if taken_away { destroy() } else { Options::default() };
+            let plan = make_plan(&world, &store, &toys, &options).await;
+            if !plan.unknowns.is_empty() {
+                return Ok(());
+            }
+            store.fail_writes(&writes);
+            store.lose_answers_of_writes(&answers);
+            let began = tokio::time::Instant::now();
+            let watched = Watched::new(&world, &store, &plan.stack, "test");
+            let ran = try_carry_out(&watched, &watched, &plan, &mut |_| {}).await;
+            watched.hold();
+            // One after the other: every step, a look at the record before each, and a write beside each; then the writes
+            // of the beginning and the end, which read back and try again a few times, each after its pace.
+            let steps: u64 = plan.changes.iter().map(|change| change.steps.len() as u64).sum();
+            let (longest, pace) = (3_000, 1_100);
+            let exchanges = 2 * ROUNDS_OF_A_WRITE * (2 + steps);
+            let within = steps * longest + exchanges * (record_takes + pace);
+            prop_assert!(began.elapsed() <= Duration::from_millis(within), "{:?} > {within} ms", began.elapsed());
+            // Whatever came of it: when all is well again, the next run completes it.
+            let is_well = writes.is_empty() && answers.is_empty() && record_takes < 5_000;
+            prop_assert!(ran.is_ok() || !is_well, "{ran:#?}");
+            world.heal();
+            store.heal();
+            store.slow(0);
+            converge(&world, &store, &toys, &options).await;
+            Ok(())
+        })?;
+    }
+}
+
+/// A write reads back and tries again so often before it gives up.
+const ROUNDS_OF_A_WRITE: u64 = 6;

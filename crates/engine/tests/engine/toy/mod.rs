@@ -4,16 +4,18 @@
 pub(crate) mod cloud;
 pub(crate) mod kinds;
 pub(crate) mod store;
+pub(crate) mod watched;
 
 use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, StopSignal};
 use model::{
-    ApplyReport, Change, Event, Goal, Lease, Plan, ProjectId, Reason, RecordStore, Resource, ResourceId,
-    StackName,
+    ApplyReport, Change, Cloud, Event, Goal, Lease, Plan, ProjectId, Reason, RecordError, RecordStore,
+    Resource, ResourceId, StackName,
 };
 
 pub(crate) use cloud::World;
 pub(crate) use kinds::{Toy, grant, image, switch, thing};
 pub(crate) use store::Store;
+pub(crate) use watched::Watched;
 
 pub(crate) fn id(text: &str) -> ResourceId {
     ResourceId::parse(text).unwrap()
@@ -94,15 +96,23 @@ pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], option
 
 pub(crate) async fn carry_out(world: &World, store: &Store, plan: &Plan) -> (ApplyReport, Vec<Event>) {
     let mut events = Vec::new();
+    let report = try_carry_out(world, store, plan, &mut |event| events.push(event)).await.unwrap();
+    (report, events)
+}
+
+/// Carries a plan out through whatever doors.
+pub(crate) async fn try_carry_out<C: Cloud, S: RecordStore>(
+    cloud: &C,
+    store: &S,
+    plan: &Plan,
+    events: &mut impl FnMut(Event),
+) -> Result<ApplyReport, RecordError> {
     // Only runs that were cut off on purpose are still in the record, and they are dead.
-    let versioned = store.load().await.unwrap();
+    let versioned = store.load().await?;
     let held = engine::in_the_way(plan, &versioned.inventory);
     let dead = held.into_iter().map(|held| held.lease).collect();
     let mut ledger = Ledger::open(store, versioned, lease("test")).taking_over(dead);
-    let report = engine::apply(plan, world, &mut ledger, &StopSignal::new(), &mut |event| events.push(event))
-        .await
-        .unwrap();
-    (report, events)
+    engine::apply(plan, cloud, &mut ledger, &StopSignal::new(), events).await
 }
 
 /// Plans and applies; everything must succeed.

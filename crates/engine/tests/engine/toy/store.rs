@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use model::{CloudError, ErrorKind, Inventory, RecordError, RecordStore, Versioned};
 
@@ -18,6 +19,8 @@ pub(crate) struct Store {
     failing: Mutex<VecDeque<bool>>,
     /// Writes whose answers are lost, counted from now; `true` is.
     losing: Mutex<VecDeque<bool>>,
+    /// How long an answer takes in milliseconds; half of it passes before anything happens.
+    takes: Mutex<u64>,
 }
 
 impl Store {
@@ -41,6 +44,23 @@ impl Store {
         self.losing.lock().unwrap().extend(pattern);
     }
 
+    /// Writes work again.
+    pub(crate) fn heal(&self) {
+        self.failing.lock().unwrap().clear();
+        self.losing.lock().unwrap().clear();
+    }
+
+    pub(crate) fn slow(&self, millis: u64) {
+        *self.takes.lock().unwrap() = millis;
+    }
+
+    async fn travel(&self) {
+        let half = *self.takes.lock().unwrap() / 2;
+        if half > 0 {
+            tokio::time::sleep(Duration::from_millis(half)).await;
+        }
+    }
+
     /// What is kept, after the writer that gets in between.
     fn kept_after_others(&self) -> MutexGuard<'_, Option<(Inventory, i64)>> {
         let other = self.between.lock().unwrap().pop_front().flatten();
@@ -62,19 +82,41 @@ impl Store {
 
 impl RecordStore for Store {
     async fn load(&self) -> Result<Versioned, RecordError> {
-        Ok(match &*self.kept.lock().unwrap() {
+        self.travel().await;
+        let read = match &*self.kept.lock().unwrap() {
             Some((inventory, generation)) => {
                 Versioned { inventory: inventory.clone(), generation: *generation }
             }
             None => Versioned { inventory: Inventory::new(super::project()), generation: 0 },
-        })
+        };
+        self.travel().await;
+        Ok(read)
     }
 
     async fn generation(&self) -> Result<i64, RecordError> {
-        Ok(self.kept.lock().unwrap().as_ref().map_or(0, |(_, generation)| *generation))
+        self.travel().await;
+        let generation = self.kept.lock().unwrap().as_ref().map_or(0, |(_, generation)| *generation);
+        self.travel().await;
+        Ok(generation)
     }
 
     async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
+        self.travel().await;
+        let saved = self.saved(inventory, generation);
+        self.travel().await;
+        saved
+    }
+
+    async fn remove(&self, generation: i64) -> Result<(), RecordError> {
+        self.travel().await;
+        let removed = self.removed(generation);
+        self.travel().await;
+        removed
+    }
+}
+
+impl Store {
+    fn saved(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
         let mut kept = self.kept_after_others();
         if self.failing.lock().unwrap().pop_front() == Some(true) {
             return Err(RecordError::Cloud(CloudError::new(ErrorKind::Unavailable, "503")));
@@ -93,7 +135,7 @@ impl RecordStore for Store {
         Ok(generation + 1)
     }
 
-    async fn remove(&self, generation: i64) -> Result<(), RecordError> {
+    fn removed(&self, generation: i64) -> Result<(), RecordError> {
         let mut kept = self.kept_after_others();
         if kept.as_ref().map_or(0, |(_, generation)| *generation) != generation {
             return Err(RecordError::Moved);
