@@ -13,8 +13,8 @@ use crate::{Auth, Caller, Endpoint, IdentityToken, Pace, Target};
 /// Google Cloud over HTTPS, or an endpoint on this machine that speaks like it.
 pub struct GoogleCloud {
     pub(crate) target: Target,
-    pub(crate) wire: Wire,
-    pub(crate) tokens: Tokens,
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) pace: Pace,
     pub(crate) caused: Caused,
     /// One edit of a policy at a time.
@@ -27,8 +27,8 @@ impl GoogleCloud {
     pub fn new(target: Target, auth: Auth) -> Result<Self, CloudError> {
         let pace = if target.endpoint.is_loopback() { Pace::loopback() } else { Pace::live() };
         Ok(Self {
-            wire: Wire::new(&target.endpoint)?,
-            tokens: Tokens::new(auth, &target.endpoint),
+            wire: Arc::new(Wire::new(&target.endpoint)?),
+            tokens: Arc::new(Tokens::new(auth, &target.endpoint)),
             target,
             pace,
             caused: Caused::default(),

@@ -4,8 +4,8 @@
 //! This crate carries steps out and answers reads. It must never know a kind of resource, a spec, a plan or a
 //! terminal; it decides nothing about what is to be done.
 //!
-//! Access tokens go to `https://*.googleapis.com` and to a loopback endpoint override only, redirects are never
-//! followed, and no header value or body is ever logged.
+//! Access tokens go to `https://*.googleapis.com` and to a loopback endpoint override only, identity tokens to
+//! `https://*.run.app` and to services behind such an endpoint, redirects are never followed, and no header value or body is ever logged.
 #![cfg_attr(
     test,
     allow(
@@ -29,6 +29,7 @@ mod pace;
 mod read;
 mod record;
 mod retry;
+pub mod service;
 mod steps;
 mod target;
 pub mod untrusted;

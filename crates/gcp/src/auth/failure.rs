@@ -30,6 +30,11 @@ pub(super) fn no_token(source: &str, problem: &str) -> CloudError {
         .with_help(LOG_IN)
 }
 
+/// A token that cannot stand in a header.
+pub(crate) fn unsendable() -> CloudError {
+    no_token("the source of credentials", "what it gave holds characters that no token has")
+}
+
 /// A source that cannot say to a service who calls.
 pub(super) fn no_identity(source: &str, problem: &str, next: &str) -> CloudError {
     CloudError::new(ErrorKind::Credentials, format!("{source} gives no identity token: {problem}"))

@@ -29,7 +29,7 @@ use tokio::time::Instant;
 use crate::Endpoint;
 use crate::http::Wire;
 use courier::{Courier, Hosts};
-pub(crate) use failure::with_causes;
+pub(crate) use failure::{unsendable, with_causes};
 pub use find::{Sight, Sighting};
 pub use impersonated::{Impersonation, ImpersonationError};
 use source::Source;
@@ -114,10 +114,7 @@ impl Tokens {
         let fixed = source.is_fixed();
         let Fresh { token, left } = source.fetch(&self.courier(wire)).await?;
         if !token.secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(failure::no_token(
-                "the source of credentials",
-                "what it gave holds characters that no token has",
-            ));
+            return Err(unsendable());
         }
         // A metadata server hands out tokens that are nearly spent; they are used, but not asked for at each call.
         let usable = if left > EARLY * 2 { left.saturating_sub(EARLY) } else { left / 2 };

@@ -1,10 +1,11 @@
 //! The HTTP client: TLS with ring and Mozilla's roots, HTTP/2 where offered, connections kept, no redirects.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{CloudError, ErrorKind};
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
 
 /// Whether the proxies that the environment names are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +18,32 @@ pub(crate) enum Proxies {
 
 /// Makes a client; takes about 3 ms and opens nothing.
 pub(crate) fn client(proxies: Proxies) -> Result<Client, CloudError> {
-    let broken = |error: &dyn std::error::Error| {
-        CloudError::new(ErrorKind::Local, format!("no HTTPS client can be set up: {error}"))
-    };
+    builder(proxies, &[b"h2", b"http/1.1"])?.build().map_err(|error| broken(&error))
+}
+
+/// Makes a client for a deployed service at a host: HTTP/1.1, so that connections can be upgraded, and bodies as they are
+/// sent. `nearby` are the sockets of the host where it is on this machine.
+pub(crate) fn service_client(
+    proxies: Proxies,
+    host: &str,
+    nearby: &[SocketAddr],
+) -> Result<Client, CloudError> {
+    let mut builder = builder(proxies, &[b"http/1.1"])?
+        .http1_only()
+        .no_gzip()
+        .pool_max_idle_per_host(256)
+        .tcp_keepalive(Duration::from_secs(30));
+    if !nearby.is_empty() {
+        builder = builder.resolve_to_addrs(host, nearby);
+    }
+    builder.build().map_err(|error| broken(&error))
+}
+
+fn broken(error: &dyn std::error::Error) -> CloudError {
+    CloudError::new(ErrorKind::Local, format!("no HTTPS client can be set up: {error}"))
+}
+
+fn builder(proxies: Proxies, protocols: &[&[u8]]) -> Result<ClientBuilder, CloudError> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let mut tls =
         rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -28,7 +52,7 @@ pub(crate) fn client(proxies: Proxies) -> Result<Client, CloudError> {
             .with_root_certificates(roots)
             .with_no_client_auth();
     // A ready-made configuration is taken as it is, so the protocols are offered here.
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    tls.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     let builder = Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("gemmactl/", env!("CARGO_PKG_VERSION")))
@@ -36,9 +60,8 @@ pub(crate) fn client(proxies: Proxies) -> Result<Client, CloudError> {
         .connect_timeout(Duration::from_secs(10))
         .pool_max_idle_per_host(64)
         .tcp_nodelay(true);
-    let builder = match proxies {
+    Ok(match proxies {
         Proxies::Used => builder,
         Proxies::Ignored => builder.no_proxy(),
-    };
-    builder.build().map_err(|error| broken(&error))
+    })
 }

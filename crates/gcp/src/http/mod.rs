@@ -4,6 +4,6 @@ mod client;
 mod outgoing;
 mod wire;
 
-pub(crate) use client::{Proxies, client};
+pub(crate) use client::{Proxies, client, service_client};
 pub(crate) use outgoing::{Outgoing, Payload, is_plain_path};
 pub(crate) use wire::{Answer, Broken, Wire};
