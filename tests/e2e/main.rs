@@ -23,6 +23,7 @@ mod lags;
 mod lifecycle;
 mod poisoned;
 mod project;
+mod proxy;
 mod record;
 mod saved;
 mod secrets;

@@ -9,6 +9,7 @@ mod doctor;
 mod duration;
 mod emulator;
 mod plan;
+mod proxy;
 mod record;
 mod saved;
 mod snapshot;
@@ -24,6 +25,7 @@ pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
 pub(crate) use plan::{DetailLevel, Format, PlanArguments};
+pub(crate) use proxy::ProxyArguments;
 pub(crate) use record::{
     RecordCommand, RecordFormat, RecordRestoreArguments, RecordShowArguments, RecordUnlockArguments,
 };
@@ -143,6 +145,14 @@ pub(crate) enum Command {
         gemmactl graph --format dot | dot -Tsvg > graph.svg"
     )]
     Graph(GraphArguments),
+    /// Reach a private service from this machine: a loopback address that adds an identity token to every request.
+    #[command(
+        after_help = "Examples:\n  gemmactl proxy                       # the only service of the spec, at 127.0.0.1:8080\n  \
+        gemmactl proxy ollama-gemma --listen 127.0.0.1:11434 &\n  \
+        OLLAMA_HOST=127.0.0.1:11434 ollama run gemma3:4b\n  \
+        curl http://127.0.0.1:8080/api/tags"
+    )]
+    Proxy(ProxyArguments),
     /// Look at the ownership record: what the stacks of the project made, and which run holds them.
     #[command(after_help = "Examples:\n  gemmactl record list\n  gemmactl record show --format json\n  \
         gemmactl record unlock    # after a run that was killed; without it, it is taken over after two minutes")]

@@ -57,6 +57,20 @@ pub(crate) enum CliError {
     /// An operator's catalogue that cannot be used.
     #[error("the catalogue {0}")]
     Catalogue(#[from] catalogue::CatalogueError),
+    /// An address of a service that no identity token may be sent to.
+    #[error("{0}")]
+    ServiceAddress(#[from] gcp::service::ServiceAddressError),
+    /// Nothing listens.
+    #[error("{0}")]
+    Listen(#[from] proxy::ListenError),
+    /// A service that cannot be asked.
+    #[error("{problem}")]
+    Service {
+        /// What is wrong with it.
+        problem: String,
+        /// What to do next.
+        help: String,
+    },
     /// A saved plan that cannot be read.
     #[error("{path}: {problem}")]
     SavedPlan {
@@ -157,6 +171,9 @@ impl CliError {
             | Self::File { .. }
             | Self::Endpoint(_)
             | Self::Catalogue(_)
+            | Self::ServiceAddress(_)
+            | Self::Listen(_)
+            | Self::Service { .. }
             | Self::SavedPlan { .. }
             | Self::SavedSnapshot { .. }
             | Self::OtherSnapshot { .. }
@@ -186,6 +203,13 @@ impl CliError {
                     "help: take the members out of the service's policy, or write them under `invokers` if it is meant so"
                         .to_owned(),
                 ];
+            }
+            Self::Service { help, .. } => return vec![format!("help: {help}")],
+            Self::Listen(proxy::ListenError::Open(_)) => {
+                return vec!["help: --listen 127.0.0.1:PORT, or [::1]:PORT".to_owned()];
+            }
+            Self::Listen(proxy::ListenError::Refused(..)) => {
+                return vec!["help: --listen 127.0.0.1:0 takes any free port".to_owned()];
             }
             Self::SavedPlan { problem, .. } => return vec![problem.help().to_owned()],
             Self::SavedSnapshot { .. } | Self::OtherSnapshot { .. } => {
@@ -218,6 +242,7 @@ impl CliError {
             | Self::File { .. }
             | Self::Endpoint(_)
             | Self::Catalogue(_)
+            | Self::ServiceAddress(_)
             | Self::Usage(_)
             | Self::NotConfirmed
             | Self::Io(_) => None,

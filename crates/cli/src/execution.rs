@@ -4,14 +4,13 @@ use std::io;
 
 use engine::StopSignal;
 use model::ApplyReport;
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::arguments::DetailLevel;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared};
 use crate::session::Session;
+use crate::signals::Wishes;
 use crate::terminal::Terminal;
 use views::progress::{ProgressMode, Reporter, Stopping};
 use views::report;
@@ -57,41 +56,4 @@ async fn listen(stop: StopSignal, stopping: Stopping) -> io::Result<()> {
     stopping.tell();
     wishes.next().await;
     crate::leave_at_once();
-}
-
-#[cfg(unix)]
-struct Wishes {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-#[cfg(unix)]
-impl Wishes {
-    fn open() -> io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Wishes;
-
-#[cfg(not(unix))]
-impl Wishes {
-    fn open() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        // Without a way to hear it nobody can ask.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

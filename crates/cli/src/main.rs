@@ -12,7 +12,9 @@ mod exit;
 mod flow;
 mod logging;
 mod saved;
+mod service;
 mod session;
+mod signals;
 mod terminal;
 
 use std::process::ExitCode;
@@ -63,6 +65,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
         Command::Snapshot(arguments) => block_on(commands::snapshot::run(arguments, terminal)),
         Command::Record { command } => block_on(commands::record::run(command, terminal)),
+        Command::Proxy(arguments) => block_on(commands::proxy::run(arguments, terminal)),
         Command::Emulator(arguments) => block_on(commands::emulator::run(arguments, terminal)),
     }
 }

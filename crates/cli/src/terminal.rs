@@ -24,6 +24,11 @@ fn width() -> usize {
     terminal_size::terminal_size().map_or(WIDTH, |(columns, _)| usize::from(columns.0).clamp(60, 160))
 }
 
+/// Says a line on stderr from where no terminal is at hand, as while others are being served.
+pub(crate) fn say(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
 #[expect(clippy::unused_self, reason = "who writes to the streams shows that it holds the terminal")]
 impl Terminal {
     /// Decides colour and symbols from the arguments, `NO_COLOR` and the streams.
@@ -56,7 +61,7 @@ impl Terminal {
 
     /// Says a line on stderr; if nobody can hear it, so be it.
     pub(crate) fn talk(&self, line: &str) {
-        drop(writeln!(io::stderr().lock(), "{line}"));
+        say(line);
     }
 
     /// How a plan on stdout looks.

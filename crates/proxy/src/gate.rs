@@ -58,8 +58,8 @@ impl Gate {
             return Some(Refusal::Origin);
         }
         // `none`: somebody typed the address. `same-site` may be another port of this machine.
-        let site = headers.get_all("sec-fetch-site").iter();
-        if site.map(|site| site.as_bytes()).any(|site| site != b"same-origin" && site != b"none") {
+        let mut sites = headers.get_all("sec-fetch-site").iter();
+        if sites.any(|site| site != "same-origin" && site != "none") {
             return Some(Refusal::Site);
         }
         None

@@ -8,6 +8,7 @@ pub(crate) mod emulator;
 pub(crate) mod graph;
 pub(crate) mod man;
 pub(crate) mod plan;
+pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod schema;
 pub(crate) mod show;
