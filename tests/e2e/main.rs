@@ -14,6 +14,7 @@ mod bad_input;
 mod commands;
 mod credentials;
 mod doctor;
+mod environments;
 mod examples;
 mod failures;
 mod guards;

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use spec::EnvironmentChoice;
 
 pub(crate) use apply::ApplyArguments;
 pub(crate) use cloud::CloudArguments;
@@ -90,6 +91,7 @@ pub(crate) enum When {
 pub(crate) enum Command {
     /// Show what would change, and why; writes nothing anywhere.
     #[command(after_help = "Examples:\n  gemmactl plan --var project=my-project\n  \
+        gemmactl plan --env prod             # of a spec with environments\n  \
         gemmactl plan --emulator -f examples/ollama-gemma/gemmactl.yaml\n  \
         gemmactl plan --format markdown > plan.md\n  \
         gemmactl plan --show-ignored         # what the server set by itself\n  \
@@ -118,7 +120,11 @@ pub(crate) enum Command {
     )]
     Doctor(DoctorArguments),
     /// Check the spec without asking the cloud.
-    #[command(after_help = "Examples:\n  gemmactl validate\n  gemmactl validate -f stack.yaml --format json")]
+    #[command(
+        after_help = "Examples:\n  gemmactl validate                # in every environment that it has\n  \
+        gemmactl validate --env prod     # builds of this one only\n  \
+        gemmactl validate -f stack.yaml --format json"
+    )]
     Validate(ValidateArguments),
     /// Print the JSON Schema of the spec, for editors and checks, or that of a plan, for programs.
     #[command(
@@ -187,6 +193,9 @@ pub(crate) struct SpecArguments {
     /// The spec.
     #[arg(short, long, default_value = "gemmactl.yaml", value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// The environment, of a spec that has environments.
+    #[arg(long = "env", value_name = "NAME")]
+    pub(crate) environment: Option<String>,
     /// Set a variable of the spec; may be given several times, the last one wins.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub(crate) variables: Vec<String>,
@@ -196,6 +205,13 @@ pub(crate) struct SpecArguments {
     /// Read figures of GPUs, quotas, prices, models and servers from a YAML file; it is laid over what is built in.
     #[arg(long = "catalog", value_name = "FILE")]
     pub(crate) catalogue: Option<PathBuf>,
+}
+
+impl SpecArguments {
+    /// The environment that is named, or all of them.
+    pub(crate) fn environments(&self) -> EnvironmentChoice<'_> {
+        self.environment.as_deref().map_or(EnvironmentChoice::Every, EnvironmentChoice::Named)
+    }
 }
 
 /// Arguments of `validate`.

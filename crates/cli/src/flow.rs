@@ -58,10 +58,21 @@ pub(crate) fn usual_watch(spec: &Spec) -> Watch {
 
 /// Reads and checks the spec. Errors show every problem of the file at once.
 pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Spec, CliError> {
-    spec::load(&arguments.file, &variables(arguments)).map_err(|error| match error {
+    spec::load_environment(&arguments.file, &variables(arguments), arguments.environment.as_deref())
+        .map_err(|error| not_loaded(error, colour))
+}
+
+/// The same in every environment, if none is named.
+pub(crate) fn load_all(arguments: &SpecArguments, colour: spec::Colour) -> Result<Vec<Spec>, CliError> {
+    spec::load_environments(&arguments.file, &variables(arguments), arguments.environments())
+        .map_err(|error| not_loaded(error, colour))
+}
+
+fn not_loaded(error: LoadError, colour: spec::Colour) -> CliError {
+    match error {
         LoadError::Invalid(problems) => CliError::Spec(problems.render(colour)),
         LoadError::Read { path, source } => CliError::Unreadable { path, source },
-    })
+    }
 }
 
 /// What is known of GPUs, prices and models: what was shipped, with the operator's own file over it.
@@ -146,7 +157,8 @@ async fn prepare_in_order<C: Cloud, S: RecordStore>(
         live.add(engine::contents(&plan.unread, cloud).await?); // what deletions would take along
         plan = engine::plan(&graph, &live, &record.inventory, &options);
     }
-    let shown = document::Plan::of(&plan, noise::ignored(&plan, &live, purpose.noise));
+    let shown = document::Plan::of(&plan, noise::ignored(&plan, &live, purpose.noise))
+        .in_environment(spec.environment.clone());
     Ok(Prepared { plan, record, dead: Vec::new(), shown })
 }
 

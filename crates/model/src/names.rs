@@ -99,13 +99,11 @@ name!(
 );
 
 name!(
-    /// The name of an environment of a stack, such as `prod`.
+    /// The name of an environment of a spec, such as `prod`.
     EnvironmentName,
     "environment name",
-    "1 to 30 lower-case letters, digits and hyphens, starting with a letter",
-    |text| (1..=30).contains(&text.len())
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    "1 to 30 lower-case letters, digits and hyphens, starting with a letter and not ending in a hyphen",
+    |text| is_label(text, 1, 30)
 );
 
 name!(

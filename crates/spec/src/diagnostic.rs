@@ -107,6 +107,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same problem, which only one environment of the spec has.
+    #[must_use]
+    pub(crate) fn in_environment(mut self, name: &str) -> Self {
+        self.message = format!("{}, in the environment `{name}`", self.message);
+        self
+    }
+
     /// The problem with its source line and a caret under what is wrong.
     pub fn render(&self, colour: Colour) -> String {
         let renderer = match colour {

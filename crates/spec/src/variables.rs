@@ -1,6 +1,7 @@
 //! Values for the variables of a spec, and where they are put. Never reads the environment.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,7 +83,16 @@ impl Variables {
     /// Puts values in the place of every `${name}` of a tree.
     ///
     /// Scalars that need a value which is not there become unknown, so that the rest can still be checked.
-    pub(crate) fn substitute(&self, root: &mut Node, source: &Arc<Source>) -> Vec<Diagnostic> {
+    ///
+    /// `environment` holds the values of the chosen environment: they win over defaults, and what the operator gives
+    /// wins over them. A scalar with such a value stands where the environment says it.
+    pub(crate) fn substitute(
+        &self,
+        root: &mut Node,
+        source: &Arc<Source>,
+        environment: &IndexMap<String, (Scalar, Range<usize>)>,
+        missing: Missing,
+    ) -> Vec<Diagnostic> {
         let mut problems = self.problems.clone();
         let declared = declarations(root);
         let names: Vec<&str> = declared.keys().map(String::as_str).collect();
@@ -102,20 +112,29 @@ impl Variables {
                 });
             }
         }
-        let values: IndexMap<String, Option<Scalar>> = declared
+        let values: IndexMap<String, Option<Worth>> = declared
             .iter()
             .map(|(name, declaration)| {
-                let given = self
-                    .given
-                    .get(name)
-                    .map(|given| Scalar { text: given.value.clone(), style: Style::Given });
-                (name.clone(), given.or_else(|| declaration.default.clone()))
+                let given = self.given.get(name).map(|given| Worth {
+                    scalar: Scalar { text: given.value.clone(), style: Style::Given },
+                    at: None,
+                });
+                let environment = || {
+                    environment
+                        .get(name)
+                        .map(|(scalar, at)| Worth { scalar: scalar.clone(), at: Some(at.clone()) })
+                };
+                let default = || declaration.default.clone().map(|scalar| Worth { scalar, at: None });
+                (name.clone(), given.or_else(environment).or_else(default))
             })
             .collect();
         let mut pass = Pass { values, source, problems, missing: BTreeSet::new(), room: Some(MOST_INSERTED) };
         pass.node(root, Where::Top);
-        let Pass { missing, mut problems, .. } = pass;
-        for (name, declaration) in declared.iter().filter(|(name, _)| missing.contains(*name)) {
+        let Pass { missing: without, mut problems, .. } = pass;
+        if missing == Missing::Tolerated {
+            return problems;
+        }
+        for (name, declaration) in declared.iter().filter(|(name, _)| without.contains(*name)) {
             let help = format!(
                 "give one with `--var {name}=…` or in a file with `--var-file`, or declare a default"
             );
@@ -131,7 +150,7 @@ impl Variables {
 
 /// What the tree says about one variable; the structural check looks at it again.
 struct Declaration {
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
     default: Option<Scalar>,
 }
 
@@ -158,8 +177,23 @@ enum Where {
     Inside,
 }
 
+/// Whether a variable without a value is a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    Reported,
+    /// As in an environment that nobody chose, whose values the operator has no reason to give.
+    Tolerated,
+}
+
+/// The value of a variable, and where the environment gives it if it does.
+#[derive(Clone)]
+struct Worth {
+    scalar: Scalar,
+    at: Option<Range<usize>>,
+}
+
 struct Pass<'s> {
-    values: IndexMap<String, Option<Scalar>>,
+    values: IndexMap<String, Option<Worth>>,
     source: &'s Arc<Source>,
     problems: Vec<Diagnostic>,
     missing: BTreeSet<String>,
@@ -196,7 +230,10 @@ impl Pass<'_> {
                     return;
                 }
                 match self.scalar(scalar, &node.span) {
-                    Some(value) => *scalar = value,
+                    Some(Worth { scalar: value, at }) => {
+                        *scalar = value;
+                        node.span = at.unwrap_or_else(|| node.span.clone());
+                    }
                     None => node.content = Content::Unknown,
                 }
             }
@@ -208,7 +245,7 @@ impl Pass<'_> {
         &mut self,
         id: &'static str,
         message: impl Into<String>,
-        span: std::ops::Range<usize>,
+        span: Range<usize>,
         help: Option<&str>,
     ) {
         let problem = Diagnostic::new(id, message).under(self.source, span);
@@ -219,7 +256,7 @@ impl Pass<'_> {
     }
 
     /// A scalar with its variables replaced; none when one of them has no value.
-    fn scalar(&mut self, scalar: &Scalar, span: &std::ops::Range<usize>) -> Option<Scalar> {
+    fn scalar(&mut self, scalar: &Scalar, span: &Range<usize>) -> Option<Worth> {
         let whole = scalar
             .text
             .strip_prefix("${")
@@ -231,8 +268,9 @@ impl Pass<'_> {
         let mut text = String::new();
         let mut rest = scalar.text.as_str();
         let mut complete = true;
-        while let Some(at) = rest.find('$') {
-            let (before, tail) = rest.split_at(at);
+        let mut at = None;
+        while let Some(dollar) = rest.find('$') {
+            let (before, tail) = rest.split_at(dollar);
             text.push_str(before);
             if let Some(after) = tail.strip_prefix("$${") {
                 text.push_str("${");
@@ -248,7 +286,10 @@ impl Pass<'_> {
                     return None;
                 };
                 match self.value(name, span) {
-                    Some(value) => text.push_str(&value.text),
+                    Some(value) => {
+                        text.push_str(&value.scalar.text);
+                        at = at.or(value.at);
+                    }
                     None => complete = false,
                 }
                 rest = after;
@@ -259,15 +300,15 @@ impl Pass<'_> {
         }
         text.push_str(rest);
         // A text made of parts is a text, unless the parts came from where nothing is quoted.
-        complete.then_some(Scalar { text, style: Style::Quoted })
+        complete.then_some(Worth { scalar: Scalar { text, style: Style::Quoted }, at })
     }
 
-    fn value(&mut self, name: &str, span: &std::ops::Range<usize>) -> Option<Scalar> {
+    fn value(&mut self, name: &str, span: &Range<usize>) -> Option<Worth> {
         match self.values.get(name) {
             None if self.problems.len() >= MOST => None,
             Some(Some(value)) => {
                 let value = value.clone();
-                let rest = self.room.and_then(|room| room.checked_sub(value.text.len()));
+                let rest = self.room.and_then(|room| room.checked_sub(value.scalar.text.len()));
                 if self.room.is_some() && rest.is_none() {
                     self.problem(
                         "variables-too-large",
@@ -303,7 +344,7 @@ impl Pass<'_> {
     }
 
     /// The bytes of a variable's name inside a scalar, where it is spelled there as it is meant.
-    fn inside(&self, name: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    fn inside(&self, name: &str, span: &Range<usize>) -> Range<usize> {
         let text = self.source.text().get(span.clone()).unwrap_or_default();
         match text.find(&format!("${{{name}}}")) {
             Some(at) if !name.is_empty() => span.start + at + 2..span.start + at + 2 + name.len(),

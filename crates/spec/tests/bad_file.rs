@@ -212,14 +212,14 @@ help: did you mean `[apis.yaml]`?
 #[test]
 fn refuses_nesting_without_end() {
     insta::assert_snapshot!(refused("a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
-"), @"
+"), @r"
 error[unknown-key]: unknown key `a` in the spec
  --> gemmactl.yaml:1:1
   |
 1 | a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
   | ^
   |
-  = help: keys that may stand here: apis, iam, images, project, region, repositories, serviceAccounts, services, stack, variables, version
+  = help: keys that may stand here: apis, environments, iam, images, project, region, repositories, serviceAccounts, services, stack, variables, version
 
 error[too-deep]: maps and lists are nested more than 32 deep
  --> gemmactl.yaml:1:36

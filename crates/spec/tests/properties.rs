@@ -9,13 +9,15 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use spec::{Colour, Variables};
+use spec::{Colour, EnvironmentChoice, Variables};
 
 const GOOD: &str = include_str!("../../../examples/hardened/gemmactl.yaml");
 
 /// Loads a text and shows what came of it; returns the number of problems.
 fn load(text: &str) -> usize {
-    match spec::parse("gemmactl.yaml", text, Path::new("tests/stack"), &Variables::none()) {
+    let every = EnvironmentChoice::Every;
+    match spec::parse_environments("gemmactl.yaml", text, Path::new("tests/stack"), &Variables::none(), every)
+    {
         Ok(_) => 0,
         Err(problems) => {
             assert!(!problems.is_empty());
@@ -37,6 +39,7 @@ fn load(text: &str) -> usize {
 fn fragment() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("services:\n  a:\n    image: x\n".to_owned()),
+        Just("environments:\n  a: { project: demo-a }\n  b: { stack: b, services: { a: {} } }\n".to_owned()),
         Just("iam:\n  - role: ${x}\n".to_owned()),
         Just("dependsOn: [service/a, service/gemma]".to_owned()),
         Just("${".to_owned()),

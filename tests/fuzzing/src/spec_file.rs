@@ -2,7 +2,7 @@
 
 use engine::Graph;
 use model::Action;
-use spec::{Colour, Diagnostics, LoadError, Spec, Variables};
+use spec::{Colour, Diagnostics, EnvironmentChoice, LoadError, Spec, Variables};
 
 use crate::sample;
 
@@ -11,25 +11,28 @@ pub fn spec(data: &[u8]) {
     let loaded = match std::str::from_utf8(data) {
         Ok(text) => {
             let lines = text.lines().count();
-            spec::parse("gemmactl.yaml", text, &sample::folder(), &Variables::none())
+            let every = EnvironmentChoice::Every;
+            spec::parse_environments("gemmactl.yaml", text, &sample::folder(), &Variables::none(), every)
                 .map_err(|problems| check(&problems, lines))
         }
         Err(_) => of_file(data),
     };
-    if let Ok(spec) = loaded {
+    for spec in loaded.into_iter().flatten() {
         resolve(&spec);
     }
 }
 
 /// What is no text is refused where the file is read.
-fn of_file(data: &[u8]) -> Result<Spec, ()> {
+fn of_file(data: &[u8]) -> Result<Vec<Spec>, ()> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("gemmactl.yaml");
     std::fs::write(&file, data).unwrap();
-    spec::load(&file, &Variables::none()).map_err(|error| match error {
-        LoadError::Invalid(problems) => check(&problems, String::from_utf8_lossy(data).lines().count()),
-        LoadError::Read { source, .. } => panic!("{source}"),
-    })
+    spec::load_environments(&file, &Variables::none(), EnvironmentChoice::Every).map_err(
+        |error| match error {
+            LoadError::Invalid(problems) => check(&problems, String::from_utf8_lossy(data).lines().count()),
+            LoadError::Read { source, .. } => panic!("{source}"),
+        },
+    )
 }
 
 /// Every problem can be shown, and has a place in the file and a text.

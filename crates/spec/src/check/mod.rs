@@ -22,17 +22,19 @@ mod value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(crate) use report::{MOST, Report};
-pub(crate) use structure::check_structure;
+pub(crate) use build::Contexts;
+pub(crate) use report::{MOST, Report, ordered, refused};
+pub(crate) use structure::{Whose, check_structure};
 
 use crate::context::BuildContext;
 use crate::document::Document;
 
-/// Checks what a document means, and reads the build contexts that it names; `spec` is the name of its own file.
+/// Checks what a document means, and reads the build contexts that it names if asked to; `spec` is the name of its own file.
 pub(crate) fn check_meaning(
     document: &Document,
     base: &Path,
     spec: &str,
+    reading: Contexts,
     report: &mut Report<'_>,
 ) -> BTreeMap<String, BuildContext> {
     access::check(document, report);
@@ -40,5 +42,5 @@ pub(crate) fn check_meaning(
     reference::check(document, report);
     cycle::check(document, report);
     service::check(document, report);
-    build::check(document, base, spec, report)
+    build::check(document, base, spec, reading, report)
 }

@@ -118,18 +118,24 @@ impl<'p> Report<'p> {
 
     /// Every problem, in the order of the file.
     pub(crate) fn into_problems(self) -> Vec<Diagnostic> {
-        let full = self.is_full();
-        let mut problems = self.problems;
-        problems.sort_by(|one, other| (one.place.as_ref(), one.id).cmp(&(other.place.as_ref(), other.id)));
-        problems.dedup();
-        if full {
-            let message =
-                format!("there are more than {} problems; the rest was not looked for", problems.len());
-            problems.push(Diagnostic::new("too-many-problems", message));
-        }
-        problems
+        ordered(self.problems)
     }
 }
+
+/// Problems in the order of the file, each once; of too many, a last one that says so.
+pub(crate) fn ordered(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let full = problems.len() >= MOST;
+    problems.sort_by(|one, other| (one.place.as_ref(), one.id).cmp(&(other.place.as_ref(), other.id)));
+    problems.dedup();
+    if full && problems.iter().all(|problem| problem.id != TOO_MANY) {
+        let message = format!("there are more than {} problems; the rest was not looked for", problems.len());
+        problems.push(Diagnostic::new(TOO_MANY, message));
+    }
+    problems
+}
+
+/// Stands for the problems that were not looked for.
+const TOO_MANY: &str = "too-many-problems";
 
 /// A refusal of a grammar as a problem.
 pub(crate) fn refused(id: &'static str, error: GrammarError) -> Diagnostic {

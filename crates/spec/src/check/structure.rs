@@ -20,14 +20,30 @@ use crate::types::grammar_of;
 use crate::yaml::{Content, Entry, Node};
 
 /// Checks a tree against a schema and gives it the schema's types.
-pub(crate) fn check_structure(root: &Value, node: &Node, report: &mut Report<'_>, whole: Whole) -> Value {
-    Walker { root, report, whole }.value(node, root, "", "the spec")
+pub(crate) fn check_structure(
+    root: &Value,
+    node: &Node,
+    report: &mut Report<'_>,
+    whole: Whole,
+    settings: Whose,
+) -> Value {
+    Walker { root, report, whole, settings }.value(node, root, "", "the spec")
+}
+
+/// Whose settings a tree holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Those of the spec.
+    Spec,
+    /// Those that an environment made of it.
+    Environment,
 }
 
 struct Walker<'s, 'r, 'p> {
     root: &'s Value,
     report: &'r mut Report<'p>,
     whole: Whole,
+    settings: Whose,
 }
 
 impl<'s> Walker<'s, '_, '_> {
@@ -144,13 +160,19 @@ impl<'s> Walker<'s, '_, '_> {
         name: &str,
     ) {
         let mut known: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-        known.retain(|key| !there.contains(key));
+        match self.settings {
+            Whose::Spec => known.retain(|key| !there.contains(key)),
+            // A slip of the keyboard stands beside the key of the spec that it was to change.
+            Whose::Environment => {}
+        }
         let problem =
             Diagnostic::new("unknown-key", format!("unknown key `{}` in {name}", shown(&entry.key)));
         let problem = match nearest(&entry.key, known.iter().copied()) {
             Some(near) => {
                 // The misspelled key stands for the one that was meant, so that it is not reported as missing too.
-                self.report.mark_broken(&sibling(at, near));
+                if !there.contains(near) {
+                    self.report.mark_broken(&sibling(at, near));
+                }
                 problem.with_suggestion(near)
             }
             None if known.is_empty() => problem,

@@ -3,6 +3,7 @@
 //! Two forms: the strict one, which the structural check walks after variables have their values, and the published
 //! one, which editors use and in which every value may still be a `${name}`.
 
+mod environments;
 mod published;
 mod reference;
 
@@ -47,7 +48,9 @@ pub(crate) fn resolve<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
 fn generate() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.transforms.push(Box::new(RecursiveTransform(tidy)));
-    settings.into_generator().into_root_schema_for::<Document>().to_value()
+    let mut schema = settings.into_generator().into_root_schema_for::<Document>().to_value();
+    environments::add(&mut schema);
+    schema
 }
 
 /// Takes out what Rust needs and a spec does not: null, number formats, empty defaults.

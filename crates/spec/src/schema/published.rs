@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::environments::KEY;
 use crate::types::KEEPS_TYPE;
 
 /// Keywords that describe a value and do not check it.
@@ -24,6 +25,12 @@ pub(super) fn published(strict: &Value) -> Value {
         ordered.insert("title".to_owned(), "gemmactl spec".into());
         ordered.extend(object.remove_entry("description"));
         object.remove("title");
+        // What each environment says itself need not be said for all of them; only together they can be checked.
+        if let Some(required) = object.remove("required") {
+            object.insert("required".to_owned(), json!(["version"]));
+            object.insert("if".to_owned(), json!({ "not": { "required": [KEY] } }));
+            object.insert("then".to_owned(), json!({ "required": required }));
+        }
         ordered.append(object);
         *object = ordered;
         if let Some(Value::Object(definitions)) = object.get_mut("$defs") {

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::{resolve, strict};
+use crate::environments::KEY;
 
 /// Headings and introduction of the page.
 const INTRODUCTION: &str = "\
@@ -19,6 +20,38 @@ left out is the server's choice, or stays as it is.
 
 `${name}` in any value stands for a variable that is declared under `variables`; environment variables are never read. A
 value that is nothing but `${name}` takes the variable's own type. `$${` stands for the two characters `${`.
+";
+
+/// What an environment is; its keys are those of the file.
+const ENVIRONMENTS: &str = "
+## `environments.NAME`
+
+What is different in one environment. It has the keys of the file itself, but for `version` and `environments`, and gives
+values to variables in place of declaring them:
+
+```yaml
+variables:
+  model: { default: gemma3:4b }
+environments:
+  dev:
+    project: acme-dev
+  prod:
+    project: acme-prod
+    variables: { model: gemma3:12b }
+    services:
+      ollama-gemma: { maxInstances: 5, protect: true }
+```
+
+Where a spec has environments, `--env NAME` chooses one, and `validate` without it checks them all.
+
+- Maps are merged by key. Scalars and lists take the place of what the spec says; lists are never joined.
+- `serviceAccounts`, `repositories`, `images` and `services` are changed, never added: an item that the spec does not
+  have is an error. Maps inside an item, such as `env` or `labels`, may get new keys.
+- Nothing is taken away: a key without a value is an error.
+- Values of variables: `--var` wins over `--var-file`, that over the environment, that over the default.
+- No two environments may have the same `project` and `stack`, going by what the file says without the command line.
+- Every environment is checked, whichever is chosen. Folders of builds are read only for the one that is chosen.
+- Places in a plan are those of the environment's line where the value comes from it.
 ";
 
 /// How the files of a build are chosen; the rules themselves are in the crate's `context` folder.
@@ -96,6 +129,11 @@ impl Page {
             let _ = writeln!(self.text, "| `{key}` | {} | {left_out} | {} |", cell(&value), cell(&says));
         }
         for (key, property) in properties {
+            // An environment has the keys of the spec, which are described once.
+            if key == KEY {
+                self.text.push_str(ENVIRONMENTS);
+                continue;
+            }
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             for (path, inner) in self.inside(path, property) {
                 self.object(&format!("`{path}`"), &path, inner);

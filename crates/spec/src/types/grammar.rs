@@ -5,10 +5,10 @@
 
 use super::{
     AbsolutePath, ApiName, BinaryAuthorization, BucketName, BuildLocation, Cpu, DependencyReference,
-    Duration, EncryptionKey, EnvName, FileMode, GpuType, HeaderName, ImageName, ImageReference, LabelKey,
-    LabelValue, Location, MachineType, Member, Memory, ProjectId, Region, RepositoryName, RevisionName, Role,
-    SecretName, SecretVersionName, ServiceAccountId, ServiceAccountReference, ServiceName, StackName,
-    TrafficTag, VariableName, VolumeName,
+    Duration, EncryptionKey, EnvName, EnvironmentName, FileMode, GpuType, HeaderName, ImageName,
+    ImageReference, LabelKey, LabelValue, Location, MachineType, Member, Memory, ProjectId, Region,
+    RepositoryName, RevisionName, Role, SecretName, SecretVersionName, ServiceAccountId,
+    ServiceAccountReference, ServiceName, StackName, TrafficTag, VariableName, VolumeName,
 };
 
 /// Why a text does not fit its grammar, and what would.
@@ -78,6 +78,7 @@ pub(crate) const GRAMMARS: &[(&str, &str, Check)] = &[
     }),
     ("ServiceName", ServiceName::PATTERN, |text| ServiceName::parse(text).map(drop)),
     ("StackName", StackName::PATTERN, |text| StackName::parse(text).map(drop)),
+    ("EnvironmentName", EnvironmentName::PATTERN, |text| EnvironmentName::parse(text).map(drop)),
     ("VariableName", VariableName::PATTERN, |text| VariableName::parse(text).map(drop)),
     ("AbsolutePath", AbsolutePath::PATTERN, |text| AbsolutePath::parse(text).map(drop)),
     ("BucketName", BucketName::PATTERN, |text| BucketName::parse(text).map(drop)),

@@ -24,7 +24,7 @@ pub use name::{
     ApiName, EnvName, HeaderName, ImageName, LabelKey, LabelValue, MachineType, RepositoryName, RevisionName,
     ServiceAccountId, ServiceName, TrafficTag, VariableName, VolumeName,
 };
-pub(crate) use name::{ProjectId, StackName};
+pub(crate) use name::{EnvironmentName, ProjectId, StackName};
 pub(crate) use place_name::Region;
 pub use place_name::{BuildLocation, GpuType, Location};
 pub use quantity::{Cpu, Memory};

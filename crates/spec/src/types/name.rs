@@ -94,6 +94,16 @@ text_type! {
     }.check(text),
 }
 
+grammar_type! {
+    /// The name of an environment of the spec, as `--env` takes it.
+    EnvironmentName, pattern: "^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$", examples: ["prod"],
+    check: |text| Shape {
+        what: "the name of an environment",
+        rule: "1 to 30 lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen",
+        length: 1..=30, first: lower, rest: lower_digit_hyphen, last: lower_digit,
+    }.check(text),
+}
+
 text_type! {
     /// The DNS name of a Google API.
     ApiName, pattern: r"^[a-z][a-z0-9-]*\.googleapis\.com$", examples: ["run.googleapis.com"],

@@ -95,6 +95,18 @@ pub const SHORT: usize = 16;
 pub const LONG: usize = 64;
 
 impl Plan {
+    /// The same plan, made in an environment of the spec.
+    #[must_use]
+    pub fn in_environment(mut self, environment: Option<EnvironmentName>) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// The arguments by which a command means this environment; nothing where the spec has none.
+    pub(crate) fn environment_argument(&self) -> String {
+        self.environment.as_ref().map(|name| format!(" --env {name}")).unwrap_or_default()
+    }
+
     /// The first digits of the fingerprint, as people are shown it.
     pub fn fingerprint_shown(&self) -> &str {
         self.fingerprint.get(..SHORT).unwrap_or(&self.fingerprint)

@@ -33,7 +33,11 @@ pub fn render(plan: &Plan) -> String {
     details::ignored(&plan.ignored, &mut text);
     if !plan.is_empty() && !plan.is_blocked() {
         let shown = plan.fingerprint_shown();
-        let _ = write!(text, "Plan `{shown}` · `gemmactl {name} --expect {shown}` does only this · ");
+        let _ = write!(
+            text,
+            "Plan `{shown}` · `gemmactl {name}{} --expect {shown}` does only this · ",
+            plan.environment_argument()
+        );
     }
     let _ = writeln!(
         text,

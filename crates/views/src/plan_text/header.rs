@@ -32,6 +32,7 @@ fn title(plan: &Plan, page: &mut Page) {
         Goal::Absent => "gemmactl destroy",
     };
     let mut parts = vec![format!("stack={}", plan.stack), format!("project={}", plan.project)];
+    parts.extend(plan.environment.as_ref().map(|name| format!("env={name}")));
     parts.extend(regions(plan));
     let mut line = Line::default().with(command, Ink::Strong);
     for part in parts {

@@ -61,6 +61,7 @@ const MIN_WIDTH: usize = 40;
 /// One line, whatever there is to say.
 fn nothing_to_do(plan: &Plan) -> String {
     let Plan { stack, project, .. } = plan;
+    let environment = plan.environment.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
     match plan.goal {
         Goal::Present => {
             let resources = counted(plan.changes.len(), "resource", "resources");
@@ -68,10 +69,12 @@ fn nothing_to_do(plan: &Plan) -> String {
                 .map(|summary| format!("; {summary} ignored"))
                 .unwrap_or_default();
             format!(
-                "No changes. Stack {stack} in project {project} is as the spec says ({resources}{ignored})."
+                "No changes. Stack {stack}{environment} in project {project} is as the spec says ({resources}{ignored})."
             )
         }
-        Goal::Absent => format!("Nothing to destroy. Stack {stack} owns nothing in project {project}."),
+        Goal::Absent => {
+            format!("Nothing to destroy. Stack {stack}{environment} owns nothing in project {project}.")
+        }
     }
 }
 
@@ -83,7 +86,10 @@ fn fingerprint(plan: &Plan, page: &mut Page) {
             Goal::Present => "apply",
             Goal::Absent => "destroy",
         };
-        let text = format!("Plan {shown} ({command} --expect {shown} does only this)");
+        let text = format!(
+            "Plan {shown} ({command}{} --expect {shown} does only this)",
+            plan.environment_argument()
+        );
         page.sentence(&text, Ink::Faint);
     }
 }
