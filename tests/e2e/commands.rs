@@ -25,6 +25,40 @@ fn validate_gives_machines_every_problem_with_its_place() {
 }
 
 #[test]
+fn validate_puts_problems_beside_their_lines_in_a_pull_request() {
+    let world = tutorial();
+    std::fs::create_dir(world.path().join(".git")).unwrap();
+    world.edit("gemmactl.yaml", "memory: 32Gi", "memory: 32");
+    let line = world.line_of("memory: 32");
+    let run = world.gemmactl(&["validate", "--format", "annotations"]).exits(1);
+    assert!(
+        run.stdout.starts_with(&format!("::error file=gemmactl.yaml,line={line},col=")),
+        "{}",
+        run.stdout
+    );
+    let run = world.gemmactl(&["validate", "--format", "sarif"]).exits(1);
+    let log: Value = serde_json::from_str(&run.stdout).unwrap();
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "gemmactl.yaml");
+    assert_eq!(place["region"]["startLine"], line);
+    world.edit("gemmactl.yaml", "memory: 32", "memory: 32Gi");
+    assert_eq!(world.gemmactl(&["validate", "--format", "annotations"]).exits(0).stdout, "");
+}
+
+#[test]
+fn markdown_keeps_within_the_bytes_it_is_given() {
+    let world = tutorial();
+    let plan = ["plan", "--format", "markdown", "--max-bytes"];
+    let run = world.emulated(&[&plan[..], &["4000", "--whole", "artifact plan.json"]].concat()).exits(0);
+    assert!(
+        run.stdout.len() <= 4000 && run.stdout.contains("The whole: `artifact plan.json`"),
+        "{}",
+        run.stdout
+    );
+    world.emulated(&[&plan[..], &["3999"]].concat()).exits(1).says("4000");
+}
+
+#[test]
 fn the_schema_is_a_json_schema() {
     let run = tutorial().gemmactl(&["schema"]).exits(0);
     let schema: Value = serde_json::from_str(&run.stdout).unwrap();

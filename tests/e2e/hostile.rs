@@ -84,7 +84,12 @@ fn hostile_specs_are_shown_and_not_obeyed() {
         format!("{HOSTILE}: ["),
     ] {
         let world = World::with_spec(spec);
-        for arguments in [&["validate"][..], &["validate", "--format", "json"], &["plan", "--emulator"]] {
+        for arguments in [
+            &["validate"][..],
+            &["validate", "--format", "json"],
+            &["validate", "--format", "sarif"],
+            &["plan", "--emulator"],
+        ] {
             let run = world.gemmactl(arguments);
             assert_eq!(run.code, 1, "{}", run.all());
             is_harmless(&run);

@@ -13,6 +13,8 @@ mod proxy;
 mod record;
 mod saved;
 mod snapshot;
+mod surface;
+mod validate;
 
 use std::path::PathBuf;
 
@@ -25,13 +27,15 @@ pub(crate) use cloud::CloudArguments;
 pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
-pub(crate) use plan::{DetailLevel, Format, PlanArguments};
+pub(crate) use plan::PlanArguments;
 pub(crate) use proxy::ProxyArguments;
 pub(crate) use record::{
     RecordCommand, RecordFormat, RecordRestoreArguments, RecordShowArguments, RecordUnlockArguments,
 };
 pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
 pub(crate) use snapshot::SnapshotArguments;
+pub(crate) use surface::{DetailLevel, Format, SurfaceArguments};
+pub(crate) use validate::{ProblemFormat, ValidateArguments};
 
 /// Provisions open models on Cloud Run GPUs from one reviewed YAML file.
 ///
@@ -93,7 +97,8 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  gemmactl plan --var project=my-project\n  \
         gemmactl plan --env prod             # of a spec with environments\n  \
         gemmactl plan --emulator -f examples/ollama-gemma/gemmactl.yaml\n  \
-        gemmactl plan --format markdown > plan.md\n  \
+        gemmactl plan --format markdown > plan.md         # a comment for a pull request\n  \
+        gemmactl plan --format summary >> \"$GITHUB_STEP_SUMMARY\"\n  \
         gemmactl plan --show-ignored         # what the server set by itself\n  \
         gemmactl plan --detailed-exitcode    # 2 when there are changes\n  \
         gemmactl plan -o plan.json           # save it, to be applied after a review\n  \
@@ -123,7 +128,8 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  gemmactl validate                # in every environment that it has\n  \
         gemmactl validate --env prod     # builds of this one only\n  \
-        gemmactl validate -f stack.yaml --format json"
+        gemmactl validate -f stack.yaml --format json\n  \
+        gemmactl validate --format annotations    # beside the lines, in a workflow"
     )]
     Validate(ValidateArguments),
     /// Print the JSON Schema of the spec, for editors and checks, or that of a plan, for programs.
@@ -212,17 +218,6 @@ impl SpecArguments {
     pub(crate) fn environments(&self) -> EnvironmentChoice<'_> {
         self.environment.as_deref().map_or(EnvironmentChoice::Every, EnvironmentChoice::Named)
     }
-}
-
-/// Arguments of `validate`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ValidateArguments {
-    /// Which spec.
-    #[command(flatten)]
-    pub(crate) spec: SpecArguments,
-    /// Form of the problems.
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub(crate) format: CheckFormat,
 }
 
 /// Arguments of `graph`.

@@ -15,6 +15,7 @@ mod saved;
 mod service;
 mod session;
 mod signals;
+mod surface;
 mod terminal;
 
 use std::process::ExitCode;

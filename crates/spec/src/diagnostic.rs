@@ -185,7 +185,8 @@ impl Diagnostic {
         }
     }
 
-    fn advice(&self) -> Option<String> {
+    /// What to do about it, what was probably meant among it; one sentence.
+    pub fn advice(&self) -> Option<String> {
         match (&self.suggestion, &self.help) {
             (Some(suggestion), Some(help)) => {
                 Some(printable(&format!("did you mean `{suggestion}`? {help}")))

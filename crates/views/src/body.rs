@@ -25,13 +25,13 @@ impl Mark {
 }
 
 /// Lines of unchanged text around a change.
-const CONTEXT: usize = 3;
+pub(super) const CONTEXT: usize = 3;
 
-/// The unified diff of two texts; a text that was or will not be there is an empty one.
-pub(super) fn unified(before: &str, after: &str) -> Vec<(Mark, String)> {
+/// The unified diff of two texts with so many lines around a change; a text that was or will not be there is an empty one.
+pub(super) fn unified(before: &str, after: &str, context: usize) -> Vec<(Mark, String)> {
     let diff = TextDiff::from_lines(before, after);
     let mut lines = vec![];
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+    for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
         lines.push((Mark::Position, hunk.header().to_string()));
         for change in hunk.iter_changes() {
             let mark = match change.tag() {

@@ -1,12 +1,15 @@
 //! The dependency graph as Mermaid and as DOT, from an edge list. Arrows point in running order: from what is made
 //! first to what is made after it. Knows no resource but its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use model::ResourceId;
+use model::{Action, ResourceId};
 
+use super::Symbols;
+use super::document::{Change, Plan};
 use super::escape::escape;
+use super::words::{acts, symbol, verb};
 
 /// A Mermaid flowchart. Each resource comes with what it depends on.
 pub fn mermaid(edges: &[(ResourceId, Vec<ResourceId>)]) -> String {
@@ -19,6 +22,52 @@ pub fn mermaid(edges: &[(ResourceId, Vec<ResourceId>)]) -> String {
         let _ = writeln!(text, "  n{first} --> n{then}");
     }
     text
+}
+
+/// What happens in a plan, each with what of it has to be done before.
+pub(crate) fn of_plan(plan: &Plan) -> Vec<(&Change, Vec<&ResourceId>)> {
+    let acting: BTreeSet<&ResourceId> =
+        plan.changes.iter().filter(|change| acts(change.action)).map(|change| &change.id).collect();
+    let shown = plan.changes.iter().filter(|change| acts(change.action));
+    shown.map(|change| (change, change.after.iter().filter(|id| acting.contains(id)).collect())).collect()
+}
+
+/// The same as a Mermaid flowchart, each resource with the sign and the colour of its action.
+pub(crate) fn mermaid_of_plan(drawn: &[(&Change, Vec<&ResourceId>)]) -> String {
+    let numbers: BTreeMap<&ResourceId, usize> =
+        drawn.iter().enumerate().map(|(number, (change, _))| (&change.id, number)).collect();
+    let mut text = "flowchart LR\n".to_owned();
+    let mut classes = BTreeSet::new();
+    for (number, (change, _)) in drawn.iter().enumerate() {
+        let (class, style) = class(change);
+        classes.insert((class, style));
+        let label = mermaid_label(&format!("{} {}", symbol(change, Symbols::Unicode), change.id));
+        let _ = writeln!(text, "  n{number}[\"{label}\"]:::{class}");
+    }
+    for (number, (_, after)) in drawn.iter().enumerate() {
+        for first in after.iter().filter_map(|id| numbers.get(id)) {
+            let _ = writeln!(text, "  n{first} --> n{number}");
+        }
+    }
+    for (class, style) in classes {
+        let _ = writeln!(text, "  classDef {class} {style}");
+    }
+    text
+}
+
+const CHANGED: &str = "fill:#fff8c5,stroke:#9a6700,color:#1f2328";
+
+/// The class of an action in a drawing, and how Mermaid is to draw it, on light and on dark ground.
+fn class(change: &Change) -> (&'static str, &'static str) {
+    match change.action {
+        Action::Create if verb(change) == "rebuild" => ("changed", CHANGED),
+        Action::Create | Action::Adopt => ("made", "fill:#dafbe1,stroke:#1a7f37,color:#1f2328"),
+        Action::Delete | Action::Replace => ("lost", "fill:#ffebe9,stroke:#cf222e,color:#1f2328"),
+        Action::Update | Action::Repair => ("changed", CHANGED),
+        Action::Detach | Action::Forget | Action::Keep | Action::NoOp => {
+            ("left", "fill:#eaeef2,stroke:#59636e,color:#1f2328")
+        }
+    }
 }
 
 /// A DOT digraph. Each resource comes with what it depends on.

@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod annotation;
 mod body;
 mod causes;
 pub mod doctor;
@@ -34,6 +35,7 @@ pub mod record_history;
 pub mod report;
 #[cfg(test)]
 mod samples;
+mod section;
 pub mod since;
 mod value;
 mod words;

@@ -1,6 +1,7 @@
 //! What holds for every text that people are shown.
 
 use views::document::Plan;
+use views::plan_markdown::{Form, Options};
 use views::{Colour, Detail, Style, Symbols};
 
 /// The ways in which a plan is shown without colour.
@@ -23,7 +24,17 @@ pub(crate) fn inert_plan(plan: &Plan) -> String {
     for style in STYLES {
         inert(&views::plan_text::render(plan, style));
     }
-    inert(&views::plan_markdown::render(plan));
+    for form in [Form::Comment, Form::Summary] {
+        inert(&views::plan_markdown::render(plan, &Options::of(form)));
+    }
+    let annotations = views::annotation::of_plan(plan);
+    inert(&views::annotation::sarif::render(&annotations, "plan", &str::to_owned));
+    for line in views::annotation::workflow::render(&annotations, &str::to_owned).lines() {
+        assert!(
+            ["::error ", "::warning ", "::notice "].iter().any(|command| line.starts_with(command)),
+            "{line:?}"
+        );
+    }
     let text = views::plan_json::render(plan);
     assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
     text

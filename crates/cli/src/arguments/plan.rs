@@ -1,11 +1,11 @@
-//! Arguments of `plan`, and the forms of a plan.
+//! Arguments of `plan`.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::saved::SavingArguments;
-use super::{CloudArguments, SpecArguments};
+use super::{CloudArguments, SpecArguments, SurfaceArguments};
 use crate::consent::ConsentArguments;
 
 /// Arguments of `plan`.
@@ -36,35 +36,10 @@ pub(crate) struct PlanArguments {
     /// List every field of live objects that is no difference, with its value and the rule that ignores it.
     #[arg(long)]
     pub(crate) show_ignored: bool,
-    /// Form of the plan on stdout.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// How much of it.
-    #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
-    pub(crate) detail: DetailLevel,
+    /// How it is shown on stdout.
+    #[command(flatten)]
+    pub(crate) surface: SurfaceArguments,
     /// What it is saved to and compared with.
     #[command(flatten)]
     pub(crate) saving: SavingArguments,
-}
-
-/// Forms of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For a terminal.
-    Text,
-    /// For a comment in a pull request.
-    Markdown,
-    /// For machines.
-    Json,
-}
-
-/// How much of a plan is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DetailLevel {
-    /// One line a resource.
-    Summary,
-    /// What changes.
-    Changes,
-    /// Unchanged resources and every field of new ones, too.
-    Full,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{DetailLevel, Format};
+use super::SurfaceArguments;
 
 /// What is applied must be what was approved.
 #[derive(Debug, Clone, Args)]
@@ -38,12 +38,9 @@ pub(crate) struct ShowArguments {
     /// Say what is different from an earlier saved plan, too.
     #[arg(long, value_name = "FILE")]
     pub(crate) since: Option<PathBuf>,
-    /// Form on stdout.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// How much of it.
-    #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
-    pub(crate) detail: DetailLevel,
+    /// How it is shown on stdout.
+    #[command(flatten)]
+    pub(crate) surface: SurfaceArguments,
 }
 
 /// What a JSON Schema describes.

@@ -6,16 +6,15 @@ use engine::Watch;
 use model::{Exposure, Goal};
 use spec::Spec;
 
-use crate::arguments::{Format, PlanArguments};
+use crate::arguments::PlanArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared, Purpose, Source};
 use crate::saved::{self, Output};
 use crate::session::Session;
+use crate::surface;
 use crate::terminal::Terminal;
-use views::document;
 use views::noise::Noise;
-use views::{self, Style};
 
 /// Prints the plan.
 pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -31,8 +30,7 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         session.close().await?;
         prepared
     };
-    let style = terminal.style_of_data(arguments.detail);
-    terminal.data(&rendered(&shown, earlier.as_ref(), arguments.format, &style))?;
+    surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     if let Some(output) = output {
         output.save(&shown)?;
     }
@@ -64,27 +62,6 @@ async fn against(path: &Path, spec: &Spec, arguments: &PlanArguments) -> Result<
         Ok(prepared)
     } else {
         Err(CliError::NotInSnapshot { path: path.to_owned(), missing })
-    }
-}
-
-/// A plan in one of its forms, with what is different from an earlier one.
-pub(crate) fn rendered(
-    plan: &document::Plan,
-    earlier: Option<&document::Plan>,
-    format: Format,
-    style: &Style,
-) -> String {
-    let differences = earlier.map(|earlier| plan.since(earlier));
-    match format {
-        Format::Text => {
-            let more = differences.map(|found| views::since::text(&found)).unwrap_or_default();
-            views::plan_text::render(plan, style) + &more
-        }
-        Format::Markdown => {
-            let more = differences.map(|found| views::since::markdown(&found)).unwrap_or_default();
-            views::plan_markdown::render(plan) + &more
-        }
-        Format::Json => views::plan_json::render(plan),
     }
 }
 

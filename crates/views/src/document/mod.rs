@@ -10,6 +10,7 @@ pub mod since;
 
 pub use file::PlanFile;
 pub use ignored::{Found, Ignored};
+pub use public::Public;
 pub use references::references_named;
 
 use model::{
@@ -131,6 +132,32 @@ impl Plan {
     pub fn deletions(&self) -> impl Iterator<Item = &Change> {
         let is_lost = |change: &&Change| matches!(change.action, Action::Delete | Action::Replace);
         self.changes.iter().filter(is_lost).filter(|change| !change.is_only_access)
+    }
+
+    /// What this stack loses, in running order: what is deleted, made again, or given back to whoever had it.
+    pub fn destructive(&self) -> impl Iterator<Item = &Change> {
+        let is_lost =
+            |change: &&Change| matches!(change.action, Action::Delete | Action::Replace | Action::Detach);
+        self.changes.iter().filter(is_lost).filter(|change| !change.is_only_access)
+    }
+
+    /// What else happens, in running order: neither access alone nor a loss.
+    pub fn edits(&self) -> impl Iterator<Item = &Change> {
+        let is_edit = |change: &&Change| match change.action {
+            Action::Create | Action::Adopt | Action::Update | Action::Repair | Action::Forget => true,
+            Action::NoOp | Action::Keep | Action::Delete | Action::Replace | Action::Detach => false,
+        };
+        self.changes.iter().filter(is_edit).filter(|change| !change.is_only_access)
+    }
+
+    /// What stays although the stack lets go of it.
+    pub fn kept(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.action == Action::Keep)
+    }
+
+    /// What is as it should be.
+    pub fn unchanged(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.action == Action::NoOp)
     }
 
     /// How many changes have an action.

@@ -1,32 +1,62 @@
-//! The details of each change, folded, as a diff whose signs stand in column 0, where GitHub colours them.
+//! The details of each change as a diff whose signs stand in column 0, where GitHub colours them: `-` and `+` for the two
+//! sides of a value, `!` for what is made again, `#` for the cause.
 
 use std::fmt::Write;
 
-use crate::document::{Change, Ignored, Plan};
 use model::{Effect, FieldChange, Json};
 
-use super::span::{fence, html, line};
+use super::level::Level;
+use super::span::{self, fence, html, line};
+use super::{Body, Form, cut};
+use crate::document::{Change, Ignored};
 use crate::value::{self, Length, Side};
 use crate::words::{self, counted};
-use crate::{body, ignored, inputs};
+use crate::{Symbols, body, causes, ignored, inputs};
 
-/// Writes a fold for every change that has fields.
-pub(super) fn write(plan: &Plan, text: &mut String) {
-    let shown = plan.changes.iter().filter(|change| words::acts(change.action) && !change.is_only_access);
+/// Writes the fields of every change that has any: folded in a comment, open in a summary.
+pub(super) fn write(of: &Body<'_>, text: &mut String) {
+    let context = match of.level {
+        Level::Full => body::CONTEXT,
+        Level::Changes | Level::Fields => 0,
+        Level::Resources | Level::Counts | Level::Least => return,
+    };
+    let shown = of.plan.changes.iter().filter(|change| words::acts(change.action) && !change.is_only_access);
     for change in shown.filter(|change| !change.fields.is_empty()) {
         let number = counted(change.fields.len(), "field", "fields");
-        let id = html(&change.id.to_string());
-        let _ = writeln!(text, "<details><summary>{id}: {}, {number}</summary>\n", words::verb(change));
-        text.push_str(&fence(&lines(change)));
-        text.push_str("\n</details>\n");
+        let id = cut::name(&change.id.to_string(), of.level.sentence());
+        let verb = words::verb(change);
+        let lines = match of.level {
+            Level::Fields => short_lines(change, of.level),
+            Level::Full | Level::Changes | Level::Resources | Level::Counts | Level::Least => {
+                lines(change, of.level, context)
+            }
+        };
+        match of.options.form {
+            Form::Comment => {
+                let _ = writeln!(text, "<details><summary>{}: {verb}, {number}</summary>\n", html(&id));
+                text.push_str(&fence(&lines));
+                text.push_str("\n</details>\n");
+            }
+            Form::Summary => {
+                let _ = writeln!(text, "##### {}: {verb}, {number}\n", span::code(&id));
+                text.push_str(&fence(&lines));
+                text.push('\n');
+            }
+        }
     }
-    text.push('\n');
+    if !text.ends_with("\n\n") {
+        text.push('\n');
+    }
 }
 
 /// Writes how many fields were ignored, in a fold with each of them if they were asked for.
-pub(super) fn ignored(found: &Ignored, text: &mut String) {
+pub(super) fn ignored(found: &Ignored, level: Level, text: &mut String) {
     let Some(summary) = ignored::summary(found) else { return };
-    let Some(listed) = &found.listed else {
+    let listed = match level {
+        Level::Full => &found.listed,
+        Level::Changes | Level::Fields | Level::Resources | Level::Counts | Level::Least => &None,
+    };
+    let Some(listed) = listed else {
         let _ = writeln!(text, "{summary} ignored (`plan --show-ignored`)\n");
         return;
     };
@@ -44,34 +74,65 @@ pub(super) fn ignored(found: &Ignored, text: &mut String) {
     text.push_str("\n</details>\n\n");
 }
 
-fn lines(change: &Change) -> Vec<String> {
+fn lines(change: &Change, level: Level, context: usize) -> Vec<String> {
     let mut lines = vec![line("# ", &change.id.to_string())];
     let (bodies, rows): (Vec<&FieldChange>, Vec<&FieldChange>) =
         change.fields.iter().partition(|field| value::is_diff(field.before.as_ref(), field.after.as_ref()));
     for field in rows {
-        match (inputs::file(field), field.effect) {
-            (Some(_), _) => {
-                lines.push(line(file_sign(field), &format!("{} {}", field.path, inputs::fate(field))));
-            }
-            (None, Effect::Replace) => {
-                lines.push(line("! ", &format!("{} cannot change in place", field.path)));
-                sides(field, &mut lines);
-            }
-            (None, Effect::InPlace) => sides(field, &mut lines),
+        if inputs::file(field).is_some() {
+            lines.push(line(sign(field), &format!("{} {}", field.path, inputs::fate(field))));
+            continue;
         }
+        because(field, level, &mut lines);
+        match field.effect {
+            Effect::Replace => lines.push(line("! ", &format!("{} cannot change in place", field.path))),
+            Effect::InPlace => {}
+        }
+        sides(field, &mut lines);
     }
     for field in bodies {
         lines.push(line("# ", &field.path));
         let text =
             |value: &Option<Json>| value.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
-        for (mark, text) in body::unified(&text(&field.before), &text(&field.after)) {
+        for (mark, text) in body::unified(&text(&field.before), &text(&field.after), context) {
             lines.push(line(mark.sign(), &text));
         }
     }
     lines
 }
 
-fn file_sign(field: &FieldChange) -> &'static str {
+/// The cause of a field, where the change as a whole does not say it.
+fn because(field: &FieldChange, level: Level, lines: &mut Vec<String>) {
+    let is_told = match level {
+        Level::Full => field.before.is_some() || field.after.is_none(),
+        Level::Changes | Level::Fields | Level::Resources | Level::Counts | Level::Least => false,
+    };
+    let cause = causes::field_cause(field, Symbols::Unicode);
+    if is_told && !cause.is_empty() {
+        lines.push(line("# ", &cause));
+    }
+}
+
+/// One line for each field.
+fn short_lines(change: &Change, level: Level) -> Vec<String> {
+    let line_of = |field| line(sign(field), &cut::text(&short_line(field), level.sentence()));
+    change.fields.iter().map(line_of).collect()
+}
+
+fn short_line(field: &FieldChange) -> String {
+    let path = &field.path;
+    if inputs::file(field).is_some() {
+        return format!("{path} {}", inputs::fate(field));
+    }
+    let (old, new) = value::pair(path, field.before.as_ref(), field.after.as_ref(), Length::Short);
+    match (&field.before, &field.after) {
+        (None, _) => format!("{path}: {new}"),
+        (_, None) => format!("{path}: {old}"),
+        (Some(_), Some(_)) => format!("{path}: {old} → {new}"),
+    }
+}
+
+fn sign(field: &FieldChange) -> &'static str {
     match (&field.before, &field.after) {
         (None, _) => "+ ",
         (_, None) => "- ",

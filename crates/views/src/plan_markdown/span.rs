@@ -1,17 +1,15 @@
 //! The ways in which a value may stand in Markdown so that it stays a value: a code span, a line of a fence, the
 //! summary of a fold. Inside them no mark-up, mention, link or tag is read. Source: GitHub Flavored Markdown,
-//! sections 6.3 (code spans) and 4.5 (fenced code blocks).
+//! sections 6.3 (code spans), 4.5 (fenced code blocks) and 4.10 (tables).
 
 use model::Place;
 
 use crate::escape::escape;
 
-/// A code span around a text, fit for table cells. Hidden characters and line breaks are made visible.
+/// A code span around a text. Hidden characters and line breaks are made visible.
 pub(super) fn code(text: &str) -> String {
     let shown = escape(text);
     let fence = "`".repeat(longest_run(&shown) + 1);
-    // In a table a pipe ends the cell even inside a code span, unless a backslash stands before it.
-    let shown = shown.replace('|', "\\|");
     if shown.is_empty() {
         return "`\"\"`".to_owned();
     }
@@ -19,11 +17,53 @@ pub(super) fn code(text: &str) -> String {
     if touches { format!("{fence} {shown} {fence}") } else { format!("{fence}{shown}{fence}") }
 }
 
-/// A sentence: as it is when nothing in it could be mark-up, a link or a mention, else as a code span.
+/// A code span in a cell of a table. A pipe ends the cell even inside a code span, unless a backslash stands before it; and that
+/// backslash counts only if none stands before itself.
+pub(super) fn cell(text: &str) -> String {
+    let mut shown = String::new();
+    let mut backslashes = 0;
+    for character in escape(text).chars() {
+        match character {
+            '\\' => backslashes += 1,
+            '|' => {
+                shown.push_str(&"\\u{5c}".repeat(std::mem::take(&mut backslashes)));
+                shown.push_str("\\|");
+            }
+            other => {
+                shown.push_str(&"\\".repeat(std::mem::take(&mut backslashes)));
+                shown.push(other);
+            }
+        }
+    }
+    shown.push_str(&"\\".repeat(backslashes));
+    code(&shown)
+}
+
+/// A sentence: as it is when nothing in it could be mark-up, a link, a mention or an issue, else as a code span.
 pub(super) fn text(text: &str) -> String {
-    let harmless = |c: char| c.is_ascii_alphanumeric() || " ,;:'()-".contains(c);
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
-    if begins && text.chars().all(harmless) { text.to_owned() } else { code(text) }
+    if is_harmless(text) { text.to_owned() } else { code(text) }
+}
+
+/// The same in a cell of a table.
+pub(super) fn cell_text(text: &str) -> String {
+    if is_harmless(text) { text.to_owned() } else { cell(text) }
+}
+
+/// Words and short numbers with the punctuation of a sentence. GitHub would read `GH-1` as an issue, many hexadecimal digits as a
+/// commit, and a word between colons as a picture.
+fn is_harmless(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let word = word.strip_prefix('(').unwrap_or(word);
+        let word = word.strip_suffix([',', ';', ':', ')']).unwrap_or(word);
+        let word = word.strip_suffix(')').unwrap_or(word);
+        let is_number = !word.is_empty() && word.len() < 7 && word.chars().all(|c| c.is_ascii_digit());
+        let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '\'');
+        let is_commit = word.len() >= 7 && word.chars().all(|c| c.is_ascii_hexdigit());
+        let is_issue = word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("gh-"));
+        is_number || (is_name && !is_commit && !is_issue)
+    };
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.split(' ').all(is_word)
 }
 
 /// A text for the summary of a fold, which is HTML.
@@ -47,11 +87,16 @@ pub(super) fn html(text: &str) -> String {
     format!("<code>{shown}</code>")
 }
 
-/// A fence of language `diff` around lines that are escaped already; longer than any run of backticks in them.
-pub(crate) fn fence(lines: &[String]) -> String {
+/// A fence of a language around lines that are escaped already; longer than any run of backticks in them.
+pub(super) fn fence_of(language: &str, lines: &[String]) -> String {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}diff\n{}\n{fence}\n", lines.join("\n"))
+    format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
+}
+
+/// The same for a diff.
+pub(crate) fn fence(lines: &[String]) -> String {
+    fence_of("diff", lines)
 }
 
 /// A line of a fence: a sign of ours in column 0, then a text.
@@ -90,11 +135,54 @@ mod tests {
             ("", "`\"\"`"),
             ("a`b", "``a`b``"),
             ("``` x", "```` ``` x ````"),
-            ("a|b", "`a\\|b`"),
+            ("a|b", "`a|b`"),
             ("a\nb", "`a\\u{a}b`"),
             ("<!-- @octocat", "`<!-- @octocat`"),
         ] {
             assert_eq!(code(text), span);
+        }
+    }
+
+    #[test]
+    fn a_cell_cannot_be_left_by_a_pipe_whatever_stands_before_it() {
+        for (text, span) in [
+            ("a|b", "`a\\|b`"),
+            ("a\\|b", "`a\\u{5c}\\|b`"),
+            ("a\\\\|b\\c\\", "` a\\u{5c}\\u{5c}\\|b\\c\\ `"),
+        ] {
+            assert_eq!(cell(text), span);
+        }
+    }
+
+    #[test]
+    fn only_plain_words_stand_without_a_code_span() {
+        for plain in [
+            "removed from spec",
+            "drift: changed outside gemmactl",
+            "service a-b (2 fields)",
+            "it's 12, or 3",
+        ] {
+            assert_eq!(text(plain), plain);
+        }
+        for other in [
+            "see GH-12",
+            "see gh-1",
+            "deadbeef",
+            "commit 1234567",
+            ":tada: x",
+            "a:b:c",
+            "@octocat",
+            "a@b",
+            "x.y",
+            "-a",
+            "1. a",
+            "a  b",
+            "#1",
+            "http://x",
+            "a_b_",
+            "x*y*",
+        ] {
+            assert_eq!(text(other), code(other));
         }
     }
 

@@ -1,63 +1,37 @@
-//! The table of a plan: access first, then what is lost, then the rest in running order, then what is kept.
+//! The tables of what happens to resources: what is lost, then the rest in running order, then what stays.
 
-use std::fmt::Write;
-
-use crate::document::{Access, Change, Plan, Way};
 use model::{Action, Cause, Reason};
 
-use super::span::{self, code};
+use super::level::Level;
+use super::{cut, span};
+use crate::document::Change;
 use crate::{Symbols, causes, inputs, words};
 
-/// Writes the table, if there is anything to write.
-pub(super) fn write(plan: &Plan, text: &mut String) {
-    let mut rows: Vec<String> = plan.access().map(|(change, access)| access_row(change, access)).collect();
-    let others: Vec<&Change> = plan.changes.iter().filter(|change| !change.is_only_access).collect();
-    let is_loss = |change: &Change| matches!(change.action, Action::Delete | Action::Replace);
-    let is_rest = |change: &Change| words::acts(change.action) && !is_loss(change);
-    rows.extend(others.iter().filter(|change| is_loss(change)).map(|change| row(change)));
-    rows.extend(others.iter().filter(|change| is_rest(change)).map(|change| row(change)));
-    rows.extend(plan.changes.iter().filter(|change| change.action == Action::Keep).map(row));
-    if rows.is_empty() {
-        return;
-    }
-    text.push_str("| | Resource | What | Why |\n|---|---|---|---|\n");
-    for row in rows {
-        let _ = writeln!(text, "{row}");
-    }
-    text.push('\n');
+/// The head of a table.
+pub(super) fn head(title: &str) -> String {
+    format!("#### {title}\n\n| | Resource | What | Why |\n|---|---|---|---|\n")
 }
 
-fn access_row(change: &Change, access: &Access) -> String {
-    let (sign, word) = match access.way {
-        Way::Given => ("+", "grant"),
-        Way::Taken => ("−", "take away"),
-    };
-    let condition =
-        access.grant.condition.as_ref().map(|condition| format!(" if {}", code(&condition.to_string())));
-    format!(
-        "| {sign} | {} | {word} {}{} on {} | {} |",
-        code(&access.grant.member),
-        code(&access.grant.role),
-        condition.unwrap_or_default(),
-        span::text(&access.on),
-        why(change),
-    )
-}
-
-fn row(change: &Change) -> String {
+/// A row of a table, with its line break.
+pub(super) fn row(change: &Change, level: Level) -> String {
     let sign = words::symbol(change, Symbols::Unicode);
-    format!("| {sign} | {} | {} | {} |", code(&change.id.to_string()), what(change), why(change))
+    let id = span::cell(&cut::name(&change.id.to_string(), level.name()));
+    format!("| {sign} | {id} | {} | {} |\n", what(change, level), why(change, level))
 }
 
 /// The verb, and which fields change where that says something.
-fn what(change: &Change) -> String {
+fn what(change: &Change, level: Level) -> String {
     let verb = words::verb(change);
+    let names_fields = match level {
+        Level::Full | Level::Changes | Level::Fields | Level::Resources => true,
+        Level::Counts | Level::Least => false,
+    };
     match change.action {
         Action::Update | Action::Adopt | Action::Replace
-            if verb != "rebuild" && !change.fields.is_empty() =>
+            if verb != "rebuild" && !change.fields.is_empty() && names_fields =>
         {
-            let paths: Vec<String> = change.fields.iter().map(|field| code(&field.path)).collect();
-            format!("{verb} {}", words::listed(&paths, 4))
+            let paths = change.fields.iter().map(|field| span::cell(&cut::name(&field.path, level.name())));
+            format!("{verb} {}", words::listed(&paths.collect::<Vec<_>>(), 4))
         }
         Action::NoOp
         | Action::Create
@@ -73,27 +47,33 @@ fn what(change: &Change) -> String {
 }
 
 /// The reason, or else the lines of the spec that were edited, or else the line that asks for it.
-fn why(change: &Change) -> String {
+pub(super) fn why(change: &Change, level: Level) -> String {
+    match level {
+        Level::Full | Level::Changes | Level::Fields | Level::Resources | Level::Counts => {}
+        Level::Least => return String::new(),
+    }
+    let sentence = |text: &str| span::cell_text(&cut::text(text, level.sentence()));
     if change.reason == Reason::InputsChanged {
-        return span::text(&inputs::summary(change));
+        return sentence(&inputs::summary(change));
     }
     if let Some(reason) = causes::reason(change) {
-        return span::text(&reason);
+        return sentence(&reason);
     }
+    let place = |place: &model::Place| span::cell(&cut::text(&span::place(place), level.sentence()));
     let mut causes: Vec<String> = vec![];
     for field in &change.fields {
         let cause = match &field.cause {
             Cause::New | Cause::InputChanged => None,
-            Cause::SpecEdited | Cause::RemovedFromSpec => {
-                field.place.as_ref().map(|at| code(&span::place(at)))
-            }
+            Cause::SpecEdited | Cause::RemovedFromSpec => field.place.as_ref().map(place),
             Cause::Drifted(_) => Some("drift".to_owned()),
-            Cause::Follows { from } => Some(format!("follows {}", code(&from.to_string()))),
+            Cause::Follows { from } => {
+                Some(format!("follows {}", span::cell(&cut::name(&from.to_string(), level.sentence()))))
+            }
         };
         causes.extend(cause.filter(|cause| !causes.contains(cause)));
     }
     if causes.is_empty() {
-        causes.extend(change.place.as_ref().map(|at| code(&span::place(at))));
+        causes.extend(change.place.as_ref().map(place));
     }
     words::listed(&causes, 3)
 }

@@ -1,5 +1,5 @@
 fn render(plan: &model::Plan) -> String {
-    super::render(&samples::shown(plan))
+    super::render(&samples::shown(plan), &super::Options::of(super::Form::Comment))
 }
 use crate::samples;
 
@@ -9,20 +9,26 @@ fn an_edit_is_a_verdict_a_table_and_a_fold() {
     <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · 1 update, 1 delete, 8 unchanged
 
-    > [!CAUTION]
-    > - **Takes access away**: `user:ana@acme.example` loses `roles/run.invoker`
+    #### Access
+
+    | | Who | Role | On | Why |
+    |---|---|---|---|---|
+    | − | `user:ana@acme.example` | `roles/run.invoker` | service ollama-gemma | removed from spec |
+
+    #### Changes
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | − | `user:ana@acme.example` | take away `roles/run.invoker` on service ollama-gemma | removed from spec |
     | ~ | `service/ollama-gemma` | update `concurrency`, `env.OLLAMA_NUM_PARALLEL` | `gemmactl.yaml:64`, `gemmactl.yaml:68` |
 
     <details><summary><code>service/ollama-gemma</code>: update, 2 fields</summary>
 
     ```diff
     # service/ollama-gemma
+    # gemmactl.yaml:64 spec edited
     - concurrency: 4
     + concurrency: 8
+    # gemmactl.yaml:68 spec edited
     - env.OLLAMA_NUM_PARALLEL: 4
     + env.OLLAMA_NUM_PARALLEL: 8
     ```
@@ -35,9 +41,11 @@ fn an_edit_is_a_verdict_a_table_and_a_fold() {
 
 #[test]
 fn a_rebuild_shows_the_dockerfile_in_the_fold() {
-    insta::assert_snapshot!(render(&samples::rebuilt()), @r#"
+    insta::assert_snapshot!(render(&samples::rebuilt()), @r##"
     <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · 1 update, 1 rebuild, 7 unchanged
+
+    #### Changes
 
     | | Resource | What | Why |
     |---|---|---|---|
@@ -74,34 +82,58 @@ fn a_rebuild_shows_the_dockerfile_in_the_fold() {
 
     </details>
 
+    <details><summary>Running order, drawn</summary>
+
+    ```mermaid
+    flowchart LR
+      n0["#126; image/ollama-gemma"]:::changed
+      n1["#126; service/ollama-gemma"]:::changed
+      n0 --> n1
+      classDef changed fill:#fff8c5,stroke:#9a6700,color:#1f2328
+    ```
+
+    </details>
+
     Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
-    "#);
+    "##);
 }
 
 #[test]
 fn what_is_lost_stands_in_a_warning() {
-    insta::assert_snapshot!(render(&samples::deleted()), @r"
+    insta::assert_snapshot!(render(&samples::deleted()), @r##"
     <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=2 -->
     ### gemmactl plan · ollama-gemma · 1 replace, 1 repair, 2 delete, 1 detach, 1 forget, 6 unchanged
 
     > [!CAUTION]
     > - **Deletes** `service/ollama-gemma`
     > - **Deletes and makes again** `repository/ollama`
-    > - **Takes access away**: `user:ana@acme.example` loses `roles/run.invoker`
+
+    #### Access
+
+    | | Who | Role | On | Why |
+    |---|---|---|---|---|
+    | − | `user:ana@acme.example` | `roles/run.invoker` | service ollama-gemma | removed from spec |
+
+    #### Destructive
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | − | `user:ana@acme.example` | take away `roles/run.invoker` on service ollama-gemma | removed from spec |
     | ± | `repository/ollama` | replace `location` | `gemmactl.yaml:44` |
     | − | `service/ollama-gemma` | delete | removed from spec |
-    | ~ | `service/gemma` | repair | `does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time.` |
     | − | `account/ollama-run` | detach | removed from spec |
+
+    #### Changes
+
+    | | Resource | What | Why |
+    |---|---|---|---|
+    | ~ | `service/gemma` | repair | `does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time.` |
     | − | `image/old` | forget | gone already |
 
     <details><summary><code>repository/ollama</code>: replace, 1 field</summary>
 
     ```diff
     # repository/ollama
+    # gemmactl.yaml:44 spec edited, forces replacement
     ! location cannot change in place
     - location: europe-west1
     + location: europe-west4
@@ -109,33 +141,61 @@ fn what_is_lost_stands_in_a_warning() {
 
     </details>
 
+    <details><summary>Running order, drawn</summary>
+
+    ```mermaid
+    flowchart LR
+      n0["#177; repository/ollama"]:::lost
+      n1["#126; service/gemma"]:::changed
+      n2["#8722; invoker/ollama-gemma/user:ana@acme.example"]:::lost
+      n3["#8722; service/ollama-gemma"]:::lost
+      n4["#8722; account/ollama-run"]:::left
+      n5["#8722; image/old"]:::left
+      n3 --> n2
+      n2 --> n3
+      classDef changed fill:#fff8c5,stroke:#9a6700,color:#1f2328
+      classDef left fill:#eaeef2,stroke:#59636e,color:#1f2328
+      classDef lost fill:#ffebe9,stroke:#cf222e,color:#1f2328
+    ```
+
+    </details>
+
     Plan `0123456789abcdef` · `gemmactl apply --expect 0123456789abcdef` does only this · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
-    ");
+    "##);
 }
 
 #[test]
 fn hostile_values_stay_values() {
-    insta::assert_snapshot!(render(&samples::hostile()), @r#"
+    insta::assert_snapshot!(render(&samples::hostile()), @r##"
     <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · 1 refused, 1 create, 1 update
 
     > [!CAUTION]
+    > - **Nothing is applied** while this stands: 1 refused
     > - **Public access**: `anyone on the internet gets roles/run.invoker on service ollama-gemma`
 
-    **Nothing is applied while this stands:**
+    #### In the way
 
-    - refused: `service/x\u{1b}]0;title\u{7}`: ```` the API said: x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat \| `code` ````
-      - way out: ```` x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat \| `code` ````
+    - refused: `service/x\u{1b}]0;title\u{7}`: ```` the API said: x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code` ````
+      - way out: ```` x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code` ````
+
+    #### Access
+
+    | | Who | Role | On | Why |
+    |---|---|---|---|---|
+    | + | `allUsers` | `roles/run.invoker` | service ollama-gemma | `gemmactl.yaml:70` |
+
+    #### Changes
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | + | `allUsers` | grant `roles/run.invoker` on service ollama-gemma | `gemmactl.yaml:70` |
     | ~ | `service/ollama-gemma` | update `env.EVIL\u{a}::warning::`, `labels.x` | `drift: changed by eve\u{a}::error::x` |
 
     <details><summary><code>service/ollama-gemma</code>: update, 2 fields</summary>
 
     ````diff
     # service/ollama-gemma
+    # gemmactl.yaml:9 drift
     - labels.x: "(decided after image/x)"
     + labels.x: "a\u{200b}b"
     # env.EVIL\u{a}::warning::
@@ -151,8 +211,21 @@ fn hostile_values_stay_values() {
 
     </details>
 
-    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
-    "#);
+    <details><summary>Running order, drawn</summary>
+
+    ```mermaid
+    flowchart LR
+      n0["#126; service/ollama-gemma"]:::changed
+      n1["+ invoker/ollama-gemma/allUsers"]:::made
+      n0 --> n1
+      classDef changed fill:#fff8c5,stroke:#9a6700,color:#1f2328
+      classDef made fill:#dafbe1,stroke:#1a7f37,color:#1f2328
+    ```
+
+    </details>
+
+    Plan `0123456789abcdef` · cannot be applied · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    "##);
 }
 
 #[test]
@@ -171,19 +244,17 @@ fn no_change_and_a_blocked_plan_say_so_in_the_heading() {
 fn what_is_ignored_is_a_line_or_a_fold() {
     let nothing = samples::plan(model::Goal::Present, vec![]);
     let counted = model::Ignored { listed: None, ..samples::ignored() };
-    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted)), @r"
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted), &super::Options::of(super::Form::Comment)), @r"
     <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · no changes (0 resources)
-
 
     3 server-managed and 1 unmanaged fields ignored (`plan --show-ignored`)
 
-    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    Plan `0123456789abcdef` · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     ");
-    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, samples::ignored())), @r"
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, samples::ignored()), &super::Options::of(super::Form::Comment)), @r"
     <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
     ### gemmactl plan · ollama-gemma · no changes (0 resources)
-
 
     <details><summary>3 server-managed and 1 unmanaged fields ignored</summary>
 
@@ -197,6 +268,6 @@ fn what_is_ignored_is_a_line_or_a_fold() {
 
     </details>
 
-    Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
+    Plan `0123456789abcdef` · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     ");
 }

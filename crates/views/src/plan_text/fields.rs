@@ -96,7 +96,7 @@ fn diff(field: &FieldChange, page: &mut Page) {
     let column = line.width();
     with_cause(page, line, column, &field_cause(field, style.symbols), arrow_back(style.symbols));
     let text = |value: &Option<Json>| value.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
-    let lines = body::unified(&text(&field.before), &text(&field.after));
+    let lines = body::unified(&text(&field.before), &text(&field.after), body::CONTEXT);
     let shown = match style.detail {
         Detail::Full => lines.len(),
         Detail::Summary | Detail::Changes => lines.len().min(DIFF_LINES),

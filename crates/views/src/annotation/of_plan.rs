@@ -1,0 +1,125 @@
+//! What a plan has to say beside the lines of its spec: what stands in the way, what is opened to everybody, what is lost, and
+//! what somebody else changed.
+
+use model::{Action, Cause, Effect, FieldChange, Place, Reason, Touched};
+
+use super::{Annotation, Level, Rule};
+use crate::causes::{self, changed_by};
+use crate::document::{Change, Plan, Public};
+use crate::value::{self, Length};
+use crate::words;
+
+const REFUSED: Rule =
+    Rule { id: "refused", what: "The plan refuses this, and applies nothing while it stands" };
+const UNKNOWN: Rule = Rule { id: "unknown", what: "This could not be read, so nothing is applied" };
+const PUBLIC: Rule = Rule { id: "public-access", what: "The plan lets everybody in" };
+const EXPOSED: Rule =
+    Rule { id: "public-access-live", what: "Everybody gets in already, without the spec asking for it" };
+const BROAD: Rule = Rule { id: "broad-role", what: "A role reaches further than a stack needs" };
+const DELETE: Rule = Rule { id: "delete", what: "The plan deletes something that this stack made" };
+const REPLACE: Rule = Rule { id: "replace", what: "The plan deletes something and makes it again" };
+const DRIFT: Rule = Rule { id: "drift", what: "Somebody changed this outside the spec; apply sets it right" };
+
+/// Every remark on a plan, the gravest first.
+pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
+    let mut found = Vec::new();
+    for refusal in &plan.refusals {
+        let message = format!("{}: {}", refusal.id, refusal.problem);
+        let remark = remark(REFUSED, Level::Error, refusal.id.to_string(), message, refusal.place.clone());
+        found.push(Annotation { help: refusal.ways_out.clone(), ..remark });
+    }
+    for unknown in &plan.unknowns {
+        let message = format!("{} could not be read: {}", unknown.id, unknown.problem);
+        let remark = remark(UNKNOWN, Level::Error, unknown.id.to_string(), message, unknown.place.clone());
+        found.push(Annotation { help: unknown.help.iter().cloned().collect(), ..remark });
+    }
+    found.extend(plan.public_access().into_iter().map(|public| open(PUBLIC, public)));
+    found.extend(plan.exposed().into_iter().map(|public| open(EXPOSED, public)));
+    for (change, access) in plan.access() {
+        if let Some(what) = &access.broad {
+            let subject = format!("{} {}", change.id, access.grant.role);
+            found.push(remark(BROAD, Level::Warning, subject, what.clone(), change.place.clone()));
+        }
+    }
+    found.extend(plan.deletions().map(lost));
+    found.extend(plan.changes.iter().filter(|change| words::acts(change.action)).flat_map(drifted));
+    let first = first_place(plan);
+    for each in &mut found {
+        // What the spec no longer names has no line: it is said at the head of the file.
+        each.place = each.place.take().or_else(|| first.clone());
+    }
+    found
+}
+
+fn remark(rule: Rule, level: Level, subject: String, message: String, place: Option<Place>) -> Annotation {
+    Annotation { rule, level, subject, message, help: Vec::new(), place }
+}
+
+fn open(rule: Rule, public: Public<'_>) -> Annotation {
+    remark(rule, Level::Warning, public.what.clone(), public.what, public.place.cloned())
+}
+
+fn lost(change: &Change) -> Annotation {
+    let id = change.id.to_string();
+    let forced = |field: &&FieldChange| field.effect == Effect::Replace;
+    let field = change.fields.iter().find(forced);
+    let place = field.and_then(|field| field.place.clone()).or_else(|| change.place.clone());
+    match change.action {
+        Action::Replace => {
+            let cause =
+                field.map(|field| format!(": {} cannot change in place", field.path)).unwrap_or_default();
+            let message = format!("{id} is deleted and made again{cause}");
+            remark(REPLACE, Level::Warning, id, message, place)
+        }
+        Action::NoOp
+        | Action::Create
+        | Action::Adopt
+        | Action::Update
+        | Action::Repair
+        | Action::Delete
+        | Action::Detach
+        | Action::Keep
+        | Action::Forget => {
+            let reason = causes::reason(change).map(|reason| format!(": {reason}")).unwrap_or_default();
+            remark(DELETE, Level::Warning, id.clone(), format!("{id} is deleted{reason}"), place)
+        }
+    }
+}
+
+/// A remark for each field that drifted; for the whole, where that is what drifted.
+fn drifted(change: &Change) -> Vec<Annotation> {
+    let of_field = |field: &FieldChange| match &field.cause {
+        Cause::Drifted(touched) => Some(field_drifted(change, field, touched.as_ref())),
+        Cause::New
+        | Cause::SpecEdited
+        | Cause::RemovedFromSpec
+        | Cause::Follows { .. }
+        | Cause::InputChanged => None,
+    };
+    let found: Vec<Annotation> = change.fields.iter().filter_map(of_field).collect();
+    match (&change.reason, found.is_empty()) {
+        (Reason::Drifted(_), true) => {
+            let reason = causes::reason(change).unwrap_or_default();
+            let message = format!("{}: {reason}", change.id);
+            vec![remark(DRIFT, Level::Note, change.id.to_string(), message, change.place.clone())]
+        }
+        (_, _) => found,
+    }
+}
+
+fn field_drifted(change: &Change, field: &FieldChange, touched: Option<&Touched>) -> Annotation {
+    let (old, new) = value::pair(&field.path, field.before.as_ref(), field.after.as_ref(), Length::Short);
+    let message =
+        format!("{}: {} is {old} and becomes {new}; {}", change.id, field.path, changed_by(touched));
+    let place = field.place.clone().or_else(|| change.place.clone());
+    remark(DRIFT, Level::Note, format!("{} {}", change.id, field.path), message, place)
+}
+
+/// The first line of the file that the plan's other places are in.
+fn first_place(plan: &Plan) -> Option<Place> {
+    let of_changes = plan.changes.iter().filter_map(|change| change.place.as_ref());
+    let of_fields =
+        plan.changes.iter().flat_map(|change| change.fields.iter().filter_map(|field| field.place.as_ref()));
+    let place = of_changes.chain(of_fields).next()?;
+    Some(Place { file: place.file.clone(), line: 1, column: 1 })
+}

@@ -1,0 +1,26 @@
+//! The order in which every surface shows a plan. Each surface goes through [`Section::ORDER`] and matches on it, so the order
+//! is the same everywhere, and a section that is added here is asked for by the compiler on every surface. What comes later as a
+//! section of its own (checks before an apply, what it costs) goes in front of [`Section::Ignored`].
+
+/// One part of what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// What for, where, how much, and what stands in the way.
+    Verdict,
+    /// Who gains or loses what; what is open to everybody.
+    Access,
+    /// What is lost.
+    Destructive,
+    /// Everything else that happens, in running order, with its cause; then what stays.
+    Changes,
+    /// What was left alone on live objects.
+    Ignored,
+    /// By what the plan is approved, and how it is carried out.
+    Footer,
+}
+
+impl Section {
+    /// From first to last.
+    pub(crate) const ORDER: [Self; 6] =
+        [Self::Verdict, Self::Access, Self::Destructive, Self::Changes, Self::Ignored, Self::Footer];
+}
