@@ -22,6 +22,7 @@ mod hostile;
 mod interrupt;
 mod lags;
 mod lifecycle;
+mod looking;
 mod poisoned;
 mod project;
 mod proxy;

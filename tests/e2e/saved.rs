@@ -124,3 +124,116 @@ fn a_file_that_is_no_saved_plan_is_refused_before_anything_is_asked() {
     world.emulated(&["plan", "-o", "no/such/folder/plan.json"]).exits(1).says("no/such/folder/plan.json");
     assert!(world.journal().is_empty());
 }
+
+/// The calls of gemmactl so far, less those that only read.
+fn writes(world: &World) -> Vec<Value> {
+    let journal = world.journal().into_iter();
+    let ours =
+        journal.filter(|call| call["client"].as_str().is_some_and(|name| name.starts_with("gemmactl/")));
+    ours.filter(|call| call["method"] != "GET" && !is_read(call)).collect()
+}
+
+#[test]
+fn a_saved_plan_of_one_project_or_stack_sends_nothing_to_another() {
+    let world = tutorial();
+    world.emulated(&["plan", "-o", "plan.json"]).exits(0);
+    world.emulated(&["plan", "--destroy", "-o", "going.json"]).exits(0);
+    world.clear_journal();
+    let refused = |command: &[&str]| {
+        let refused = world.emulated(command).exits(3);
+        refused.says("the saved plan is of stack ollama-gemma of project demo-project").says("help: ");
+    };
+    for command in [["apply", "--yes", "plan.json"], ["destroy", "--yes", "going.json"]] {
+        refused(&[&command[..], &["--var", "project=other-project"]].concat());
+    }
+    world.edit("gemmactl.yaml", "stack: ollama-gemma", "stack: other");
+    for command in [["apply", "--yes", "plan.json"], ["destroy", "--yes", "going.json"]] {
+        refused(&command);
+    }
+    assert_eq!(world.journal(), Vec::<Value>::new(), "something was asked");
+}
+
+#[test]
+fn a_saved_plan_that_is_done_in_part_says_what_to_do_and_that_works() {
+    let world = tutorial();
+    let emulator = world.emulator();
+    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    run(&["plan", "-o", "plan.json"]).exits(0);
+    let failing = serde_json::json!({"failures": [{"kind": "build", "name": "", "message": "No space left.", "times": 1}]});
+    emulator.call("POST", "/emulator/project", Some(&failing));
+    run(&["apply", "--yes", "plan.json"]).exits(5).says("plan again and approve that");
+    // The approved plan is done in part, so it is not what would be done now, and is not carried out.
+    run(&["apply", "--yes", "plan.json"]).exits(3);
+    run(&["plan", "-o", "rest.json"]).exits(0);
+    run(&["apply", "--yes", "rest.json"]).exits(0);
+    run(&["plan", "--detailed-exitcode"]).exits(0);
+}
+
+/// Pointers to every value of a document that holds no other, and to none of them twice.
+fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            leaves(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+        }),
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, value)| leaves(value, &format!("{at}/{index}"), found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(at.to_owned()),
+    }
+}
+
+#[test]
+fn whatever_is_edited_in_a_saved_plan_is_refused_or_does_what_was_planned() {
+    let world = tutorial();
+    world.emulated(&["apply", "--yes"]).exits(0);
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    world.emulated(&["plan", "-o", "plan.json"]).exits(0);
+    let state = fs::read(world.state()).unwrap();
+    let plan = saved(&world, "plan.json");
+    let mut pointers = Vec::new();
+    leaves(&plan, "", &mut pointers);
+    let few = usize::try_from(conformance::cases(12)).unwrap();
+    let stride = (pointers.len() / few).max(1);
+    let (mut refused, mut done) = (0, 0);
+    for pointer in
+        pointers.iter().step_by(stride).map(String::as_str).chain(["/fingerprint", "/goal", "/project"])
+    {
+        let mut edited = plan.clone();
+        let place = edited.pointer_mut(pointer).unwrap();
+        *place = match &*place {
+            Value::String(text) if text.ends_with('0') => format!("{text}1").into(),
+            Value::String(text) => format!("{}0", &text[..text.len().saturating_sub(1)]).into(),
+            Value::Number(number) => (number.as_u64().unwrap_or_default() + 1).into(),
+            Value::Bool(flag) => (!flag).into(),
+            Value::Null | Value::Array(_) | Value::Object(_) => "x".into(),
+        };
+        fs::write(world.path().join("edited.json"), edited.to_string()).unwrap();
+        world.clear_journal();
+        let run = world.emulated(&["apply", "--yes", "edited.json"]);
+        match run.code {
+            0 => {
+                done += 1;
+                // What was approved by its fingerprint is what was done: this one field of this one service.
+                let changes: Vec<Value> =
+                    writes(&world).into_iter().filter(|call| call["method"] == "PATCH").collect();
+                assert_eq!(changes.len(), 1, "{pointer}: {changes:#?}");
+                assert_eq!(
+                    changes[0]["request"]["template"]["maxInstanceRequestConcurrency"], 8,
+                    "{pointer}"
+                );
+                world.emulated(&["plan", "--detailed-exitcode"]).exits(0);
+                fs::write(world.state(), &state).unwrap();
+            }
+            1 | 3 => {
+                refused += 1;
+                assert_eq!(writes(&world), Vec::<Value>::new(), "{pointer}");
+            }
+            code => panic!("{pointer}: {code}\n{}", run.all()),
+        }
+    }
+    assert!(refused > 0 && done > 0, "{refused} refused, {done} done");
+    conformance::evidence::add("edits of a saved plan that are refused or change nothing", refused + done);
+}

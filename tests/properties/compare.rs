@@ -64,27 +64,28 @@ impl<'lab> Shuffling<'lab> {
     pub(crate) fn new(cloud: &'lab GoogleCloud, seed: u64) -> Self {
         Self { cloud, state: Mutex::new(seed) }
     }
+}
 
-    fn shuffle(&self, key: &str, value: &mut Json) {
-        match value {
-            Json::Array(items) => {
-                for item in items.iter_mut() {
-                    self.shuffle("", item);
-                }
-                if SETS.contains(&key) {
-                    mix(items, &mut self.state.lock().unwrap());
-                }
+/// Puts maps, and the lists whose order means nothing, into another order.
+pub(crate) fn shuffle(key: &str, value: &mut Json, state: &mut u64) {
+    match value {
+        Json::Array(items) => {
+            for item in items.iter_mut() {
+                shuffle("", item, state);
             }
-            Json::Object(map) => {
-                for (key, value) in map.iter_mut() {
-                    self.shuffle(&key.clone(), value);
-                }
-                let mut entries: Vec<_> = std::mem::take(map).into_iter().collect();
-                mix(&mut entries, &mut self.state.lock().unwrap());
-                map.extend(entries);
+            if SETS.contains(&key) {
+                mix(items, state);
             }
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
         }
+        Json::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                shuffle(&key.clone(), value, state);
+            }
+            let mut entries: Vec<_> = std::mem::take(map).into_iter().collect();
+            mix(&mut entries, state);
+            map.extend(entries);
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
     }
 }
 
@@ -92,7 +93,7 @@ impl Cloud for Shuffling<'_> {
     async fn read(&self, request: &ApiRequest) -> Result<Found, CloudError> {
         Ok(match self.cloud.read(request).await? {
             Found::Body(mut body) => {
-                self.shuffle("", &mut body);
+                shuffle("", &mut body, &mut self.state.lock().unwrap());
                 Found::Body(body)
             }
             other @ (Found::Absent | Found::ApiDisabled(_)) => other,

@@ -5,11 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use emulator::{Exchange, Running, Settings};
-use engine::{AdoptPolicy, Allowed, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Rhythm, StopSignal};
+use engine::{
+    AdoptPolicy, Allowed, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Rhythm, Snapshot, StopSignal,
+};
 use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Pace, Target};
 use model::{
-    Action, ApplyReport, Cloud, Event, Goal, Lease, Plan, ProjectId, RecordError, RecordStore, Region,
-    Versioned,
+    Action, ApplyReport, Cloud, Event, Goal, Inventory, Lease, Plan, ProjectId, RecordError, RecordStore,
+    Region, Versioned,
 };
 use serde_json::{Value, json};
 use spec::{Colour, Spec, Variables};
@@ -97,8 +99,43 @@ fn checkable(exchange: Exchange) -> conformance::Exchange {
     }
 }
 
+/// From a spec and a record to a plan, as every command does it, and what was read for it.
+pub(crate) async fn planned(
+    spec: &Spec,
+    cloud: &impl Cloud,
+    record: &Inventory,
+    goal: Goal,
+    consent: Consent,
+) -> (Plan, Snapshot) {
+    let mut graph = Graph::build(resources::resolve(spec)).unwrap();
+    let mut live = engine::snapshot(&graph, cloud).await.unwrap();
+    let (project, stack) = (&spec.document.project, &spec.document.stack);
+    if let Some(known) = record.stacks.get(stack) {
+        let recalled = graph
+            .to_recall(known, goal)
+            .map(|(id, entry)| resources::recall(project, stack, id, entry).unwrap())
+            .collect();
+        let unread = graph.join(recalled).unwrap();
+        live.add(engine::snapshot_of(&graph, &unread, cloud).await.unwrap());
+    }
+    let options = PlanOptions {
+        stack: stack.clone(),
+        project: project.clone(),
+        goal,
+        adopt: AdoptPolicy::AsSpecSays,
+        replace: ReplacePolicy::Refuse,
+        consent,
+    };
+    let mut plan = engine::plan(&graph, &live, record, &options);
+    if !plan.unread.is_empty() {
+        live.add(engine::contents(&plan.unread, cloud).await.unwrap());
+        plan = engine::plan(&graph, &live, record, &options);
+    }
+    (plan, live)
+}
+
 /// What an operator allows who means what the spec says.
-fn allowing() -> Consent {
+pub(crate) fn allowing() -> Consent {
     Consent {
         public: Allowed::Yes,
         broad_roles: Allowed::Yes,
@@ -213,33 +250,19 @@ impl Lab {
     }
 
     async fn prepared(&self, cloud: &impl Cloud, document: &Value, goal: Goal, consent: Consent) -> Prepared {
-        let spec = self.parse(document);
-        let mut graph = Graph::build(resources::resolve(&spec)).unwrap();
-        let mut live = engine::snapshot(&graph, cloud).await.unwrap();
         let record = self.record().load().await.unwrap();
-        let (project, stack) = (&spec.document.project, &spec.document.stack);
-        if let Some(known) = record.inventory.stacks.get(stack) {
-            let recalled = graph
-                .to_recall(known, goal)
-                .map(|(id, entry)| resources::recall(project, stack, id, entry).unwrap())
-                .collect();
-            let unread = graph.join(recalled).unwrap();
-            live.add(engine::snapshot_of(&graph, &unread, cloud).await.unwrap());
-        }
-        let options = PlanOptions {
-            stack: stack.clone(),
-            project: project.clone(),
-            goal,
-            adopt: AdoptPolicy::AsSpecSays,
-            replace: ReplacePolicy::Refuse,
-            consent,
-        };
-        let mut plan = engine::plan(&graph, &live, &record.inventory, &options);
-        if !plan.unread.is_empty() {
-            live.add(engine::contents(&plan.unread, cloud).await.unwrap());
-            plan = engine::plan(&graph, &live, &record.inventory, &options);
-        }
+        let (plan, _) = planned(&self.parse(document), cloud, &record.inventory, goal, consent).await;
         Prepared { plan, record }
+    }
+
+    /// The record as it is.
+    pub(crate) async fn inventory(&self) -> Inventory {
+        self.record().load().await.unwrap().inventory
+    }
+
+    /// Every exchange so far.
+    pub(crate) fn journal(&self) -> Vec<Exchange> {
+        self.running.journal()
     }
 
     fn record(&self) -> BucketRecord<'_> {

@@ -17,12 +17,18 @@ mod draft;
 mod edit;
 mod failures;
 mod guards;
+mod intents;
 mod lab;
 mod life;
+mod memory;
 mod order;
 mod photo;
 mod prior;
+mod removed;
 mod settings;
+mod surfaces;
+mod tampered;
+mod two;
 mod yaml;
 
 use proptest::prelude::ProptestConfig;

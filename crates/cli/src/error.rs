@@ -115,6 +115,16 @@ pub(crate) enum CliError {
         /// What is different, where it is known.
         differences: Vec<String>,
     },
+    /// A saved plan of another stack or project.
+    #[error(
+        "the saved plan is of {planned}, and the spec is of {asked}; nothing was asked and nothing changed"
+    )]
+    OtherStack {
+        /// What was planned.
+        planned: String,
+        /// What the spec is about.
+        asked: String,
+    },
     /// Something on the command line.
     #[error("{0}")]
     Usage(String),
@@ -158,7 +168,7 @@ impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Refused(_) | Self::Exposed(_) => Exit::Refused,
-            Self::Record(RecordError::Moved) | Self::Stale { .. } => Exit::Stale,
+            Self::Record(RecordError::Moved) | Self::Stale { .. } | Self::OtherStack { .. } => Exit::Stale,
             Self::Record(RecordError::Held(_)) => Exit::Locked,
             Self::Record(RecordError::Cloud(error)) if error.extent == Extent::Begun => Exit::Partial,
             Self::Spec(_)
@@ -222,6 +232,11 @@ impl CliError {
             Self::Stale { differences, .. } => {
                 return first(differences, "help: review the plan above, and approve it anew");
             }
+            Self::OtherStack { .. } => {
+                return vec![
+                    "help: name the spec that the plan was made from with -f FILE, or plan anew".to_owned(),
+                ];
+            }
             Self::Unreadable { .. } => {
                 return vec![
                     "help: name the spec with -f FILE, or copy one from the folder specs/ of the project"
@@ -256,7 +271,8 @@ impl CliError {
             notes.extend(error.help.iter().map(|help| format!("help: {help}")));
             if self.exit() == Exit::Partial {
                 notes.push(
-                    "help: what is done stays done; run the same command again, and it does the rest"
+                    "help: what is done stays done; run the same command again, and it does the rest; where a plan \
+                     was approved, approve a new one"
                         .to_owned(),
                 );
             }

@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::signals::Wishes;
 use crate::terminal::Terminal;
 use views::progress::{ProgressMode, Reporter, Stopping};
-use views::report;
+use views::report::{self, Again};
 
 /// Carries the plan out and tells how it ended. Ctrl-C, or a request to terminate, lets running calls end and starts no new one; a second one
 /// ends at once.
@@ -21,6 +21,7 @@ pub(crate) async fn run(
     prepared: Prepared,
     session: &Session,
     terminal: &Terminal,
+    again: Again,
     json: bool,
 ) -> Result<(ApplyReport, Exit), CliError> {
     let mode = match (json, terminal.is_live()) {
@@ -38,13 +39,9 @@ pub(crate) async fn run(
     reporter.finish();
     let report = result?;
     if !json {
-        terminal.talk(report::render(&report, goal, &style).trim_end());
+        terminal.talk(report::render(&report, goal, again, &style).trim_end());
     }
-    let exit = match (report.is_complete(), report.did_anything()) {
-        (true, _) => Exit::Done,
-        (false, true) => Exit::Partial,
-        (false, false) => Exit::Error,
-    };
+    let exit = Exit::of(&report);
     Ok((report, exit))
 }
 

@@ -9,7 +9,9 @@ use tempfile::NamedTempFile;
 
 use crate::arguments::ApprovedArguments;
 use crate::error::CliError;
+use spec::Document;
 use views::document::{Plan, PlanFile};
+use views::report::Again;
 
 /// A plan of ten thousand resources has a few megabytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -98,6 +100,27 @@ pub(crate) fn approved(arguments: &ApprovedArguments) -> Result<Approved, CliErr
 }
 
 impl Approved {
+    /// Whether the saved plan is one of this spec's stack in its project: known before anything is asked. Errors: it is not
+    /// (exit 3).
+    pub(crate) fn is_about(&self, spec: &Document) -> Result<(), CliError> {
+        match self {
+            Self::Anything | Self::Fingerprint(_) => Ok(()),
+            Self::Plan(plan) if plan.project == spec.project && plan.stack == spec.stack => Ok(()),
+            Self::Plan(plan) => Err(CliError::OtherStack {
+                planned: format!("stack {} of project {}", plan.stack, plan.project),
+                asked: format!("stack {} of project {}", spec.stack, spec.project),
+            }),
+        }
+    }
+
+    /// By what a run that ends in part goes on.
+    pub(crate) fn again(&self) -> Again {
+        match self {
+            Self::Anything => Again::SameCommand,
+            Self::Fingerprint(_) | Self::Plan(_) => Again::NewPlan,
+        }
+    }
+
     /// Whether a plan that was made now is what was approved. Errors: it is another one (exit 3).
     pub(crate) fn check(&self, now: &Plan) -> Result<(), CliError> {
         match self {

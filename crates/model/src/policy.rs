@@ -24,6 +24,25 @@ impl Grant {
     pub fn key(&self) -> String {
         grant_key(&self.role, &self.member, self.condition.as_ref())
     }
+
+    /// The same grant with the parts of its condition in one order, whatever order they were read in: title, description,
+    /// expression, and then others by name.
+    #[must_use]
+    pub fn in_order(&self) -> Self {
+        let rank =
+            |name: &str| ["title", "description", "expression"].iter().position(|known| *known == name);
+        let ordered = |condition: &Json| match condition {
+            Json::Object(parts) => {
+                let mut parts: Vec<_> = parts.iter().collect();
+                parts.sort_by_key(|(name, _)| (rank(name).unwrap_or(usize::MAX), *name));
+                Json::Object(parts.into_iter().map(|(name, part)| (name.clone(), part.clone())).collect())
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => {
+                condition.clone()
+            }
+        };
+        Self { condition: self.condition.as_ref().map(ordered), ..self.clone() }
+    }
 }
 
 fn grant_key(role: &str, member: &str, condition: Option<&Json>) -> String {
@@ -235,6 +254,22 @@ mod tests {
             policy: PolicyRef { read, write, shown: "project p".into() },
             add: grants(add),
             remove: grants(remove),
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_condition_have_one_order_whatever_order_they_were_read_in() {
+        let grant = |condition: &str| Grant {
+            role: "roles/a".to_owned(),
+            member: "user:a@x.com".to_owned(),
+            condition: Some(serde_json::from_str(condition).unwrap()),
+        };
+        for condition in [
+            r#"{"expression":"e","title":"t","location":"l","description":"d"}"#,
+            r#"{"location":"l","description":"d","title":"t","expression":"e"}"#,
+        ] {
+            let shown = grant(condition).in_order().condition.unwrap().to_string();
+            assert_eq!(shown, r#"{"title":"t","description":"d","expression":"e","location":"l"}"#);
         }
     }
 

@@ -6,8 +6,17 @@ use super::Style;
 use super::line::{Ink, Line, Page};
 use super::words::{action_past, action_verb, listed};
 
+/// By what a run that did not come to its end goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// By the same command.
+    SameCommand,
+    /// By a new plan: what is left to do is another plan than the one that was approved.
+    NewPlan,
+}
+
 /// The report in a style, as text that ends with a line break.
-pub fn render(report: &ApplyReport, goal: Goal, style: &Style) -> String {
+pub fn render(report: &ApplyReport, goal: Goal, again: Again, style: &Style) -> String {
     let mut page = Page::new(*style);
     let sorted = Sorted::of(report);
     failed(&sorted, &mut page);
@@ -33,7 +42,7 @@ pub fn render(report: &ApplyReport, goal: Goal, style: &Style) -> String {
         parts.extend((number > 0).then(|| format!("{number} {word}")));
     }
     page.line(&Line::default().with(&format!("{name} incomplete: {}.", parts.join(", ")), Ink::Danger));
-    page.sentence(&format!("How to go on: {}", go_on(&sorted)), Ink::Plain);
+    page.sentence(&format!("How to go on: {}", go_on(&sorted, again)), Ink::Plain);
     page.finish()
 }
 
@@ -117,8 +126,11 @@ fn not_begun(sorted: &Sorted<'_>, page: &mut Page) {
 /// Names of resources in one sentence before the rest is counted.
 const SHOWN: usize = 20;
 
-fn go_on(sorted: &Sorted<'_>) -> String {
-    let again = "run the same command again: it finds what is done and does the rest";
+fn go_on(sorted: &Sorted<'_>, again: Again) -> String {
+    let again = match again {
+        Again::SameCommand => "run the same command again: it finds what is done and does the rest",
+        Again::NewPlan => "plan again and approve that: what is left is another plan than the approved one",
+    };
     let settled_by_itself = |kind: ErrorKind| match kind {
         ErrorKind::Unreachable
         | ErrorKind::Conflict
@@ -151,7 +163,8 @@ mod tests {
 
     fn plain(report: &ApplyReport, goal: Goal) -> String {
         let (colour, symbols) = (Colour::Never, Symbols::Unicode);
-        render(report, goal, &Style { colour, symbols, width: 100, detail: Detail::Changes })
+        let style = Style { colour, symbols, width: 100, detail: Detail::Changes };
+        render(report, goal, Again::SameCommand, &style)
     }
 
     fn outcomes(failure: CloudError) -> ApplyReport {
@@ -207,6 +220,21 @@ mod tests {
 
         Destroy incomplete: 1 created, 1 updated, 1 not started.
         How to go on: run the same command again: it finds what is done and does the rest.
+        ");
+    }
+
+    #[test]
+    fn an_approved_plan_that_is_done_in_part_goes_on_by_a_new_plan() {
+        let mut report = outcomes(CloudError::new(ErrorKind::Unavailable, "the service is unavailable"));
+        report.outcomes.truncate(1);
+        report.outcomes.push((id("image/ollama-gemma"), Action::Create, Outcome::NotStarted));
+        let (colour, symbols) = (Colour::Never, Symbols::Unicode);
+        let style = Style { colour, symbols, width: 100, detail: Detail::Changes };
+        insta::assert_snapshot!(render(&report, Goal::Present, Again::NewPlan, &style), @r"
+        NOT STARTED  because the run was asked to stop: image/ollama-gemma
+
+        Apply incomplete: 1 created, 1 not started.
+        How to go on: plan again and approve that: what is left is another plan than the approved one.
         ");
     }
 

@@ -16,6 +16,7 @@ use views::noise::Noise;
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let approved = saved::approved(&arguments.approved)?;
+    approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let purpose = Purpose {
         goal: Goal::Present,
@@ -36,7 +37,8 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
         if !arguments.yes {
             confirm(terminal)?;
         }
-        (report, exit) = execution::run(prepared, &session, terminal, arguments.json).await?;
+        (report, exit) =
+            execution::run(prepared, &session, terminal, approved.again(), arguments.json).await?;
     } else if prepared.has_work() {
         // Nothing changes in the cloud, but the record learns that this stack relies on what is there.
         flow::carry_out(prepared, &session, &StopSignal::new(), &mut |_| {}).await?;

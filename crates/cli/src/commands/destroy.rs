@@ -16,6 +16,7 @@ use views::noise::Noise;
 pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let approved = saved::approved(&arguments.approved)?;
+    approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, &spec).await?;
     let purpose = Purpose {
         goal: Goal::Absent,
@@ -35,7 +36,7 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
         if !arguments.yes && !prepared.plan.changes.is_empty() {
             confirm(terminal, spec.document.stack.as_str())?;
         }
-        (_, exit) = execution::run(prepared, &session, terminal, arguments.json).await?;
+        (_, exit) = execution::run(prepared, &session, terminal, approved.again(), arguments.json).await?;
     } else {
         // A run that was cut off may have left the record's bucket without a record.
         flow::carry_out(prepared, &session, &StopSignal::new(), &mut |_| {}).await?;

@@ -57,7 +57,7 @@ fn access(step: &Step, broad: Option<&str>) -> Vec<Access> {
                 let broad = broad.map(str::to_owned);
                 move |grant: &model::Grant| Access {
                     way,
-                    grant: grant.clone(),
+                    grant: grant.in_order(),
                     on: edit.policy.shown.clone(),
                     broad: broad.clone(),
                 }
