@@ -15,6 +15,7 @@ mod saved;
 mod snapshot;
 mod surface;
 mod validate;
+mod waits;
 
 use std::path::PathBuf;
 
@@ -36,6 +37,7 @@ pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
 pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use surface::{DetailLevel, Format, SurfaceArguments};
 pub(crate) use validate::{ProblemFormat, ValidateArguments};
+pub(crate) use waits::LoopbackWaits;
 
 /// Provisions open models on Cloud Run GPUs from one reviewed YAML file.
 ///

@@ -11,7 +11,7 @@ use model::{Goal, Lease, Region};
 use secrecy::SecretString;
 use spec::{Spec, Variables};
 
-use crate::arguments::{CloudArguments, EmulatedArguments, SpecArguments};
+use crate::arguments::{CloudArguments, EmulatedArguments, LoopbackWaits, SpecArguments};
 use crate::error::CliError;
 
 /// A run that talks to a cloud. Dropping it stops the embedded emulator.
@@ -69,10 +69,11 @@ impl Session {
             (Endpoint::Google, Destination::Google)
         };
         let target = Target { endpoint, quota_project: Some(project.clone()), project };
-        let rhythm = rhythm(arguments, &destination)?;
+        let waits = waits(arguments, &destination)?;
+        let rhythm = rhythm(waits, &destination);
         let mut cloud = GoogleCloud::new(target, auth(arguments)?)?;
         if destination.is_here() {
-            cloud = cloud.with_pace(pace(arguments, rhythm));
+            cloud = cloud.with_pace(pace(waits));
         }
         Ok(Self {
             cloud,
@@ -142,25 +143,35 @@ impl Destination {
     }
 }
 
-/// How often the record is written, and how long another run is watched. Against Google nothing can shorten it.
-fn rhythm(arguments: &CloudArguments, destination: &Destination) -> Result<Rhythm, CliError> {
-    let asked = arguments.loopback_patience.is_some() || arguments.loopback_deadline.is_some();
-    if asked && !destination.is_here() {
-        let text = "--loopback-patience and --loopback-deadline are for an endpoint on this machine";
-        return Err(CliError::Usage(text.to_owned()));
+/// The waits that are asked for. Against Google nothing can shorten any.
+fn waits(arguments: &CloudArguments, destination: &Destination) -> Result<LoopbackWaits, CliError> {
+    match arguments.loopback_waits {
+        Some(_) if !destination.is_here() => {
+            Err(CliError::Usage("--loopback-waits is for an endpoint on this machine".to_owned()))
+        }
+        Some(waits) => Ok(waits),
+        None => Ok(LoopbackWaits::default()),
     }
-    Ok(match (destination.is_here(), arguments.loopback_patience) {
-        (false, _) => Rhythm::LIVE,
-        (true, None) => Rhythm::EMULATED,
-        (true, Some(patience)) => Rhythm::emulated_within(patience),
-    })
+}
+
+/// How often the record is written, and how long another run is watched.
+fn rhythm(waits: LoopbackWaits, destination: &Destination) -> Rhythm {
+    if !destination.is_here() {
+        return Rhythm::LIVE;
+    }
+    let rhythm = waits.patience.map_or(Rhythm::EMULATED, Rhythm::emulated_within);
+    waits.watch.map_or(rhythm, |watch| rhythm.watching_for(watch))
 }
 
 /// The waits of calls that stay on this machine.
-fn pace(arguments: &CloudArguments, rhythm: Rhythm) -> Pace {
+fn pace(waits: LoopbackWaits) -> Pace {
     let pace = Pace::loopback();
-    let scaled = pace.scaled(rhythm.patience.div_duration_f64(Rhythm::EMULATED.patience));
-    Pace { deadline: arguments.loopback_deadline.unwrap_or(pace.deadline), ..scaled }
+    let factor = waits.retry.map_or(1.0, |retry| retry.div_duration_f64(pace.base));
+    Pace {
+        deadline: waits.deadline.unwrap_or(pace.deadline),
+        propagation: waits.propagation.unwrap_or(pace.propagation),
+        ..pace.scaled(factor)
+    }
 }
 
 /// The user and the process, as others may see them in the record.

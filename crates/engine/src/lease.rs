@@ -19,6 +19,9 @@ pub struct Rhythm {
     pub pace: Duration,
     /// A run that holds a lease writes at least so often.
     pub beat: Duration,
+    /// A look at the record that takes longer tells nothing any more. Together with a beat and the longest call this
+    /// stays below what others wait before they take over.
+    pub fresh: Duration,
     /// A beat that did not change for so long belongs to a dead run. More than several beats and one call's deadline,
     /// so that no call of the dead run is still on its way.
     pub patience: Duration,
@@ -29,17 +32,33 @@ impl Rhythm {
     pub const LIVE: Self = Self {
         pace: Duration::from_millis(1100),
         beat: Duration::from_secs(20),
+        fresh: Duration::from_secs(30),
         patience: Duration::from_mins(2),
     };
 
     /// For an emulator on this machine, which takes any number of writes a second.
-    pub const EMULATED: Self =
-        Self { pace: Duration::ZERO, beat: Duration::from_millis(500), patience: Duration::from_secs(4) };
+    pub const EMULATED: Self = Self {
+        pace: Duration::ZERO,
+        beat: Duration::from_millis(500),
+        fresh: Duration::from_secs(1),
+        patience: Duration::from_secs(4),
+    };
 
-    /// The emulated one with another patience, its beat in proportion.
+    /// The emulated one with another patience, the rest in proportion.
     #[must_use]
     pub fn emulated_within(patience: Duration) -> Self {
-        Self { beat: patience / 8, patience, ..Self::EMULATED }
+        Self { beat: patience / 8, fresh: patience / 4, patience, ..Self::EMULATED }
+    }
+
+    /// The same for somebody who knows that who does not beat is dead, and so need not watch for as long as others would.
+    #[must_use]
+    pub fn watching_for(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The time between two looks at a lease that is watched.
+    fn between_looks(&self) -> Duration {
+        (self.beat / 4).min(self.patience / 8)
     }
 }
 
@@ -71,7 +90,7 @@ pub fn in_the_way(plan: &Plan, read: &Inventory) -> Vec<Held> {
 pub async fn watch<S: RecordStore>(store: &S, held: &Held, rhythm: Rhythm) -> Result<Watched, RecordError> {
     let began = Instant::now();
     loop {
-        tokio::time::sleep(rhythm.beat / 4).await;
+        tokio::time::sleep(rhythm.between_looks()).await;
         let record = store.load().await?.inventory;
         match lease_on(&record, &held.what) {
             None => return Ok(Watched::Free),

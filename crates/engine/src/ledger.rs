@@ -237,7 +237,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     /// For how long a look at the record is good. Together with a beat and the longest call this stays below what others
     /// wait before they take over.
     fn fresh(&self) -> Duration {
-        self.rhythm.patience / 4
+        self.rhythm.fresh
     }
 
     /// After another run took something over: gives back what is still held, so that nobody has to wait for it. What

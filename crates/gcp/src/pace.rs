@@ -50,7 +50,7 @@ impl Pace {
         }
     }
 
-    /// The same with waits that are longer or shorter by a factor; how long calls and operations may take stays.
+    /// The same with delays and polls that are longer or shorter by a factor; how long anything may take in all stays.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
         let scaled = |wait: Duration| wait.mul_f64(factor.max(0.0));
@@ -59,7 +59,6 @@ impl Pace {
             cap: scaled(self.cap),
             poll_floor: scaled(self.poll_floor),
             poll_cap: scaled(self.poll_cap),
-            propagation: scaled(self.propagation),
             ..self
         }
     }

@@ -4,7 +4,7 @@ use emulator::Exchange;
 
 use crate::client::Ran;
 use crate::lab::{Bench, Command, Lab, Verdict};
-use crate::matrix::{COLUMNS, Column, LATE};
+use crate::matrix::{COLUMNS, Column};
 use crate::report::{Judged, Share, Tally};
 use crate::trace::{Point, points, without_row};
 
@@ -42,9 +42,7 @@ fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
         Command::Apply | Command::Plan => &bench.untouched,
     })?;
     lab.rules(vec![point.row.rule("fault", point.number, column.times, (column.fault)(point.number))])?;
-    let deadline = format!("{}ms", LATE / 2);
-    let settings = ["--loopback-patience", "800ms", "--loopback-deadline", &deadline];
-    let ran = lab.run_with(point.command, "one", &settings)?;
+    let ran = lab.run_with(point.command, "one", column.waits)?;
     let reached = lab.struck("fault") > 0;
     lab.rules(Vec::new())?;
     if reached {

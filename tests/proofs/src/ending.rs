@@ -16,14 +16,15 @@ const CALL: &Row = &BUILD;
 /// run's lease, takes it over, and completes the stack. Errors: it does not.
 pub fn recovery(bench: &Bench) -> Verdict<Duration> {
     let lab = bench.lab(&bench.untouched)?;
-    let waiting = lab.prepare(Command::Apply, "one", "127.0.0.1", &[])?;
+    let waiting = lab.prepare(Command::Apply, "one", "127.0.0.1", None)?;
     let fault = Fault::Kill { pid: waiting.id(), when: When::After };
     lab.rules(vec![CALL.rule("kill", 1, Some(1), fault)])?;
     let killed = waiting.run().map_err(|error| error.to_string())?;
     if killed.code.is_some() || lab.struck("kill") == 0 {
         return Err(format!("the run was not killed: {}", killed.said));
     }
-    let next = lab.run_with(Command::Apply, "one", &[])?;
+    let next =
+        lab.prepare(Command::Apply, "one", "127.0.0.1", None)?.run().map_err(|error| error.to_string())?;
     if next.code != Some(0) {
         return Err(format!("the next run ended with {:?}: {}", next.code, next.said));
     }
@@ -37,7 +38,7 @@ pub fn interrupt(bench: &Bench) -> Verdict<Duration> {
     let lab = bench.lab(&bench.untouched)?;
     let slow = Fault::Slow { milliseconds: 2000, when: When::After };
     lab.rules(vec![CALL.rule("slow", 1, Some(1), slow)])?;
-    let mut waiting = lab.prepare(Command::Apply, "one", "127.0.0.1", &[])?;
+    let mut waiting = lab.prepare(Command::Apply, "one", "127.0.0.1", None)?;
     let process = waiting.id();
     waiting.go().map_err(|error| error.to_string())?;
     lab.until_struck("slow");

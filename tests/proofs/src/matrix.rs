@@ -15,6 +15,8 @@
 
 use emulator::{Exchange, Fault, Rule, path_fits};
 
+use crate::lab::ALONE;
+
 /// A fault as a column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
@@ -22,6 +24,8 @@ pub(crate) struct Column {
     /// How many calls of the row are struck, from the chosen one on; none: all.
     pub(crate) times: Option<u64>,
     pub(crate) fault: fn(u64) -> Fault,
+    /// Those of the struck run.
+    pub(crate) waits: &'static str,
 }
 
 /// A call as a row.
@@ -33,34 +37,40 @@ pub(crate) struct Row {
     pub(crate) cells: &'static str,
 }
 
-/// How long a call may take in a cell whose answer comes too late, in milliseconds.
-pub(crate) const LATE: u64 = 1500;
+/// The waits of a run whose answer comes too late: a call that takes longer than any other has no answer.
+const SHORT_CALLS: &str = "patience=2m,watch=300ms,retry=20ms,propagation=1m,deadline=3s";
+
+/// The waits of a run that loses a permission for good: it does not wait for long until what it granted is seen.
+const SHORT_PROPAGATION: &str = "patience=2m,watch=300ms,retry=20ms,propagation=2s";
+
+/// Longer than any call of such a run may take, in milliseconds.
+const LATE: u64 = 60_000;
 
 /// The columns, in the order of the letters.
 pub(crate) const COLUMNS: [Column; 14] = [
-    Column { name: "429", times: Some(1), fault: |_| Fault::RateLimit { retry_after: None } },
+    once("429", |_| Fault::RateLimit { retry_after: None }),
+    once("429 with Retry-After", |_| Fault::RateLimit { retry_after: Some(1) }),
+    once("5xx", |number| Fault::Status { code: one_of_5xx(number) }),
+    Column { times: None, ..once("5xx for ever", |number| Fault::Status { code: one_of_5xx(number) }) },
+    once("reset", |_| Fault::Reset),
+    once("answer lost", |_| Fault::Lost),
     Column {
-        name: "429 with Retry-After",
-        times: Some(1),
-        fault: |_| Fault::RateLimit { retry_after: Some(1) },
+        waits: SHORT_CALLS,
+        ..once("answer late", |_| Fault::Slow { milliseconds: LATE, when: emulator::When::After })
     },
-    Column { name: "5xx", times: Some(1), fault: |number| Fault::Status { code: one_of_5xx(number) } },
-    Column { name: "5xx for ever", times: None, fault: |number| Fault::Status { code: one_of_5xx(number) } },
-    Column { name: "reset", times: Some(1), fault: |_| Fault::Reset },
-    Column { name: "answer lost", times: Some(1), fault: |_| Fault::Lost },
-    Column {
-        name: "answer late",
-        times: Some(1),
-        fault: |_| Fault::Slow { milliseconds: LATE, when: emulator::When::After },
-    },
-    Column { name: "answer cut", times: Some(1), fault: |_| Fault::Truncated },
-    Column { name: "answer malformed", times: Some(1), fault: |_| Fault::Malformed { body: None } },
-    Column { name: "409 exists", times: Some(1), fault: |_| Fault::Exists },
-    Column { name: "412 or ABORTED", times: Some(1), fault: |_| Fault::Conflict },
-    Column { name: "401", times: Some(1), fault: |_| Fault::Status { code: 401 } },
-    Column { name: "SERVICE_DISABLED", times: Some(1), fault: |_| Fault::ServiceDisabled },
-    Column { name: "permission revoked", times: None, fault: |_| Fault::Denied },
+    once("answer cut", |_| Fault::Truncated),
+    once("answer malformed", |_| Fault::Malformed { body: None }),
+    once("409 exists", |_| Fault::Exists),
+    once("412 or ABORTED", |_| Fault::Conflict),
+    once("401", |_| Fault::Status { code: 401 }),
+    once("SERVICE_DISABLED", |_| Fault::ServiceDisabled),
+    Column { times: None, waits: SHORT_PROPAGATION, ..once("permission revoked", |_| Fault::Denied) },
 ];
+
+/// A fault that strikes one call.
+const fn once(name: &'static str, fault: fn(u64) -> Fault) -> Column {
+    Column { name, times: Some(1), fault, waits: ALONE }
+}
 
 const fn one_of_5xx(number: u64) -> u16 {
     match number % 4 {

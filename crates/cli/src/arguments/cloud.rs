@@ -2,13 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use gcp::Impersonation;
 
-use super::duration::parse_duration;
 use super::emulator::EmulatedArguments;
+use super::waits::LoopbackWaits;
 
 /// Which cloud.
 #[derive(Debug, Clone, Args)]
@@ -52,12 +51,9 @@ pub(crate) struct CloudArguments {
     /// Who runs, for the lease in the record.
     #[arg(long, env = "USER", value_name = "NAME", hide = true)]
     pub(crate) user: Option<String>,
-    /// For proofs on this machine only: how long a lease is watched, with all other waits in proportion.
-    #[arg(long, value_name = "DURATION", hide = true, value_parser = parse_duration)]
-    pub(crate) loopback_patience: Option<Duration>,
-    /// For proofs on this machine only: how long a call may take at most.
-    #[arg(long, value_name = "DURATION", hide = true, value_parser = parse_duration)]
-    pub(crate) loopback_deadline: Option<Duration>,
+    /// For proofs on this machine only: other waits than those of an emulator, such as `patience=12s,deadline=4s`.
+    #[arg(long, value_name = "NAME=DURATION,..", hide = true)]
+    pub(crate) loopback_waits: Option<LoopbackWaits>,
     /// How the emulator behaves.
     #[command(flatten)]
     pub(crate) emulated: EmulatedArguments,
