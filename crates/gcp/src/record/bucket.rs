@@ -8,9 +8,12 @@ use tokio::time::Instant;
 use super::object::generation_of;
 use super::{BucketRecord, OBJECT};
 use crate::caused::NAME_REUSE;
-use crate::errors::{Failure, Reason};
+use crate::errors::{Failure, Fate, Reason};
 use crate::exchange::silent;
 use crate::steps::encoded;
+
+/// Attempts in all to make a bucket, while it is not known whether one of them was carried out and none has made one.
+const UNKNOWN: u32 = 6;
 
 /// Whether the bucket is known to be the project's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,25 +92,30 @@ impl BucketRecord<'_> {
                 Ok(made) => return Ok(number_of(&made)),
                 Err(failure) => failure,
             };
-            if began.elapsed() >= NAME_REUSE.min(self.cloud.pace.propagation)
-                || !self.is_going(&failure).await
-            {
+            let again = if failure.fate == Fate::PerhapsDone {
+                match self.listed().await? {
+                    Some(bucket) => return Ok(number_of(&bucket)),
+                    None => attempt < UNKNOWN,
+                }
+            } else {
+                began.elapsed() < NAME_REUSE.min(self.cloud.pace.propagation)
+                    && self.is_going(&failure).await
+            };
+            if !again {
                 break failure;
             }
             tokio::time::sleep(self.cloud.pace.backoff(attempt).max(self.cloud.pace.poll_floor)).await;
         };
-        // Another run may have made it in between, an earlier attempt may have been carried out, or someone else
-        // owns the name.
+        // Another run may have made it in between, or someone else owns the name.
         let exists = failure.problem().is_some_and(|problem| {
             matches!(problem.reason(), Reason::Exists | Reason::Aborted | Reason::Denied)
         });
         let denied = failure.problem().is_some_and(|problem| problem.reason() == Reason::Denied);
-        let unknown = failure.fate == crate::errors::Fate::PerhapsDone;
         let error = RecordError::Cloud(self.cloud.explain(failure, &create));
-        if !(exists || unknown) {
+        if !exists {
             return Err(error);
         }
-        match (self.listed().await?, denied || unknown) {
+        match (self.listed().await?, denied) {
             (Some(bucket), _) => Ok(number_of(&bucket)),
             (None, true) => Err(error),
             (None, false) => Err(RecordError::Foreign { bucket: self.bucket.clone() }),

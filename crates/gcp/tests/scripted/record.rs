@@ -185,6 +185,45 @@ async fn the_bucket_is_made_private_and_versioned_where_there_is_none() {
 }
 
 #[tokio::test]
+async fn the_bucket_is_tried_again_after_a_failure_that_left_none() {
+    let server = serve(|asked, number| match asked.line().as_str() {
+        "GET /storage/v1/b" => ok(json!({})),
+        // The first call is the look for the bucket.
+        "POST /storage/v1/b" if number < 2 => refused(503, "UNAVAILABLE", "try again"),
+        _ => ok(json!({"generation": "1"})),
+    })
+    .await;
+    assert_eq!(record(&server.cloud()).save(&inventory("w"), 0).await, Ok(1));
+    let lines: Vec<String> = server.asked().iter().map(crate::server::Asked::line).collect();
+    assert_eq!(
+        lines,
+        [
+            "GET /storage/v1/b",
+            "POST /storage/v1/b",
+            "GET /storage/v1/b",
+            "POST /storage/v1/b",
+            "POST /upload/storage/v1/b/gemmactl-demo-project/o"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_bucket_that_was_made_although_the_answer_was_lost_is_used() {
+    let mut made = false;
+    let server = serve(move |asked, _| match asked.line().as_str() {
+        "GET /storage/v1/b" if made => listed(),
+        "GET /storage/v1/b" => ok(json!({})),
+        "POST /storage/v1/b" => {
+            assert!(!std::mem::replace(&mut made, true), "made twice");
+            Answer::Broken
+        }
+        _ => ok(json!({"generation": "1"})),
+    })
+    .await;
+    assert_eq!(record(&server.cloud()).save(&inventory("w"), 0).await, Ok(1));
+}
+
+#[tokio::test]
 async fn a_bucket_of_another_project_is_never_written_into() {
     let server = serve(|asked, _| match asked.line().as_str() {
         "GET /storage/v1/b" => ok(json!({})),
