@@ -1,8 +1,9 @@
 //! The one writer of the ownership record during a run. Knows no place where it is kept.
 //!
-//! Intents are written before the first call. What is done is noted in memory and written beside the work, at most
-//! once in [`Rhythm::pace`], so that no step waits for the record; the last write ends the run. A lost progress write
-//! costs nothing: the intents say more than what was done, never less. The same writes keep the run's lease alive.
+//! Intents are written before the first call. What is done is noted in memory and written with the beats that keep the
+//! run's lease alive, and when others wait for what this run gives back; the last write ends the run. So a run makes three
+//! writes beside its beats, however much it does, at most one in [`Rhythm::pace`], and no step waits for them. A lost
+//! progress write costs nothing: the intents say more than what was done, never less.
 
 mod save;
 
@@ -42,6 +43,8 @@ pub struct Ledger<'store, S: RecordStore> {
     owner: Option<(StackName, Goal)>,
     last_write: Option<Instant>,
     dirty: bool,
+    /// Whether others wait for what is not written yet.
+    awaited: bool,
     /// What writes sent whose answers were lost, since the last one that was answered.
     unsettled: Vec<Unsettled>,
     /// Whether this run took leases. One that changes only the record takes none.
@@ -102,6 +105,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             owner: None,
             last_write: None,
             dirty: false,
+            awaited: false,
             unsettled: Vec::new(),
             leased: false,
             intended: None,
@@ -166,7 +170,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         Ok(())
     }
 
-    /// Notes that a change is done. Written soon, or at the end.
+    /// Notes that a change is done. Written with the next beat, or at the end.
     pub fn note(&mut self, change: &Change, outputs: &Outputs) {
         if let Some((stack, _)) = &self.owner {
             record::done(&mut self.current, stack, change, outputs);
@@ -190,7 +194,9 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
 
     /// Gives back what stacks share, as soon as no more of it is to be changed: others wait for it.
     pub(crate) fn shared_is_done(&mut self) {
-        self.dirty |= lease::give_back_shared(&mut self.current, &self.lease.holder);
+        let given_back = lease::give_back_shared(&mut self.current, &self.lease.holder);
+        self.dirty |= given_back;
+        self.awaited |= given_back;
     }
 
     /// What this run still holds, by what is stored now: asked before each step, so that a run that was taken for dead
@@ -300,14 +306,16 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         self.last_write.map(|last| last + self.rhythm.beat)
     }
 
-    pub(crate) fn is_dirty(&self) -> bool {
-        self.dirty
+    /// Whether others wait for a write.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.awaited
     }
 
     /// A write of what is noted so far, to be driven beside the work; its result goes to [`Ledger::written`].
     pub(crate) fn progress(&mut self) -> Option<Saving<'store>> {
         let (stack, _) = self.owner.clone()?;
         self.dirty = false;
+        self.awaited = false;
         self.last_write = Some(Instant::now());
         lease::beat(&mut self.current, &stack, &self.lease.holder);
         let writing = self.writing(&stack);
@@ -327,6 +335,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
                 debug!(%error, "progress was not written to the record; the end of the run will");
                 self.unsettled.extend(perhaps);
                 self.dirty = true;
+                self.awaited = self.current.shared_lease != self.stored.shared_lease;
             }
         }
         Ok(())

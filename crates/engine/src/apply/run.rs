@@ -92,7 +92,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             if running.is_empty() {
                 break;
             }
-            let may_save = saving.is_none() && self.ledger.is_dirty() && self.halted.is_none();
+            let may_save = saving.is_none() && self.ledger.is_awaited() && self.halted.is_none();
             let (due, beat) = (self.ledger.due(), self.ledger.beat_due());
             let may_beat = saving.is_none() && self.halted.is_none();
             tokio::select! {

@@ -62,27 +62,27 @@ async fn a_plan_that_calls_nothing_writes_no_intents_and_an_equal_record_nothing
 }
 
 #[tokio::test(start_paused = true)]
-async fn progress_is_written_beside_the_work_and_not_too_often() {
+async fn progress_is_written_with_the_beats_alone() {
     let (world, store) = (World::default(), Store::default());
     let toys: Vec<Toy> = (0..40).map(|at| thing(&format!("t{at}"))).collect();
     for at in 0..40 {
-        world.slow(&format!("things/here/t{at}"), 100 * at);
+        world.slow(&format!("things/here/t{at}"), 1_100 * at);
     }
     let plan = make_plan(&world, &store, &toys, &Options::default()).await;
     run(&world, &store, &plan).await.unwrap();
-    // Intents at 0, progress at 1.1, 2.2 and 3.3 seconds, the end at 4.4.
-    assert_eq!(store.count(), 5);
+    // Intents at 0, beats at 20 and 40 seconds, the end at 43.
+    assert_eq!(store.count(), 4);
     let present = |inventory: &model::Inventory| {
         inventory.stacks[&stack("one")].entries.values().filter(|entry| entry.state == State::Present).count()
     };
     let counts: Vec<usize> = store.saves.lock().unwrap().iter().map(present).collect();
-    assert_eq!(counts, [0, 12, 23, 34, 40]);
+    assert_eq!(counts, [0, 19, 37, 40]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_progress_write_stops_nothing_and_the_last_one_makes_up_for_it() {
     let (world, store) = (World::default(), Store::default());
-    world.slow("things/here/b", 5_000);
+    world.slow("things/here/b", 50_000);
     let plan = make_plan(&world, &store, &[thing("a"), thing("b")], &Options::default()).await;
     store.fail_writes(&[false, true, true]);
     let report = run(&world, &store, &plan).await.unwrap();
@@ -131,7 +131,8 @@ async fn another_stack_that_took_hold_of_the_same_thing_asks_for_a_new_plan() {
 async fn another_run_of_the_same_stack_stops_this_one() {
     for number in 0..2 {
         let (world, store) = (World::default(), Store::default());
-        world.slow("things/here/slow", 5_000);
+        // Longer than a beat: the second write.
+        world.slow("things/here/slow", 25_000);
         let toys =
             [thing("a").on_line(1), thing("slow").on_line(2), thing("never").on_line(3).after("thing/slow")];
         let plan = make_plan(&world, &store, &toys, &Options::default()).await;
@@ -229,7 +230,8 @@ async fn a_write_whose_answer_was_lost_is_known_as_ones_own() {
 #[tokio::test(start_paused = true)]
 async fn a_record_put_back_to_an_older_one_stops_the_run() {
     let (world, store) = (World::default(), Store::default());
-    world.slow("things/here/a", 5_000);
+    // Longer than a beat: the second write.
+    world.slow("things/here/a", 25_000);
     let toys = [thing("a"), thing("b").after("thing/a")];
     converge(&world, &store, &[thing("z")], &Options::default()).await;
     let plan = make_plan(&world, &store, &toys, &Options::default()).await;
