@@ -40,7 +40,7 @@ pub(crate) enum End {
 const RHYTHM: Rhythm = Rhythm {
     pace: Duration::ZERO,
     beat: Duration::from_secs(4),
-    fresh: Duration::from_secs(CALL_DEADLINE.as_secs() / 4),
+    fresh: Duration::from_secs(1),
     patience: Duration::from_secs(CALL_DEADLINE.as_secs() + 1),
 };
 
