@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Change, Danger, Exposure, Found, Goal, Protection, Resource, StackRecord, Step, Unknown, Unread,
+    Change, Danger, Exposure, Found, Goal, Json, Protection, Resource, StackRecord, Step, Unknown, Unread,
 };
 
 use super::Planner;
@@ -106,16 +106,22 @@ impl Planner<'_> {
     fn guard_contents(&mut self, resource: &dyn Resource) {
         let Some(request) = resource.contents() else { return };
         let id = resource.id().clone();
-        let contents = match self.snapshot.contents(&id) {
+        let (unknown, help) = match self.snapshot.contents(&id) {
             None => return self.unread.push(Unread { id, request }),
-            Some(Ok(Found::Absent | Found::ApiDisabled(_))) => return,
-            Some(Ok(Found::Body(contents))) => contents,
-            Some(Err(error)) => {
-                let problem = format!("what it holds could not be read: {}", error.message);
-                let place = resource.place().cloned();
-                return self.unknowns.push(Unknown { id, place, problem, help: error.help.clone() });
+            Some(Ok(Found::Absent)) => return,
+            Some(Ok(Found::Body(contents))) => return self.guard_foreign(resource, contents),
+            // It was there a moment ago, so this tells nothing of what is in it.
+            Some(Ok(Found::ApiDisabled(api))) => {
+                (format!("{api} is not enabled"), Some("wait a minute and run again".to_owned()))
             }
+            Some(Err(error)) => (error.message.clone(), error.help.clone()),
         };
+        let problem = format!("what it holds could not be read: {unknown}");
+        let place = resource.place().cloned();
+        self.unknowns.push(Unknown { id, place, problem, help });
+    }
+
+    fn guard_foreign(&mut self, resource: &dyn Resource, contents: &Json) {
         let nothing = StackRecord::default();
         let record = self.read.stacks.get(&self.options.stack).unwrap_or(&nothing);
         let foreign = resource.foreign(contents, record);

@@ -98,8 +98,7 @@ impl BucketRecord<'_> {
                     None => attempt < UNKNOWN,
                 }
             } else {
-                began.elapsed() < NAME_REUSE.min(self.cloud.pace.propagation)
-                    && self.is_going(&failure).await
+                began.elapsed() < NAME_REUSE.min(self.cloud.pace.propagation) && self.is_going(&failure).await
             };
             if !again {
                 break failure;

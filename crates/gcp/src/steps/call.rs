@@ -19,7 +19,7 @@ enum Accepted {
     Answer(Json),
     /// The thing itself, read back because the answer was lost.
     Thing(Json),
-    /// A deletion of what is not there.
+    /// A deletion of what is not there, or something that is off already.
     NothingToDelete,
 }
 
@@ -146,7 +146,7 @@ impl GoogleCloud {
             }
             failure.fate = fate;
             let taken = is_taken(request, reason);
-            if !taken && !must_read_back(&failure) {
+            if !taken && !must_read_back(request, &failure) {
                 return Err(self.explain(failure, request));
             }
             if fate == Fate::PerhapsDone {

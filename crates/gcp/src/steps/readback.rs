@@ -1,10 +1,15 @@
 //! After a write whose answer was lost: reads what is there before anything is tried again.
 
-use model::{ApiRequest, Body, CloudError, Found, Json, Method};
+use model::{Api, ApiRequest, Body, CloudError, Found, Json, Method};
 
 use crate::GoogleCloud;
 use crate::created::{carries_marks_of, contains, created_path};
-use crate::errors::{Failure, Fate, Reason};
+use crate::errors::{Failure, Fate, Problem, Reason};
+
+/// The API that a request switches off: where it is read.
+fn switched(request: &ApiRequest) -> Option<&str> {
+    request.path.strip_suffix(":disable").filter(|_| request.api == Api::ServiceUsage)
+}
 
 /// What reading back found.
 pub(super) enum ReadBack {
@@ -12,15 +17,19 @@ pub(super) enum ReadBack {
     Written(Json),
     /// It is not there.
     Absent,
-    /// What was to be deleted is gone, or its deletion is under way.
+    /// What was to be deleted is gone, or its deletion is under way; what was to be switched off is off.
     Gone,
     /// Something else is there, or it cannot be told.
     Unclear,
 }
 
-/// Whether a failed write must be read back: it may have been done, or its repetition was refused as "exists already"
-/// or "changed in between".
-pub(super) fn must_read_back(failure: &Failure) -> bool {
+/// Whether a failed write must be read back: it may have been done, or its repetition was refused as "exists already",
+/// "changed in between" or, where something is switched off, as off already.
+pub(super) fn must_read_back(request: &ApiRequest, failure: &Failure) -> bool {
+    let refused = failure.problem().map(Problem::reason);
+    if switched(request).is_some() && refused == Some(Reason::Final) {
+        return true;
+    }
     failure.fate == Fate::PerhapsDone
         && failure.problem().is_none_or(|problem| {
             matches!(
@@ -33,6 +42,14 @@ pub(super) fn must_read_back(failure: &Failure) -> bool {
 impl GoogleCloud {
     /// Reads what a create or a change was to write.
     pub(super) async fn read_back(&self, request: &ApiRequest) -> Result<ReadBack, CloudError> {
+        if let Some(path) = switched(request) {
+            let found = self.find(&ApiRequest::get(request.api, path)).await?;
+            let is_off = |live: &Json| live.get("state").and_then(Json::as_str) == Some("DISABLED");
+            return Ok(match found {
+                Found::Body(live) if is_off(&live) => ReadBack::Gone,
+                Found::Body(_) | Found::Absent | Found::ApiDisabled(_) => ReadBack::Unclear,
+            });
+        }
         let sent = match &request.body {
             Body::Json(json) => json,
             Body::Empty | Body::Bytes { .. } => &Json::Null,

@@ -23,6 +23,25 @@ fn repository() -> Step {
 }
 
 #[tokio::test]
+async fn an_api_whose_switching_off_was_not_answered_is_found_to_be_off() {
+    let path = "v1/projects/demo-project/services/run.googleapis.com";
+    let step = Step::operation(ApiRequest::post(Api::ServiceUsage, format!("{path}:disable"), json!({})));
+    let script = |state: &'static str| {
+        move |asked: &crate::server::Asked, before: usize| match asked.method.as_str() {
+            "GET" => ok(json!({"name": "projects/1/services/run.googleapis.com", "state": state})),
+            _ if before == 0 => Answer::Broken,
+            _ => refused(400, "FAILED_PRECONDITION", "Service run.googleapis.com is not enabled."),
+        }
+    };
+    let server = serve(script("DISABLED")).await;
+    server.cloud().run(&step, &|_| {}).await.unwrap();
+    assert_eq!(server.asked().last().unwrap().line(), format!("GET /{path}"));
+
+    let needed = serve(script("ENABLED")).await;
+    assert!(needed.cloud().run(&step, &|_| {}).await.is_err());
+}
+
+#[tokio::test]
 async fn a_disabled_api_is_waited_for_after_this_run_enabled_it_and_only_then() {
     let script = |enabled_by_us: bool| {
         move |asked: &crate::server::Asked, before: usize| match asked.path.contains("batchEnable") {
