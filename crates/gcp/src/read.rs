@@ -21,6 +21,20 @@ impl GoogleCloud {
         }
     }
 
+    /// A list of what is to be deleted; none if what would hold it is not there. A disabled API is no absence here: the thing
+    /// itself was there a moment ago.
+    pub(crate) async fn list(&self, request: &ApiRequest) -> Result<Option<Json>, CloudError> {
+        match self.find(request).await? {
+            Found::Body(body) => Ok(Some(body)),
+            Found::Absent => Ok(None),
+            Found::ApiDisabled(api) => {
+                Err(CloudError::new(ErrorKind::ApiDisabled, format!("{api} is not enabled"))
+                    .at(request)
+                    .with_help("enable it, or wait a minute, then run the same command again"))
+            }
+        }
+    }
+
     /// The kind of absence that a failed read means, if it means one.
     fn absence(&self, failure: &Failure) -> Option<Found> {
         let problem = failure.problem()?;

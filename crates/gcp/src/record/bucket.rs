@@ -147,9 +147,7 @@ impl BucketRecord<'_> {
             .with_query("prefix", OBJECT)
             .with_query("fields", "items(name,generation,timeDeleted),nextPageToken")
             .with_pages("items");
-        let Found::Body(body) = self.cloud.find(&list).await.map_err(RecordError::Cloud)? else {
-            return Ok(());
-        };
+        let Some(body) = self.cloud.list(&list).await.map_err(RecordError::Cloud)? else { return Ok(()) };
         let objects = || {
             let objects = body.get("items").and_then(Json::as_array).into_iter().flatten();
             objects.filter(|object| object.get("name").and_then(Json::as_str) == Some(OBJECT))

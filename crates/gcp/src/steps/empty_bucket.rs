@@ -2,7 +2,7 @@
 //! `objects.list` with `versions`, `objects.delete` with `generation`.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use model::{Api, ApiRequest, CloudError, Done, ErrorKind, Found, Json, Progress};
+use model::{Api, ApiRequest, CloudError, Done, ErrorKind, Json, Progress};
 
 use crate::GoogleCloud;
 use crate::exchange::{Tell, silent};
@@ -21,10 +21,8 @@ impl GoogleCloud {
             .with_query("fields", "items(name,generation),nextPageToken")
             .with_pages("items");
         for _ in 0..ROUNDS {
-            let objects = match self.find(&list).await? {
-                Found::Body(body) => body.get("items").and_then(Json::as_array).cloned().unwrap_or_default(),
-                Found::Absent | Found::ApiDisabled(_) => return Ok(Done::default()),
-            };
+            let Some(body) = self.list(&list).await? else { return Ok(Done::default()) };
+            let objects = body.get("items").and_then(Json::as_array).cloned().unwrap_or_default();
             if objects.is_empty() {
                 return Ok(Done::default());
             }

@@ -23,6 +23,15 @@ fn repository() -> Step {
 }
 
 #[tokio::test]
+async fn a_bucket_whose_objects_cannot_be_listed_is_not_taken_for_empty() {
+    let server = serve(|_, _| disabled("storage.googleapis.com")).await;
+    let error = server.cloud().run(&Step::EmptyBucket { bucket: "b".to_owned() }, &|_| {}).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::ApiDisabled);
+    let server = serve(|_, _| refused(404, "NOT_FOUND", "The specified bucket does not exist.")).await;
+    server.cloud().run(&Step::EmptyBucket { bucket: "b".to_owned() }, &|_| {}).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_api_whose_switching_off_was_not_answered_is_found_to_be_off() {
     let path = "v1/projects/demo-project/services/run.googleapis.com";
     let step = Step::operation(ApiRequest::post(Api::ServiceUsage, format!("{path}:disable"), json!({})));

@@ -296,6 +296,20 @@ async fn the_last_stack_takes_object_old_generations_and_bucket_with_it() {
 }
 
 #[tokio::test]
+async fn old_generations_that_cannot_be_listed_are_not_taken_for_gone() {
+    let server = serve(|asked, _| match asked.line().as_str() {
+        "GET /storage/v1/b/gemmactl-demo-project/o" => crate::server::disabled("storage.googleapis.com"),
+        _ => Answer::Full { status: 204, headers: Vec::new(), body: Vec::new() },
+    })
+    .await;
+    let removed = record(&server.cloud()).remove(42).await;
+    assert!(
+        matches!(&removed, Err(RecordError::Cloud(error)) if error.kind == ErrorKind::ApiDisabled),
+        "{removed:?}"
+    );
+}
+
+#[tokio::test]
 async fn the_projects_number_is_noted_by_the_first_write_and_another_one_is_refused() {
     let server = serve(|asked, _| match asked.path.as_str() {
         "/storage/v1/b" => ok(json!({"items": [{"name": "gemmactl-demo-project", "projectNumber": "1234"}]})),
