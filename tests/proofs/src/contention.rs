@@ -7,7 +7,8 @@ use gcp::{Auth, Endpoint, GoogleCloud, Pace, Target};
 use model::{Api, ApiRequest, Cloud as _, Grant, Method, PolicyEdit, PolicyRef, ProjectId, Step};
 use serde_json::json;
 
-use crate::lab::{Bench, PROJECT, Verdict};
+use crate::bench::Bench;
+use crate::lab::{PROJECT, Verdict};
 use crate::picture::Picture;
 use crate::workers::side_by_side;
 
@@ -48,7 +49,7 @@ pub fn contention(bench: &Bench, writers: usize, rounds: usize) -> Verdict<Conte
         lost += result?;
     }
     let now = Picture::of(lab.emulator())?;
-    now.still_has_all_of(&bench.before)?;
+    lab.nothing_lost()?;
     lost += names.iter().filter(|member| !now.grants_to(ROLE, member)).count();
     let refused = lab.journal().iter().filter(|exchange| exchange.status == 409).count();
     Ok(Contention { edits: writers * rounds, refused, lost })

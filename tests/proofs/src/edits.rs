@@ -3,7 +3,9 @@
 use emulator::{Fault, Outside};
 use serde_json::{Value, json};
 
-use crate::lab::{Bench, Command, Lab, Verdict};
+use crate::bench::Bench;
+use crate::command::Command;
+use crate::lab::{Lab, Verdict};
 use crate::picture::Picture;
 use crate::report::{Judged, Share, Tally};
 use crate::trace::{Point, points};
@@ -126,7 +128,7 @@ fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
     let request = Outside { method: edit.method.to_owned(), path: edit.path.to_owned(), body: (edit.body)() };
     lab.rules(vec![point.row.rule(
         "edit",
-        point.number,
+        point.number(),
         Some(1),
         Fault::Outside { requests: vec![request.clone()] },
     )])?;
@@ -150,10 +152,10 @@ fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
 
 /// Running again converges, and destroying leaves what others made.
 fn settled(lab: &Lab<'_>, wanted: &Picture) -> Verdict {
-    Picture::of(lab.emulator())?.still_has_all_of(wanted)?;
+    lab.has_all_of(wanted)?;
     lab.must(Command::Apply, "one")?;
     lab.must(Command::Plan, "one")?;
-    Picture::of(lab.emulator())?.still_has_all_of(wanted)?;
+    lab.has_all_of(wanted)?;
     lab.must(Command::Destroy, "one")?;
-    Picture::of(lab.emulator())?.is_restored_to(wanted).map_err(|wrong| format!("after destroy, {wrong}"))
+    lab.is_as(wanted)
 }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use emulator::{Fault, When};
 
+use crate::bench::Bench;
 use crate::client::{Ran, Signal, signal};
 use crate::clock::now;
-use crate::lab::{Bench, Command, Verdict};
+use crate::command::Command;
+use crate::lab::Verdict;
 use crate::matrix::{BUILD, Row};
 
 /// A call that a run is in the middle of when it is ended.

@@ -2,7 +2,9 @@
 
 use emulator::{Fault, When};
 
-use crate::lab::{Bench, Command, Verdict};
+use crate::bench::Bench;
+use crate::command::Command;
+use crate::lab::Verdict;
 use crate::report::{Judged, Share, Tally};
 use crate::trace::{Point, points};
 
@@ -42,7 +44,7 @@ fn judge(bench: &Bench, kill: &Kill) -> Verdict<Judged> {
     })?;
     let waiting = lab.prepare_quick(point.command, "one")?;
     let fault = Fault::Kill { pid: waiting.id(), when };
-    lab.rules(vec![point.row.rule("kill", point.number, Some(1), fault)])?;
+    lab.rules(vec![point.row.rule("kill", point.number(), Some(1), fault)])?;
     let ran = waiting.run().map_err(|error| error.to_string())?;
     let reached = lab.struck("kill") > 0;
     let expected = if reached { None } else { Some(0) };

@@ -4,30 +4,35 @@
 //! Every proof is a list of cases. A case starts on its own copy of a project in memory, so cases run side by side and none
 //! sees another. It must never know how gemmactl works inside: it sees arguments, exit codes, texts and the project.
 
+mod bench;
 mod cells;
 mod client;
 mod clock;
+mod command;
 mod contention;
 mod edits;
 mod ending;
+mod harm;
 mod kills;
 mod lab;
 mod matrix;
 mod picture;
+mod prior;
 mod report;
 mod schedules;
 mod secrets;
 mod trace;
 mod workers;
 
+pub use bench::Bench;
 pub use cells::{cells, untested};
 pub use client::Program;
 pub use clock::now;
 pub use contention::{Contention, contention};
 pub use edits::edits;
 pub use ending::{interrupt, recovery};
+pub use harm::Harms;
 pub use kills::kills;
-pub use lab::Bench;
 pub use report::{Case, Judged, Share, Tally};
 pub use schedules::schedules;
 pub use secrets::sightings;

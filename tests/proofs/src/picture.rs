@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use emulator::Emulator;
 use serde_json::Value;
 
+use crate::harm::Harm;
 use crate::lab::{PROJECT, Verdict};
 
 /// The project's number: Google's own accounts carry it. They come and stay with an API.
@@ -99,23 +100,23 @@ impl Picture {
     }
 
     /// Everything of an earlier picture must still be there, as it was.
-    pub(crate) fn still_has_all_of(&self, before: &Self) -> Verdict {
+    pub(crate) fn still_has_all_of(&self, before: &Self) -> Result<(), Harm> {
         let lost: Vec<_> = before.grants.difference(&self.grants).collect();
         if !lost.is_empty() {
-            return Err(format!("grants were lost: {lost:?}"));
+            return Err(Harm::removed(format!("grants were lost: {lost:?}")));
         }
         if self.audit != before.audit {
-            return Err(format!("audit settings were changed: {}", self.audit));
+            return Err(Harm::removed(format!("audit settings were changed: {}", self.audit)));
         }
         let off: Vec<_> = before.apis.difference(&self.apis).collect();
         if !off.is_empty() {
-            return Err(format!("APIs were switched off: {off:?}"));
+            return Err(Harm::removed(format!("APIs were switched off: {off:?}")));
         }
         for (name, thing) in &before.things {
             match self.things.get(name) {
-                None => return Err(format!("{name} was lost")),
+                None => return Err(Harm::removed(format!("{name} was lost"))),
                 Some(now) if lasting(now) != lasting(thing) => {
-                    return Err(format!("{name} was changed from {thing} to {now}"));
+                    return Err(Harm::removed(format!("{name} was changed from {thing} to {now}")));
                 }
                 Some(_) => {}
             }
@@ -124,28 +125,30 @@ impl Picture {
     }
 
     /// The project must be as it was, less the published residue.
-    pub(crate) fn is_restored_to(&self, before: &Self) -> Verdict {
+    pub(crate) fn is_restored_to(&self, before: &Self) -> Result<(), Harm> {
         self.still_has_all_of(before)?;
         let left: Vec<_> = self.grants.difference(&before.grants).collect();
         if !left.is_empty() {
-            return Err(format!("grants were left: {left:?}"));
+            return Err(Harm::left_behind(format!("grants were left: {left:?}")));
         }
         let left: Vec<_> = self.things.keys().filter(|name| !before.things.contains_key(*name)).collect();
         if !left.is_empty() {
-            return Err(format!("things were left: {left:?}"));
+            return Err(Harm::left_behind(format!("things were left: {left:?}")));
         }
         let left: Vec<_> =
             self.apis.difference(&before.apis).filter(|api| !KEPT_APIS.contains(&api.as_str())).collect();
         if !left.is_empty() {
-            return Err(format!("APIs were left on: {left:?}"));
+            return Err(Harm::left_behind(format!("APIs were left on: {left:?}")));
         }
         Ok(())
     }
 
     /// The same grants, APIs and things, each once, whatever they were made by and when.
-    pub(crate) fn same_things_as(&self, other: &Self) -> Verdict {
+    pub(crate) fn same_things_as(&self, other: &Self) -> Result<(), Harm> {
         self.still_has_all_of(other)?;
-        other.still_has_all_of(self).map_err(|wrong| format!("there is more than there should be: {wrong}"))
+        other
+            .still_has_all_of(self)
+            .map_err(|more| Harm::left_behind(format!("there is more than there should be: {}", more.said)))
     }
 
     /// At most so many builds.

@@ -6,9 +6,10 @@
 
 use emulator::{Fault, Rule};
 
+use crate::bench::Bench;
 use crate::client::Ran;
-use crate::lab::{Bench, Command, Lab, Verdict};
-use crate::picture::Picture;
+use crate::command::Command;
+use crate::lab::{Lab, Verdict};
 use crate::report::{Judged, Share, Tally};
 
 /// A lease is watched for longer than a call may take, as it has to be; 120 s and 60 s against Google. Both are long beside what a
@@ -168,5 +169,5 @@ fn ends_well(lab: &Lab<'_>, pair: Pair, bench: &Bench) -> Verdict {
     lab.must(Command::Destroy, "one")?;
     lab.must(Command::Plan, "two")?;
     lab.must(Command::Destroy, "two")?;
-    Picture::of(lab.emulator())?.is_restored_to(&bench.before)
+    lab.is_as(&bench.before)
 }

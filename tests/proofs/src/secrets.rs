@@ -5,8 +5,10 @@ use std::path::Path;
 
 use emulator::{Fault, Rule};
 
+use crate::bench::Bench;
 use crate::client::{CANARY, outputs};
-use crate::lab::{Bench, Command, Verdict};
+use crate::command::Command;
+use crate::lab::Verdict;
 
 /// What the emulator's own access tokens begin with.
 const EMULATED: &str = "ya29.emulated";

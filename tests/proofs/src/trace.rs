@@ -4,21 +4,29 @@ use std::collections::BTreeMap;
 
 use emulator::Exchange;
 
-use crate::lab::{Bench, Command};
-use crate::matrix::{ROWS, Row};
+use crate::bench::Bench;
+use crate::command::Command;
+use crate::matrix::{Phase, Place, ROWS, Row};
 
 /// One call of a clean run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Point {
     pub(crate) command: Command,
     pub(crate) row: &'static Row,
+    pub(crate) place: Place,
+}
+
+impl Point {
     /// Its number among the calls of its row, from 1.
-    pub(crate) number: u64,
+    pub(crate) const fn number(&self) -> u64 {
+        self.place.number
+    }
 }
 
 impl std::fmt::Display for Point {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: call {} of {} {}", self.command.name(), self.number, self.row.method, self.row.path)
+        let (command, number) = (self.command.name(), self.number());
+        write!(f, "{command}: call {number} of {} {}", self.row.method, self.row.path)
     }
 }
 
@@ -27,15 +35,32 @@ pub(crate) fn points(bench: &Bench) -> Vec<Point> {
     let mut points = Vec::new();
     for (command, trace) in [(Command::Apply, &bench.apply_trace), (Command::Destroy, &bench.destroy_trace)] {
         let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
+        let mut phase = Phase::Look;
+        let mut found = Vec::new();
         for exchange in trace {
+            if begins_work(exchange) {
+                phase = Phase::Work;
+            }
             if let Some((at, row)) = ROWS.iter().enumerate().find(|(_, row)| row.is_of(exchange)) {
                 let number = counts.entry(at).or_default();
                 *number += 1;
-                points.push(Point { command, row, number: *number });
+                found.push((
+                    at,
+                    Point { command, row, place: Place { command, phase, number: *number, of: 0 } },
+                ));
             }
         }
+        points.extend(found.into_iter().map(|(at, point)| {
+            let of = counts.get(&at).copied().unwrap_or_default();
+            Point { place: Place { of, ..point.place }, ..point }
+        }));
     }
     points
+}
+
+/// The look for the record's bucket, which comes right before the first write.
+fn begins_work(exchange: &Exchange) -> bool {
+    exchange.path == "/storage/v1/b" && exchange.query.contains("prefix=gemmactl-demo-project")
 }
 
 /// Calls of the clean runs that do not have exactly one row.
