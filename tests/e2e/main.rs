@@ -25,6 +25,7 @@ mod lifecycle;
 mod looking;
 mod poisoned;
 mod project;
+mod prompt;
 mod proxy;
 mod record;
 mod saved;

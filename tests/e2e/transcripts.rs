@@ -45,6 +45,14 @@ fn transcript(name: &str) -> String {
             world.edit("gemmactl.yaml", "region: europe-west1", "region: eu-west1");
             ("validate", world.gemmactl(&["validate"]).exits(1))
         }
+        "prompt" => {
+            applied();
+            let question = "Why is the sky blue?";
+            let mut run = world.emulated(&["prompt", question]).exits(0);
+            // How long it took differs from run to run.
+            run.stderr = with_usual_times(&run.stderr);
+            ("prompt --emulator \"Why is the sky blue?\"", run)
+        }
         "destroy" => {
             applied();
             ("destroy --emulator --yes", world.emulated(&["destroy", "--yes"]).exits(0))
@@ -52,6 +60,16 @@ fn transcript(name: &str) -> String {
         other => panic!("no transcript is called {other}"),
     };
     format!("$ gemmactl {command}\n{}", settled(&run))
+}
+
+/// The figures of an answer with times that are the same in every run.
+fn with_usual_times(figures: &str) -> String {
+    let mut seconds = ["0.84", "1.26"].into_iter();
+    let words = figures.trim_end().split(' ').map(|word| match word.parse::<f64>() {
+        Ok(_) if word.contains('.') && word != "62.5" => seconds.next().unwrap_or(word),
+        Ok(_) | Err(_) => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn drift(world: &World) {

@@ -8,11 +8,14 @@ mod destroy;
 mod doctor;
 mod duration;
 mod emulator;
+mod logs;
 mod plan;
+mod prompt;
 mod proxy;
 mod record;
 mod saved;
 mod snapshot;
+mod status;
 mod surface;
 mod validate;
 mod waits;
@@ -28,13 +31,16 @@ pub(crate) use cloud::CloudArguments;
 pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
+pub(crate) use logs::LogsArguments;
 pub(crate) use plan::PlanArguments;
+pub(crate) use prompt::PromptArguments;
 pub(crate) use proxy::ProxyArguments;
 pub(crate) use record::{
     RecordCommand, RecordFormat, RecordRestoreArguments, RecordShowArguments, RecordUnlockArguments,
 };
 pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
 pub(crate) use snapshot::SnapshotArguments;
+pub(crate) use status::StatusArguments;
 pub(crate) use surface::{DetailLevel, Format, SurfaceArguments};
 pub(crate) use validate::{ProblemFormat, ValidateArguments};
 pub(crate) use waits::LoopbackWaits;
@@ -159,6 +165,20 @@ pub(crate) enum Command {
         gemmactl graph --format dot | dot -Tsvg > graph.svg"
     )]
     Graph(GraphArguments),
+    /// Show how the deployed services are: which revision is wanted, ready and serving, and what is the matter.
+    #[command(after_help = "Examples:\n  gemmactl status\n  gemmactl status ollama-gemma --format json")]
+    Status(StatusArguments),
+    /// Print the log of a deployed service.
+    #[command(
+        after_help = "Examples:\n  gemmactl logs --since 1h\n  gemmactl logs ollama-gemma --follow\n  \
+        gemmactl logs --json | jq .textPayload"
+    )]
+    Logs(LogsArguments),
+    /// Ask a deployed model a question: its answer as it comes, and then how fast it came.
+    #[command(after_help = "Examples:\n  gemmactl prompt \"Why is the sky blue?\"\n  \
+        gemmactl prompt ollama-gemma \"Why is the sky blue?\" --system \"Be brief.\"\n  \
+        gemmactl prompt --json \"Why is the sky blue?\" | jq -r 'select(.event == \"answer\")'")]
+    Prompt(PromptArguments),
     /// Reach a private service from this machine: a loopback address that adds an identity token to every request.
     #[command(
         after_help = "Examples:\n  gemmactl proxy                       # the only service of the spec, at 127.0.0.1:8080\n  \

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use model::{CloudError, Exposure, Extent, RecordError, Refusal};
 
 use crate::exit::Exit;
+use crate::service::refused::Unanswered;
 use views::document::file::ReadError;
 
 /// Why a command ended early.
@@ -63,6 +64,9 @@ pub(crate) enum CliError {
     /// Nothing listens.
     #[error("{0}")]
     Listen(#[from] proxy::ListenError),
+    /// A question that was not answered.
+    #[error("{}", .0.failure)]
+    Ask(Box<Unanswered>),
     /// A service that cannot be asked.
     #[error("{problem}")]
     Service {
@@ -183,6 +187,7 @@ impl CliError {
             | Self::Catalogue(_)
             | Self::ServiceAddress(_)
             | Self::Listen(_)
+            | Self::Ask(_)
             | Self::Service { .. }
             | Self::SavedPlan { .. }
             | Self::SavedSnapshot { .. }
@@ -214,6 +219,7 @@ impl CliError {
                         .to_owned(),
                 ];
             }
+            Self::Ask(unanswered) => return unanswered.notes(),
             Self::Service { help, .. } => return vec![format!("help: {help}")],
             Self::Listen(proxy::ListenError::Open(_)) => {
                 return vec!["help: --listen 127.0.0.1:PORT, or [::1]:PORT".to_owned()];

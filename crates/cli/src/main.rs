@@ -66,6 +66,9 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
         Command::Snapshot(arguments) => block_on(commands::snapshot::run(arguments, terminal)),
         Command::Record { command } => block_on(commands::record::run(command, terminal)),
+        Command::Status(arguments) => block_on(commands::status::run(arguments, terminal)),
+        Command::Logs(arguments) => block_on(commands::logs::run(arguments, terminal)),
+        Command::Prompt(arguments) => block_on(commands::prompt::run(arguments, terminal)),
         Command::Proxy(arguments) => block_on(commands::proxy::run(arguments, terminal)),
         Command::Emulator(arguments) => block_on(commands::emulator::run(arguments, terminal)),
     }

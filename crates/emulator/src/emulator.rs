@@ -14,6 +14,7 @@ use crate::call::{Answer, Call, Context};
 use crate::consistency::{self, Settle};
 use crate::faults::Faults;
 use crate::journal::{Exchange, Journal};
+use crate::model_server::Slots;
 use crate::operations;
 use crate::routes;
 use crate::settings::{Settings, StateStore};
@@ -85,6 +86,7 @@ pub struct Emulator {
     blobs: Arc<dyn Blobs>,
     journal: Journal,
     faults: Faults,
+    slots: Slots,
 }
 
 impl Emulator {
@@ -117,6 +119,7 @@ impl Emulator {
             blobs,
             journal,
             faults: Faults::default(),
+            slots: Slots::default(),
         };
         Ok(Arc::new(emulator))
     }
@@ -138,12 +141,18 @@ impl Emulator {
             blobs: Arc::clone(&self.blobs),
             journal: Journal::default(),
             faults: Faults::default(),
+            slots: Slots::default(),
         })
     }
 
     /// The emulated world as a state file holds it.
     pub fn state(&self) -> Result<serde_json::Value, serde_json::Error> {
         serde_json::to_value(&*self.world())
+    }
+
+    /// The slots of the deployed model servers.
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.slots
     }
 
     /// The rules that make calls go wrong.

@@ -206,7 +206,7 @@ pub(crate) enum Answered {
 
 async fn answer(emulator: &Arc<Emulator>, call: Call) -> Answered {
     if model_server::is_service_host(&call.host) {
-        return model_server::answer(emulator, &call);
+        return model_server::answer(emulator, &call).await;
     }
     if let Some(answer) = faults::handle(emulator.faults(), &call).await {
         return Answered::Whole(answer);

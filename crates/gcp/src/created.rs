@@ -22,7 +22,12 @@ pub(crate) fn created_path(request: &ApiRequest) -> Option<String> {
             let (project, _) = after.split_once('/')?;
             format!("{}@{project}.iam.gserviceaccount.com", body("accountId")?)
         }
-        Api::CloudBilling | Api::CloudBuild | Api::CloudQuotas | Api::ResourceManager | Api::ServiceUsage => {
+        Api::CloudBilling
+        | Api::CloudBuild
+        | Api::CloudQuotas
+        | Api::Logging
+        | Api::ResourceManager
+        | Api::ServiceUsage => {
             return None;
         }
     };

@@ -201,7 +201,7 @@ pub(crate) fn json_of(answer: &Answer) -> Result<Json, String> {
 /// Whether a request may be repeated when its fate is unknown. A change with an etag or a generation is refused the
 /// second time if the first was carried out, which the caller settles by reading back.
 pub(crate) fn repeat_of(request: &ApiRequest) -> Repeat {
-    const REPEATABLE: [&str; 10] = [
+    const REPEATABLE: [&str; 11] = [
         ":getIamPolicy",
         ":testIamPermissions",
         ":setIamPolicy",
@@ -212,6 +212,8 @@ pub(crate) fn repeat_of(request: &ApiRequest) -> Repeat {
         ":wait",
         ":cancel",
         ":search",
+        // Of Cloud Logging, a read by POST.
+        "entries:list",
     ];
     match request.method {
         Method::Get | Method::Put | Method::Patch | Method::Delete => Repeat::Safe,

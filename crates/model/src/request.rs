@@ -18,6 +18,8 @@ pub enum Api {
     CloudQuotas,
     /// Identity and Access Management v1.
     Iam,
+    /// Cloud Logging v2.
+    Logging,
     /// Resource Manager v3.
     ResourceManager,
     /// Cloud Run Admin v2.
@@ -36,6 +38,7 @@ impl Api {
         Self::CloudBuild,
         Self::CloudQuotas,
         Self::Iam,
+        Self::Logging,
         Self::ResourceManager,
         Self::Run,
         Self::ServiceUsage,
@@ -50,6 +53,7 @@ impl Api {
             Self::CloudBuild => "cloudbuild.googleapis.com",
             Self::CloudQuotas => "cloudquotas.googleapis.com",
             Self::Iam => "iam.googleapis.com",
+            Self::Logging => "logging.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
             Self::Run => "run.googleapis.com",
             Self::ServiceUsage => "serviceusage.googleapis.com",

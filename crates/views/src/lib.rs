@@ -12,6 +12,7 @@
 )]
 
 pub mod annotation;
+pub mod answer;
 mod body;
 mod causes;
 pub mod doctor;
@@ -24,6 +25,7 @@ mod hostile;
 mod ignored;
 mod inputs;
 mod line;
+pub mod log;
 pub mod marker;
 pub mod noise;
 pub mod plan_json;
@@ -37,6 +39,8 @@ pub mod report;
 mod samples;
 mod section;
 pub mod since;
+pub mod speech;
+pub mod status;
 mod value;
 mod words;
 

@@ -36,6 +36,14 @@ impl Chosen {
         Ok(Self::new(spec, name.as_str(), service))
     }
 
+    /// All services, in the order of the spec. Errors: there is none.
+    pub(crate) fn all(spec: &Spec) -> Result<Vec<Self>, CliError> {
+        let services = &spec.document.services;
+        let all: Vec<Self> =
+            services.iter().map(|(name, service)| Self::new(spec, name.as_str(), service)).collect();
+        if all.is_empty() { Err(none()) } else { Ok(all) }
+    }
+
     /// A service of the spec.
     pub(crate) fn new(spec: &Spec, name: &str, service: &spec::Service) -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod live;
+pub(crate) mod log;
 pub(crate) mod refused;
 
 pub(crate) use chosen::Chosen;

@@ -1,6 +1,44 @@
 //! What it means when a service answers with an error, and what to do about it.
 
+use gcp::service::ServiceFailure;
+use inference::AskFailure;
+
 use super::Chosen;
+
+/// A question that was not answered.
+#[derive(Debug)]
+pub(crate) struct Unanswered {
+    /// Why.
+    pub(crate) failure: AskFailure,
+    /// Which service was asked.
+    pub(crate) chosen: Chosen,
+    /// Who asked, where that was found out.
+    pub(crate) member: Option<String>,
+}
+
+impl Unanswered {
+    /// What to do next.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let help = match &self.failure {
+            // A list is not there for other reasons than a model.
+            AskFailure::Refused { status: 404, text, .. } if text.contains("not found") => {
+                Some("leave --model out to take the one that the service has".to_owned())
+            }
+            AskFailure::Refused { status, .. } => advice(&self.chosen, *status, self.member.as_deref()),
+            AskFailure::Service(ServiceFailure::Credentials(error)) => error.help.clone(),
+            AskFailure::Service(ServiceFailure::Unreachable(_) | ServiceFailure::Lost(_)) => Some(
+                "check the network and its proxy; gemmactl status shows whether the service is there"
+                    .to_owned(),
+            ),
+            AskFailure::Broken(_) | AskFailure::GaveUp(_) => Some(
+                "ask again; gemmactl logs shows whether its instance was stopped or ran out of memory"
+                    .to_owned(),
+            ),
+            AskFailure::Service(ServiceFailure::Target(_)) | AskFailure::Malformed { .. } => None,
+        };
+        help.map(|help| format!("help: {help}")).into_iter().collect()
+    }
+}
 
 /// What to do about a status by which somebody is not let in, or no instance is free. `None`: the status says nothing that
 /// a user could do something about.

@@ -34,6 +34,14 @@ pub(crate) fn of_revision(
     write(project, log, &resource, severity, ("textPayload", json!(text)), now);
 }
 
+/// What the container of a revision prints.
+pub(crate) fn of_container(project: &mut Project, service: &str, revision: &str, text: &str, now: Timestamp) {
+    let resource = revision_resource(project, service, revision);
+    // Cloud Run does not look into lines of plain text for their severity.
+    let payload = ("textPayload", json!(text));
+    write(project, "run.googleapis.com%2Fstderr", &resource, Severity::Default, payload, now);
+}
+
 /// A request to a service; `revision` answered it.
 pub(crate) fn of_request(
     project: &mut Project,

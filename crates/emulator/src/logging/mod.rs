@@ -12,7 +12,7 @@ mod tests;
 use crate::call::{Call, Handled};
 use crate::world::World;
 
-pub(crate) use line::{Request, of_build, of_request, of_revision};
+pub(crate) use line::{Request, of_build, of_container, of_request, of_revision};
 pub(crate) use state::{Severity, State};
 
 /// Answers `POST /v2/entries:list`.

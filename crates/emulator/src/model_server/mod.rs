@@ -5,8 +5,10 @@
 //! to the first answered prompt, not the answer. Routes and fields: Ollama's API page and `OpenAI`'s chat completions.
 
 mod access;
+mod device;
 mod ollama;
 mod openai;
+mod slots;
 mod speech;
 
 #[cfg(test)]
@@ -27,11 +29,20 @@ use crate::world::{Project, World};
 /// What a service without a recognisable image is taken to serve.
 const USUAL_MODEL: &str = "gemma3:4b";
 
+pub(crate) use device::found as device_found;
+pub(crate) use slots::Slots;
+
 /// A service that may be answered for, and what it serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Serving {
     model: String,
+    /// The revision that answers, with its service.
+    revision: String,
+    capacity: slots::Capacity,
 }
+
+/// The routes that take a slot of the model.
+const SPEAKING: [&str; 3] = ["/api/generate", "/api/chat", "/v1/chat/completions"];
 
 /// Whether a host is that of a deployed service.
 pub(crate) fn is_service_host(host: &str) -> bool {
@@ -39,9 +50,9 @@ pub(crate) fn is_service_host(host: &str) -> bool {
 }
 
 /// Answers in place of a deployed service.
-pub(crate) fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
+pub(crate) async fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
     let answered = match emulator.look(|world, context| serving(world, context, call)) {
-        Ok(serving) => route(call, &serving.model),
+        Ok(serving) => served(emulator, call, &serving).await,
         Err(refused) => Answered::Whole(refused),
     };
     let status = match &answered {
@@ -51,6 +62,24 @@ pub(crate) fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
     // The line reaches the state file with the next change, and at the latest when the emulator ends.
     emulator.look(|world, context| log(world, context, call, status));
     answered
+}
+
+async fn served(emulator: &Arc<Emulator>, call: &Call, serving: &Serving) -> Answered {
+    if call.method != "POST" || !SPEAKING.contains(&call.path.as_str()) {
+        return route(call, &serving.model);
+    }
+    let Some(turn) = emulator.slots().turn(&serving.revision, serving.capacity).await else {
+        let text = "server busy, please try again.  maximum pending requests exceeded";
+        return Answered::Whole(match call.path.as_str() {
+            "/v1/chat/completions" => openai::refusal(503, "api_error", text),
+            _ => ollama::refusal(503, text),
+        });
+    };
+    match call.path.as_str() {
+        "/api/generate" => ollama::generate(call, &serving.model, turn).await,
+        "/api/chat" => ollama::chat(call, &serving.model, turn).await,
+        _ => openai::chat(call, &serving.model, turn).await,
+    }
 }
 
 /// Leaves a line in the project's log, if there is a service to which the request went.
@@ -100,7 +129,12 @@ fn serving(world: &World, context: &Context, call: &Call) -> Result<Serving, Ans
         .unwrap_or("");
     let model =
         built.into_iter().next().or_else(|| model_of_image(image)).unwrap_or_else(|| USUAL_MODEL.to_owned());
-    Ok(Serving { model })
+    let template = revision.map(|revision| &revision.template);
+    Ok(Serving {
+        model,
+        revision: format!("{}/{ready}", service.name),
+        capacity: template.map(slots::Capacity::of).unwrap_or_default(),
+    })
 }
 
 fn find<'world>(world: &'world World, host: &str) -> Option<(&'world Project, &'world Service)> {
@@ -145,7 +179,6 @@ fn model_of_image(image: &str) -> Option<String> {
 }
 
 fn route(call: &Call, model: &str) -> Answered {
-    let scale = call.context.settings.time_scale;
     match (call.method.as_str(), call.path.as_str()) {
         ("GET" | "HEAD", "/") => {
             Answered::Whole(Answer::bytes("text/plain; charset=utf-8", "Ollama is running".into()))
@@ -154,10 +187,11 @@ fn route(call: &Call, model: &str) -> Answered {
         ("GET" | "HEAD", "/api/tags") => Answered::Whole(ollama::tags(model)),
         ("GET", "/api/ps") => Answered::Whole(ollama::loaded(model, call.now())),
         ("POST", "/api/show") => Answered::Whole(ollama::show(call, model)),
-        ("POST", "/api/generate") => ollama::generate(call, model, scale),
-        ("POST", "/api/chat") => ollama::chat(call, model, scale),
-        ("POST", "/v1/chat/completions") => openai::chat(call, model, scale),
         ("GET", "/v1/models") => Answered::Whole(openai::models(model, call.now())),
+        ("GET", path) if path.strip_prefix("/v1/models/").is_some() => {
+            let asked = path.strip_prefix("/v1/models/").unwrap_or_default();
+            Answered::Whole(openai::one_model(asked, model, call.now()))
+        }
         _ => Answered::Whole(
             Answer::bytes("text/plain; charset=utf-8", "404 page not found".into()).with_status(404),
         ),

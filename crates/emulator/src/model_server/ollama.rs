@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::slots::Turn;
 use super::speech::{Speech, last_message, nanoseconds, streamed};
 use crate::blobs::sha256_hex;
 use crate::call::{Answer, Call};
@@ -55,7 +56,7 @@ pub(super) fn show(call: &Call, model: &str) -> Answer {
 }
 
 /// `POST /api/generate`.
-pub(super) fn generate(call: &Call, model: &str, time_scale: f64) -> Answered {
+pub(super) async fn generate(call: &Call, model: &str, turn: Turn) -> Answered {
     let body = match checked(call, model) {
         Ok(body) => body,
         Err(refused) => return Answered::Whole(refused),
@@ -65,11 +66,11 @@ pub(super) fn generate(call: &Call, model: &str, time_scale: f64) -> Answered {
         return Answered::Whole(only_loaded(model, call.now(), "response", &json!("")));
     }
     let speech = Speech::to(model, prompt, limit(&body));
-    said(call, model, &body, &speech, time_scale, |piece| ("response", json!(piece)))
+    said(call, model, &body, &speech, turn, |piece| ("response", json!(piece))).await
 }
 
 /// `POST /api/chat`.
-pub(super) fn chat(call: &Call, model: &str, time_scale: f64) -> Answered {
+pub(super) async fn chat(call: &Call, model: &str, turn: Turn) -> Answered {
     let body = match checked(call, model) {
         Ok(body) => body,
         Err(refused) => return Answered::Whole(refused),
@@ -80,19 +81,21 @@ pub(super) fn chat(call: &Call, model: &str, time_scale: f64) -> Answered {
         return Answered::Whole(only_loaded(model, call.now(), "message", &message("").1));
     }
     let speech = Speech::to(model, &prompt, limit(&body));
-    said(call, model, &body, &speech, time_scale, message)
+    said(call, model, &body, &speech, turn, message).await
 }
 
 /// Streams unless the caller says `"stream": false`, as Ollama does.
-fn said(
+async fn said(
     call: &Call,
     model: &str,
     body: &Value,
     speech: &Speech,
-    time_scale: f64,
+    turn: Turn,
     shape: impl Fn(&str) -> (&'static str, Value),
 ) -> Answered {
+    let time_scale = call.context.settings.time_scale;
     if body.get("stream") == Some(&Value::Bool(false)) {
+        speech.take_time(time_scale).await;
         return Answered::Whole(Answer::json(last_line(call, model, speech, shape(&speech.text()))));
     }
     let mut lines: Vec<String> = speech
@@ -107,7 +110,7 @@ fn said(
         })
         .collect();
     lines.push(format!("{}\n", last_line(call, model, speech, shape(""))));
-    Answered::Stream(streamed(lines, "application/x-ndjson", time_scale))
+    Answered::Stream(streamed(lines, "application/x-ndjson", time_scale, turn))
 }
 
 fn last_line(call: &Call, model: &str, speech: &Speech, (field, value): (&'static str, Value)) -> Value {
@@ -160,7 +163,8 @@ pub(super) fn is_served(asked: &str, model: &str) -> bool {
     !asked.is_empty() && full(asked) == full(model)
 }
 
-fn refusal(status: u16, text: &str) -> Answer {
+/// An error in Ollama's form.
+pub(super) fn refusal(status: u16, text: &str) -> Answer {
     Answer::json(json!({ "error": text })).with_status(status)
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::ollama::is_served;
+use super::slots::Turn;
 use super::speech::{Speech, last_message, streamed};
 use crate::call::{Answer, Call};
 use crate::server::Answered;
@@ -15,12 +16,27 @@ const ID: &str = "chatcmpl-1";
 pub(super) fn models(model: &str, now: Timestamp) -> Answer {
     Answer::json(json!({
         "object": "list",
-        "data": [{ "id": model, "object": "model", "created": now.as_second(), "owned_by": "library" }],
+        "data": [described(model, now)],
     }))
 }
 
+/// `GET /v1/models/NAME`.
+pub(super) fn one_model(asked: &str, model: &str, now: Timestamp) -> Answer {
+    // A name's colon may be sent as it is, or encoded.
+    let asked = asked.replace("%3A", ":").replace("%3a", ":");
+    if is_served(&asked, model) {
+        Answer::json(described(model, now))
+    } else {
+        refusal(404, "api_error", &format!("model '{asked}' not found"))
+    }
+}
+
+fn described(model: &str, now: Timestamp) -> Value {
+    json!({ "id": model, "object": "model", "created": now.as_second(), "owned_by": "library" })
+}
+
 /// `POST /v1/chat/completions`: whole unless the caller says `"stream": true`.
-pub(super) fn chat(call: &Call, model: &str, time_scale: f64) -> Answered {
+pub(super) async fn chat(call: &Call, model: &str, turn: Turn) -> Answered {
     let body: Value = match serde_json::from_slice(&call.body) {
         Ok(body) => body,
         Err(wrong) => return Answered::Whole(refusal(400, "invalid_request_error", &wrong.to_string())),
@@ -36,9 +52,14 @@ pub(super) fn chat(call: &Call, model: &str, time_scale: f64) -> Answered {
     }
     let limit = body.get("max_tokens").or_else(|| body.get("max_completion_tokens")).and_then(Value::as_i64);
     let speech = Speech::to(model, &prompt, limit);
+    let time_scale = call.context.settings.time_scale;
     if body.get("stream") == Some(&Value::Bool(true)) {
-        return Answered::Stream(streamed(events(call, model, &speech), "text/event-stream", time_scale));
+        let counted = body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true));
+        let usage = counted.then(|| usage(&speech));
+        let events = events(call, model, &speech, usage);
+        return Answered::Stream(streamed(events, "text/event-stream", time_scale, turn));
     }
+    speech.take_time(time_scale).await;
     Answered::Whole(Answer::json(json!({
         "id": ID,
         "object": "chat.completion",
@@ -50,24 +71,31 @@ pub(super) fn chat(call: &Call, model: &str, time_scale: f64) -> Answered {
             "message": { "role": "assistant", "content": speech.text() },
             "finish_reason": speech.ending.word(),
         }],
-        "usage": {
-            "prompt_tokens": speech.prompt_pieces,
-            "completion_tokens": speech.pieces.len(),
-            "total_tokens": speech.prompt_pieces + speech.pieces.len(),
-        },
+        "usage": usage(&speech),
     })))
 }
 
-fn events(call: &Call, model: &str, speech: &Speech) -> Vec<String> {
-    let event = |delta: Value, reason: Value| {
-        let chunk = json!({
+fn usage(speech: &Speech) -> Value {
+    json!({
+        "prompt_tokens": speech.prompt_pieces,
+        "completion_tokens": speech.pieces.len(),
+        "total_tokens": speech.prompt_pieces + speech.pieces.len(),
+    })
+}
+
+fn events(call: &Call, model: &str, speech: &Speech, usage: Option<Value>) -> Vec<String> {
+    let chunk = |choices: Value| {
+        json!({
             "id": ID,
             "object": "chat.completion.chunk",
             "created": call.now().as_second(),
             "model": model,
             "system_fingerprint": "fp_ollama",
-            "choices": [{ "index": 0, "delta": delta, "finish_reason": reason }],
-        });
+            "choices": choices,
+        })
+    };
+    let event = |delta: Value, reason: Value| {
+        let chunk = chunk(json!([{ "index": 0, "delta": delta, "finish_reason": reason }]));
         format!("data: {chunk}\n\n")
     };
     let mut events: Vec<String> = speech
@@ -76,11 +104,19 @@ fn events(call: &Call, model: &str, speech: &Speech) -> Vec<String> {
         .map(|piece| event(json!({ "role": "assistant", "content": piece }), Value::Null))
         .collect();
     events.push(event(json!({ "role": "assistant", "content": "" }), json!(speech.ending.word())));
+    if let Some(usage) = usage {
+        let mut last = chunk(json!([]));
+        if let Some(last) = last.as_object_mut() {
+            last.insert("usage".to_owned(), usage);
+        }
+        events.push(format!("data: {last}\n\n"));
+    }
     events.push("data: [DONE]\n\n".to_owned());
     events
 }
 
-fn refusal(status: u16, kind: &str, text: &str) -> Answer {
+/// An error in `OpenAI`'s form.
+pub(super) fn refusal(status: u16, kind: &str, text: &str) -> Answer {
     Answer::json(json!({ "error": { "message": text, "type": kind, "param": null, "code": null } }))
         .with_status(status)
 }

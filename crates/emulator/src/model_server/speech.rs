@@ -8,6 +8,8 @@ use axum::response::Response;
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
+use super::slots::Turn;
+
 /// Time per piece on the GPU that is imitated, before the time scale.
 const PER_PIECE: Duration = Duration::from_millis(16);
 
@@ -62,6 +64,14 @@ impl Speech {
         self.pieces.concat()
     }
 
+    /// Waits as long as the imitated GPU takes for the whole answer.
+    pub(super) async fn take_time(&self, time_scale: f64) {
+        let all = pause(time_scale).saturating_mul(u32::try_from(self.pieces.len()).unwrap_or(u32::MAX));
+        if !all.is_zero() {
+            tokio::time::sleep(all).await;
+        }
+    }
+
     /// Nanoseconds that the imitated GPU took for the answer.
     pub(super) fn nanoseconds(&self) -> u64 {
         nanoseconds(self.pieces.len())
@@ -74,14 +84,27 @@ pub(super) fn nanoseconds(pieces: usize) -> u64 {
     each.saturating_mul(u64::try_from(pieces).unwrap_or(u64::MAX))
 }
 
-/// Sends lines one after the other, with the pauses of the imitated GPU.
-pub(super) fn streamed(lines: Vec<String>, content_type: &'static str, time_scale: f64) -> Response {
-    let pause = PER_PIECE.mul_f64(time_scale.clamp(0.0, 100.0));
-    let pieces = stream::iter(lines).then(move |line| async move {
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
+fn pause(time_scale: f64) -> Duration {
+    PER_PIECE.mul_f64(time_scale.clamp(0.0, 100.0))
+}
+
+/// Sends lines one after the other, with the pauses of the imitated GPU. The slot is taken until the last is sent, or the
+/// caller has gone.
+pub(super) fn streamed(
+    lines: Vec<String>,
+    content_type: &'static str,
+    time_scale: f64,
+    turn: Turn,
+) -> Response {
+    let pause = pause(time_scale);
+    let pieces = stream::iter(lines).then(move |line| {
+        let _taken = &turn;
+        async move {
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+            Ok::<_, std::convert::Infallible>(line)
         }
-        Ok::<_, std::convert::Infallible>(line)
     });
     let mut response = Response::new(Body::from_stream(pieces));
     response.headers_mut().insert(header::CONTENT_TYPE, axum::http::HeaderValue::from_static(content_type));

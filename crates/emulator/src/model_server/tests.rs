@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use tower::ServiceExt as _;
+
 use crate::testing::{Lab, NUMBER, Reply};
 
 const HOST: &str = "gemma-123456789012.europe-west1.run.localhost:8080";
@@ -193,4 +195,68 @@ async fn a_service_that_never_became_ready_answers_503() {
     lab.call("POST", &format!("{SERVICES}?serviceId=gemma"), &body).await.expect(200);
     let token = token(&lab, "").await;
     ask(&lab, "GET", "/", &token, &Value::Null).await.expect(503);
+}
+
+#[tokio::test]
+async fn prompts_beyond_the_slots_wait_and_beyond_the_queue_are_refused() {
+    let lab = Lab::enabled(&["run.googleapis.com"]).await;
+    let env = json!([
+        { "name": "OLLAMA_NUM_PARALLEL", "value": "1" },
+        { "name": "OLLAMA_MAX_QUEUE", "value": "1" },
+    ]);
+    let image = "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-12b";
+    let body = json!({ "template": {
+        "scaling": { "maxInstanceCount": 1 },
+        "containers": [{ "image": image, "env": env }],
+    } });
+    let first = lab.call("POST", &format!("{SERVICES}?serviceId=gemma"), &body).await.expect(200).json();
+    lab.finish(&first, "/v2/").await;
+    let token = token(&lab, "").await;
+    let question = json!({ "model": "gemma3:12b", "prompt": "Why?" });
+    let request = axum::http::Request::post("/api/generate")
+        .header("host", HOST)
+        .header("authorization", format!("Bearer {token}"))
+        .body(axum::body::Body::from(question.to_string()))
+        .unwrap();
+    // An answer that nobody reads to its end keeps its slot.
+    let answered = crate::app(std::sync::Arc::clone(&lab.emulator)).oneshot(request).await.unwrap();
+    assert_eq!(answered.status(), 200);
+    let mut waits = std::pin::pin!(ask(&lab, "POST", "/api/chat", &token, &Value::Null));
+    let chat = json!({ "model": "gemma3:12b", "messages": [{ "role": "user", "content": "Why?" }] });
+    let mut next = std::pin::pin!(ask(&lab, "POST", "/v1/chat/completions", &token, &chat));
+    tokio::select! {
+        biased;
+        _ = &mut next => panic!("there was a slot"),
+        () = std::future::ready(()) => {}
+    }
+    let busy = "server busy, please try again.  maximum pending requests exceeded";
+    let refused = (&mut waits).await.expect(503).json();
+    assert_eq!(refused, json!({ "error": busy }));
+    let refused = ask(&lab, "POST", "/v1/chat/completions", &token, &chat).await.expect(503).json();
+    assert_eq!(refused["error"]["message"], busy);
+    // What only looks takes no slot.
+    ask(&lab, "GET", "/api/tags", &token, &Value::Null).await.expect(200);
+    drop(answered);
+    next.await.expect(200);
+}
+
+#[tokio::test]
+async fn one_model_is_told_by_its_name_and_usage_where_it_is_asked_for() {
+    let lab = deployed().await;
+    let token = token(&lab, "").await;
+    let one = ask(&lab, "GET", "/v1/models/gemma3:12b", &token, &Value::Null).await.expect(200).json();
+    assert_eq!(one["id"], "gemma3:12b");
+    ask(&lab, "GET", "/v1/models/llama", &token, &Value::Null).await.expect(404);
+    let body = json!({
+        "model": "gemma3:12b",
+        "messages": [{ "role": "user", "content": "Hello" }],
+        "stream": true,
+        "stream_options": { "include_usage": true },
+    });
+    let reply = ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(200);
+    let text = String::from_utf8(reply.bytes.to_vec()).unwrap();
+    let usage = text.lines().rfind(|line| line.contains("usage")).unwrap().strip_prefix("data: ").unwrap();
+    let usage: Value = serde_json::from_str(usage).unwrap();
+    let said = text.matches("\"content\":").count() - 1;
+    assert_eq!((&usage["choices"], &usage["usage"]["completion_tokens"]), (&json!([]), &json!(said)));
 }

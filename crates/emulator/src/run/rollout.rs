@@ -11,6 +11,7 @@ use crate::artifact_registry;
 use crate::call::{Answer, Call, Context};
 use crate::error::ApiError;
 use crate::logging::{self, Severity};
+use crate::model_server;
 use crate::operations::{Begin, Effect as Any, Ending, Outcome};
 use crate::world::{FailureKind, Project, World};
 
@@ -216,6 +217,8 @@ fn finish_rollout(project: &mut Project, rollout: &Rollout, context: &Context) -
         }
         service.observed_generation = service.generation;
     }
+    let template = service.revisions.last().map(|revision| &revision.template);
+    let device = template.and_then(|template| model_server::device_found(template, context.now));
     let answer = view::in_operation(service, &number, Occasion::Later);
     if let Some(revision) = &rollout.revision {
         let (severity, text) = match &failure {
@@ -225,6 +228,9 @@ fn finish_rollout(project: &mut Project, rollout: &Rollout, context: &Context) -
             Some((_, message)) => (Severity::Error, message.clone()),
         };
         logging::of_revision(project, &rollout.target.name, revision, severity, &text, context.now);
+        if let Some(line) = device.filter(|_| failure.is_none()) {
+            logging::of_container(project, &rollout.target.name, revision, &line, context.now);
+        }
     }
     let ending = match failure {
         None => Ending::Response(answer.clone()),

@@ -222,6 +222,7 @@ fn help_denied(problem: &Problem, context: &Context<'_>) -> String {
         | Api::CloudBuild
         | Api::CloudQuotas
         | Api::Iam
+        | Api::Logging
         | Api::Run
         | Api::Storage => String::new(),
     };

@@ -96,6 +96,7 @@ const NEEDS: &[Need] = &[
         ":setIamPolicy",
         "resourcemanager.projects.setIamPolicy",
     ),
+    (Api::Logging, Method::Post, "entries", ":list", "logging.logEntries.list"),
     (Api::ResourceManager, Method::Get, "projects/", "", "resourcemanager.projects.get"),
     (Api::ServiceUsage, Method::Post, "services", "nable", "serviceusage.services.enable"),
     (Api::ServiceUsage, Method::Post, "services/", ":disable", "serviceusage.services.disable"),

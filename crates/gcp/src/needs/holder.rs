@@ -39,6 +39,7 @@ impl PolicyHolder {
             Api::CloudBilling
             | Api::CloudBuild
             | Api::CloudQuotas
+            | Api::Logging
             | Api::ResourceManager
             | Api::ServiceUsage => None,
         }

@@ -20,6 +20,8 @@ pub use reqwest::Method as ServiceMethod;
 pub use reqwest::Response as ServiceAnswer;
 /// Names and values of headers.
 pub use reqwest::header::HeaderMap as ServiceHeaders;
+/// The value of a header.
+pub use reqwest::header::HeaderValue as ServiceHeaderValue;
 
 impl GoogleCloud {
     /// A client for the service at an address of live state. Opens no connection and fetches no token.

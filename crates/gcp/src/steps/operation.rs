@@ -143,7 +143,7 @@ impl GoogleCloud {
 /// Where an operation is read, from its name. The name comes from a server and is used as a path only.
 fn operation_path(api: Api, operation: &Json) -> Result<String, CloudError> {
     let version = match api {
-        Api::Run => "v2",
+        Api::Logging | Api::Run => "v2",
         Api::ResourceManager => "v3",
         Api::ArtifactRegistry
         | Api::CloudBilling

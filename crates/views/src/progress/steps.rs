@@ -77,6 +77,7 @@ fn product(api: Api) -> &'static str {
         Api::CloudBuild => "Cloud Build",
         Api::CloudQuotas => "Cloud Quotas",
         Api::Iam => "IAM",
+        Api::Logging => "Cloud Logging",
         Api::ResourceManager => "Resource Manager",
         Api::Run => "Cloud Run",
         Api::ServiceUsage => "Service Usage",

@@ -22,7 +22,7 @@ pub enum Condition {
 }
 
 /// Verbs of calls that are sent by POST and change nothing.
-const ASKING: [&str; 3] = ["getIamPolicy", "testIamPermissions", "wait"];
+const ASKING: [&str; 4] = ["getIamPolicy", "list", "testIamPermissions", "wait"];
 
 /// Query parameters that make a write conditional.
 const PARAMETERS: [&str; 4] = ["etag", "ifGenerationMatch", "ifMetagenerationMatch", "generation"];
