@@ -24,6 +24,7 @@ mod lags;
 mod lifecycle;
 mod looking;
 mod poisoned;
+mod policy;
 mod project;
 mod prompt;
 mod proxy;

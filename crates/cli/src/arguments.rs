@@ -10,6 +10,7 @@ mod duration;
 mod emulator;
 mod logs;
 mod plan;
+mod policy;
 mod prompt;
 mod proxy;
 mod record;
@@ -33,6 +34,7 @@ pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
 pub(crate) use logs::LogsArguments;
 pub(crate) use plan::PlanArguments;
+pub(crate) use policy::PolicyArguments;
 pub(crate) use prompt::PromptArguments;
 pub(crate) use proxy::ProxyArguments;
 pub(crate) use record::{
@@ -137,7 +139,8 @@ pub(crate) enum Command {
         after_help = "Examples:\n  gemmactl validate                # in every environment that it has\n  \
         gemmactl validate --env prod     # builds of this one only\n  \
         gemmactl validate -f stack.yaml --format json\n  \
-        gemmactl validate --format annotations    # beside the lines, in a workflow"
+        gemmactl validate --format annotations    # beside the lines, in a workflow\n  \
+        gemmactl validate --policy policy.yaml    # 4 when a rule denies it"
     )]
     Validate(ValidateArguments),
     /// Print the JSON Schema of the spec, for editors and checks, or that of a plan, for programs.

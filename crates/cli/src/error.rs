@@ -38,6 +38,9 @@ pub(crate) enum CliError {
     /// Everybody gets into something that the spec does not open; the plan above says what.
     #[error("open to everybody: {}", exposed(.0))]
     Exposed(Vec<Exposure>),
+    /// The operator's policy denies it; the plan above says what.
+    #[error("the policy denies this: {}", .0.join(", "))]
+    Denied(Vec<String>),
     /// Live state could not be read; the plan above says which.
     #[error("{0} could not be read, so nothing is changed")]
     Unknown(String),
@@ -171,7 +174,7 @@ impl CliError {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Refused(_) | Self::Exposed(_) => Exit::Refused,
+            Self::Refused(_) | Self::Exposed(_) | Self::Denied(_) => Exit::Refused,
             Self::Record(RecordError::Moved) | Self::Stale { .. } | Self::OtherStack { .. } => Exit::Stale,
             Self::Record(RecordError::Held(_)) => Exit::Locked,
             Self::Record(RecordError::Cloud(error)) if error.extent == Extent::Begun => Exit::Partial,
@@ -226,6 +229,12 @@ impl CliError {
             }
             Self::Listen(proxy::ListenError::Refused(..)) => {
                 return vec!["help: --listen 127.0.0.1:0 takes any free port".to_owned()];
+            }
+            Self::Denied(_) => {
+                return vec![
+                    "help: change the spec as the rows of the policy say, or ask whoever keeps the policy"
+                        .to_owned(),
+                ];
             }
             Self::SavedPlan { problem, .. } => return vec![problem.help().to_owned()],
             Self::SavedSnapshot { .. } | Self::OtherSnapshot { .. } => {

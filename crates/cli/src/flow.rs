@@ -68,7 +68,8 @@ pub(crate) fn load_all(arguments: &SpecArguments, colour: spec::Colour) -> Resul
         .map_err(|error| not_loaded(error, colour))
 }
 
-fn not_loaded(error: LoadError, colour: spec::Colour) -> CliError {
+/// A spec, or what is read like one, that was not taken.
+pub(crate) fn not_loaded(error: LoadError, colour: spec::Colour) -> CliError {
     match error {
         LoadError::Invalid(problems) => CliError::Spec(problems.render(colour)),
         LoadError::Read { path, source } => CliError::Unreadable { path, source },

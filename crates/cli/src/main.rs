@@ -11,6 +11,7 @@ mod execution;
 mod exit;
 mod flow;
 mod logging;
+mod policy;
 mod saved;
 mod service;
 mod session;

@@ -259,7 +259,7 @@ fn is_empty(root: &Node) -> bool {
 }
 
 /// Notes the bytes of every key and value under its pointer.
-fn index(node: &Node, key: Option<Range<usize>>, pointer: String, places: &mut Places) {
+pub(crate) fn index(node: &Node, key: Option<Range<usize>>, pointer: String, places: &mut Places) {
     match &node.content {
         Content::Map(entries) => {
             for entry in entries {

@@ -28,6 +28,7 @@ mod line;
 pub mod log;
 pub mod marker;
 pub mod noise;
+pub mod operator_policy;
 pub mod plan_json;
 pub mod plan_markdown;
 pub mod plan_text;

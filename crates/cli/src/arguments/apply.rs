@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::saved::ApprovedArguments;
-use super::{CloudArguments, DetailLevel, SpecArguments};
+use super::{CloudArguments, DetailLevel, PolicyArguments, SpecArguments};
 use crate::consent::ConsentArguments;
 
 /// Arguments of `apply`.
@@ -24,6 +24,9 @@ pub(crate) struct ApplyArguments {
     /// What is allowed.
     #[command(flatten)]
     pub(crate) consent: ConsentArguments,
+    /// What the spec is held against.
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
     /// What was approved.
     #[command(flatten)]
     pub(crate) approved: ApprovedArguments,

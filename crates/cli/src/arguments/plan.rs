@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::saved::SavingArguments;
-use super::{CloudArguments, SpecArguments, SurfaceArguments};
+use super::{CloudArguments, PolicyArguments, SpecArguments, SurfaceArguments};
 use crate::consent::ConsentArguments;
 
 /// Arguments of `plan`.
@@ -22,7 +22,7 @@ pub(crate) struct PlanArguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["emulator", "endpoint"])]
     pub(crate) against: Option<PathBuf>,
     /// Plan the removal of the stack instead.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "policy")]
     pub(crate) destroy: bool,
     /// Exit with 2 when there are changes.
     #[arg(long)]
@@ -33,6 +33,9 @@ pub(crate) struct PlanArguments {
     /// What apply would be allowed.
     #[command(flatten)]
     pub(crate) consent: ConsentArguments,
+    /// What the spec is held against.
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
     /// List every field of live objects that is no difference, with its value and the rule that ignores it.
     #[arg(long)]
     pub(crate) show_ignored: bool,

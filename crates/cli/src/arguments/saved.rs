@@ -48,6 +48,8 @@ pub(crate) struct ShowArguments {
 pub(crate) enum SchemaOf {
     /// The spec.
     Spec,
+    /// An operator's policy.
+    Policy,
     /// A saved plan, and what `plan --format json` prints.
     Plan,
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::SpecArguments;
+use super::{PolicyArguments, SpecArguments};
 
 /// Arguments of `validate`.
 #[derive(Debug, Clone, Args)]
@@ -10,6 +10,9 @@ pub(crate) struct ValidateArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
+    /// What the spec is held against.
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
     /// Form of the problems.
     #[arg(long, value_enum, default_value_t = ProblemFormat::Text)]
     pub(crate) format: ProblemFormat,

@@ -9,12 +9,13 @@ use crate::exit::Exit;
 use crate::flow::{self, Purpose};
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{closing, execution, saved};
+use crate::{closing, execution, policy, saved};
 use views::noise::Noise;
 
 /// Applies the spec.
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), &spec);
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, &spec).await?;
@@ -25,10 +26,12 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
         noise: Noise::Counted,
         watch: flow::usual_watch(&spec),
     };
-    let prepared = flow::prepare_alone(&spec, &session, &purpose, terminal).await?;
+    let mut prepared = flow::prepare_alone(&spec, &session, &purpose, terminal).await?;
+    prepared.shown = prepared.shown.judged(policy);
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;
+    policy::guard(&prepared.shown)?;
     approved.check(&prepared.shown)?;
     let known = prepared.plan.outputs.clone();
     let mut exit = Exit::Done;

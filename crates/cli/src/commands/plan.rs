@@ -10,6 +10,7 @@ use crate::arguments::PlanArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared, Purpose, Source};
+use crate::policy;
 use crate::saved::{self, Output};
 use crate::session::Session;
 use crate::surface;
@@ -19,6 +20,7 @@ use views::noise::Noise;
 /// Prints the plan.
 pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), &spec);
     let output = arguments.saving.output.as_deref().map(Output::open).transpose()?;
     let earlier = arguments.saving.since.as_deref().map(saved::load).transpose()?;
     let Prepared { plan, shown, .. } = if let Some(path) = &arguments.against {
@@ -30,11 +32,13 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         session.close().await?;
         prepared
     };
+    let shown = shown.judged(policy);
     surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     if let Some(output) = output {
         output.save(&shown)?;
     }
     flow::guard(&plan)?;
+    policy::guard(&shown)?;
     if arguments.guard {
         is_guarded(plan.exposures.clone())?;
     }

@@ -4,12 +4,14 @@ use crate::arguments::SchemaOf;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
+use spec::OperatorPolicy;
 use views::document::PlanFile;
 
 /// Prints the schema.
 pub(crate) fn run(of: SchemaOf, terminal: &Terminal) -> Result<Exit, CliError> {
     terminal.data(&match of {
         SchemaOf::Spec => spec::schema_text(),
+        SchemaOf::Policy => OperatorPolicy::schema_text(),
         SchemaOf::Plan => PlanFile::schema(),
     })?;
     Ok(Exit::Done)

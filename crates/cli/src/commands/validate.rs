@@ -4,36 +4,45 @@ use std::path::Path;
 
 use engine::Graph;
 use serde_json::json;
-use spec::{Diagnostic, LoadError, Spec};
+use spec::{Diagnostic, LoadError, OperatorPolicy, Spec};
 
 use crate::arguments::{ProblemFormat, ValidateArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
+use crate::policy;
 use crate::session::variables;
 use crate::surface::from_root;
 use crate::terminal::Terminal;
-use views::annotation::{Annotation, Level, Rule, sarif, workflow};
+use views::annotation::{Annotation, Level, Rule, of_judgement, sarif, workflow};
+use views::document::operator_policy::Judgement;
 
 /// Says that the spec is right, or every problem that it has.
 pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
     match arguments.format {
         ProblemFormat::Text => {
             let specs = flow::load_all(&arguments.spec, terminal.spec_colour())?;
             let mut text = String::new();
+            let mut judgements = Vec::new();
             for spec in &specs {
                 text += &right(spec, &arguments.spec.file)?;
+                if let Some(judgement) = policy::judged(rules.as_ref(), spec) {
+                    text += &views::operator_policy::text(&judgement);
+                    judgements.push(judgement);
+                }
             }
             terminal.data(&text)?;
+            judgements.iter().try_for_each(policy::obey)?;
             Ok(Exit::Done)
         }
-        ProblemFormat::Json => machine(arguments, terminal, json_of),
-        ProblemFormat::Sarif => machine(arguments, terminal, |problems| {
-            sarif::render(&annotations(problems), "validate", &from_root)
+        ProblemFormat::Json => machine(arguments, rules.as_ref(), terminal, json_of),
+        ProblemFormat::Sarif => machine(arguments, rules.as_ref(), terminal, |problems, judgements| {
+            sarif::render(&annotations(problems, judgements), "validate", &from_root)
         }),
-        ProblemFormat::Annotations => {
-            machine(arguments, terminal, |problems| workflow::render(&annotations(problems), &from_root))
-        }
+        ProblemFormat::Annotations => machine(arguments, rules.as_ref(), terminal, |problems, judgements| {
+            workflow::render(&annotations(problems, judgements), &from_root)
+        }),
     }
 }
 
@@ -55,29 +64,38 @@ fn right(spec: &Spec, file: &Path) -> Result<String, CliError> {
 /// Prints every problem in a form for programs. Errors: the file cannot be read.
 fn machine(
     arguments: &ValidateArguments,
+    rules: Option<&OperatorPolicy>,
     terminal: &Terminal,
-    form: impl Fn(&[Diagnostic]) -> String,
+    form: impl Fn(&[Diagnostic], &[Judgement]) -> String,
 ) -> Result<Exit, CliError> {
-    let (problems, exit) = match spec::load_environments(
+    let (problems, specs, exit) = match spec::load_environments(
         &arguments.spec.file,
         &variables(&arguments.spec),
         arguments.spec.environments(),
     ) {
-        Ok(_) => (Vec::new(), Exit::Done),
-        Err(LoadError::Invalid(problems)) => (problems.0, Exit::Error),
+        Ok(specs) => (Vec::new(), specs, Exit::Done),
+        Err(LoadError::Invalid(problems)) => (problems.0, Vec::new(), Exit::Error),
         Err(LoadError::Read { path, source }) => return Err(CliError::Unreadable { path, source }),
     };
-    terminal.data(&form(&problems))?;
+    let judgements: Vec<_> = specs.iter().filter_map(|spec| policy::judged(rules, spec)).collect();
+    terminal.data(&form(&problems, &judgements))?;
+    judgements.iter().try_for_each(policy::obey)?;
     Ok(exit)
 }
 
-fn json_of(problems: &[Diagnostic]) -> String {
-    let answer = json!({ "version": 1, "problems": problems });
+/// Problems, and one judgement for each environment in the order of the file.
+fn json_of(problems: &[Diagnostic], judgements: &[Judgement]) -> String {
+    let judged: Vec<_> = judgements.iter().map(views::operator_policy::json).collect();
+    let answer = if judged.is_empty() {
+        json!({ "version": 1, "problems": problems })
+    } else {
+        json!({ "version": 1, "problems": problems, "policy": judged })
+    };
     format!("{}\n", views::escape::json_text(&answer))
 }
 
-/// Problems as remarks beside their lines.
-fn annotations(problems: &[Diagnostic]) -> Vec<Annotation> {
+/// Problems and broken rules as remarks beside their lines.
+fn annotations(problems: &[Diagnostic], judgements: &[Judgement]) -> Vec<Annotation> {
     let of = |problem: &Diagnostic| Annotation {
         rule: Rule { id: problem.id, what: "A problem of the spec" },
         level: Level::Error,
@@ -86,5 +104,5 @@ fn annotations(problems: &[Diagnostic]) -> Vec<Annotation> {
         help: problem.advice().into_iter().collect(),
         place: problem.place.clone(),
     };
-    problems.iter().map(of).collect()
+    problems.iter().map(of).chain(judgements.iter().flat_map(of_judgement)).collect()
 }

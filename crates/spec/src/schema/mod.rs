@@ -46,11 +46,16 @@ pub(crate) fn resolve<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
 }
 
 fn generate() -> Value {
-    let mut settings = SchemaSettings::draft2020_12();
-    settings.transforms.push(Box::new(RecursiveTransform(tidy)));
-    let mut schema = settings.into_generator().into_root_schema_for::<Document>().to_value();
+    let mut schema = of::<Document>();
     environments::add(&mut schema);
     schema
+}
+
+/// The strict schema of a type that a file is read as.
+pub(crate) fn of<T: schemars::JsonSchema>() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.transforms.push(Box::new(RecursiveTransform(tidy)));
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// Takes out what Rust needs and a spec does not: null, number formats, empty defaults.

@@ -4,11 +4,11 @@
 //! types stay the only place where a grammar is written. Must never know a file or a position.
 
 use super::{
-    AbsolutePath, ApiName, BinaryAuthorization, BucketName, BuildLocation, Cpu, DependencyReference,
-    Duration, EncryptionKey, EnvName, EnvironmentName, FileMode, GpuType, HeaderName, ImageName,
-    ImageReference, LabelKey, LabelValue, Location, MachineType, Member, Memory, ProjectId, Region,
-    RepositoryName, RevisionName, Role, SecretName, SecretVersionName, ServiceAccountId,
-    ServiceAccountReference, ServiceName, StackName, TrafficTag, VariableName, VolumeName,
+    AbsolutePath, AllowedLocation, ApiName, BinaryAuthorization, BucketName, BuildLocation, Cpu,
+    DependencyReference, Duration, EncryptionKey, EnvName, EnvironmentName, FileMode, GpuType, HeaderName,
+    ImageName, ImageReference, LabelKey, LabelValue, Location, MachineType, Member, Memory, ProjectId,
+    Region, RegistryPrefix, RepositoryName, RevisionName, Role, RuleName, SecretName, SecretVersionName,
+    ServiceAccountId, ServiceAccountReference, ServiceName, StackName, TrafficTag, VariableName, VolumeName,
 };
 
 /// Why a text does not fit its grammar, and what would.
@@ -78,6 +78,9 @@ pub(crate) const GRAMMARS: &[(&str, &str, Check)] = &[
     }),
     ("ServiceName", ServiceName::PATTERN, |text| ServiceName::parse(text).map(drop)),
     ("StackName", StackName::PATTERN, |text| StackName::parse(text).map(drop)),
+    ("AllowedLocation", AllowedLocation::PATTERN, |text| AllowedLocation::parse(text).map(drop)),
+    ("RegistryPrefix", RegistryPrefix::PATTERN, |text| RegistryPrefix::parse(text).map(drop)),
+    ("RuleName", RuleName::PATTERN, |text| RuleName::parse(text).map(drop)),
     ("EnvironmentName", EnvironmentName::PATTERN, |text| EnvironmentName::parse(text).map(drop)),
     ("VariableName", VariableName::PATTERN, |text| VariableName::parse(text).map(drop)),
     ("AbsolutePath", AbsolutePath::PATTERN, |text| AbsolutePath::parse(text).map(drop)),

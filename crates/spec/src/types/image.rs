@@ -17,6 +17,23 @@ text_type! {
     },
 }
 
+text_type! {
+    /// The beginning of references to images: a registry, with as much of the path as is meant.
+    RegistryPrefix, pattern: r"^[a-z0-9.-]+\.[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*/?$",
+    examples: ["europe-west1-docker.pkg.dev/my-project"],
+    check: |text| {
+        let (host, path) = text.split_once('/').unwrap_or((text, ""));
+        let is_path = |part: &str| part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._-".contains(letter));
+        let is_host = host.contains('.') && !host.starts_with('.')
+            && host.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-:".contains(letter));
+        if is_host && path.trim_end_matches('/').split('/').all(is_path) {
+            return Ok(());
+        }
+        Err(GrammarError::new(format!("`{}` is not the beginning of an image reference", shown(text)))
+            .with_help("name a registry, such as `europe-west1-docker.pkg.dev/my-project`, without scheme, tag or `*`"))
+    },
+}
+
 const HELP: &str =
     "a name under `images`, or a full reference such as `us-docker.pkg.dev/project/repository/image:tag`";
 

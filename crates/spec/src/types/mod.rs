@@ -19,14 +19,14 @@ pub use access::{Member, Role};
 pub use file::{AbsolutePath, BucketName, FileMode};
 pub use grammar::GrammarError;
 pub(crate) use grammar::grammar_of;
-pub use image::{ImageReference, ImageSource};
+pub use image::{ImageReference, ImageSource, RegistryPrefix};
 pub use name::{
     ApiName, EnvName, HeaderName, ImageName, LabelKey, LabelValue, MachineType, RepositoryName, RevisionName,
-    ServiceAccountId, ServiceName, TrafficTag, VariableName, VolumeName,
+    RuleName, ServiceAccountId, ServiceName, TrafficTag, VariableName, VolumeName,
 };
 pub(crate) use name::{EnvironmentName, ProjectId, StackName};
 pub(crate) use place_name::Region;
-pub use place_name::{BuildLocation, GpuType, Location};
+pub use place_name::{AllowedLocation, BuildLocation, GpuType, Location};
 pub use quantity::{Cpu, Memory};
 pub use reference::{
     BinaryAuthorization, DependencyKind, DependencyReference, EncryptionKey, SecretName, SecretVersionName,

@@ -94,6 +94,16 @@ text_type! {
     }.check(text),
 }
 
+text_type! {
+    /// The id of a rule of an operator's policy.
+    RuleName, pattern: "^[a-z](?:[a-z0-9-]{0,61}[a-z0-9]){0,1}$", examples: ["eu-only"],
+    check: |text| Shape {
+        what: "the id of a rule",
+        rule: "1 to 63 lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen",
+        length: 1..=63, first: lower, rest: lower_digit_hyphen, last: lower_digit,
+    }.check(text),
+}
+
 grammar_type! {
     /// The name of an environment of the spec, as `--env` takes it.
     EnvironmentName, pattern: "^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$", examples: ["prod"],

@@ -26,6 +26,13 @@ text_type! {
     check: |text| check_location(text, &["global"], "location"),
 }
 
+text_type! {
+    /// A place that an operator's policy allows: a region, one of the multi-regions `asia`, `europe` and `us`, or `global`
+    /// for builds.
+    AllowedLocation, pattern: "^([a-z]+-[a-z]+[0-9]{1,2}|asia|europe|us|global)$", examples: ["europe-west1", "europe"],
+    check: |text| check_location(text, &["asia", "europe", "us", "global"], "location"),
+}
+
 fn check_location(text: &str, besides: &[&str], word: &str) -> Result<(), GrammarError> {
     if REGIONS.contains(&text) || besides.contains(&text) {
         return Ok(());

@@ -7,7 +7,7 @@ pub mod workflow;
 
 use model::Place;
 
-pub use of_plan::of_plan;
+pub use of_plan::{of_judgement, of_plan};
 
 /// One remark. Its texts are as they came: each form escapes them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use model::{Action, Cause, Effect, FieldChange, Place, Reason, Touched};
 
 use super::{Annotation, Level, Rule};
 use crate::causes::{self, changed_by};
+use crate::document::operator_policy::{Breach, Judgement, Level as BreachLevel};
 use crate::document::{Change, Plan, Public};
 use crate::value::{self, Length};
 use crate::words;
@@ -20,6 +21,9 @@ const DELETE: Rule = Rule { id: "delete", what: "The plan deletes something that
 const REPLACE: Rule = Rule { id: "replace", what: "The plan deletes something and makes it again" };
 const DRIFT: Rule = Rule { id: "drift", what: "Somebody changed this outside the spec; apply sets it right" };
 
+const POLICY: Rule =
+    Rule { id: "operator-policy", what: "A rule of the operator's policy does not allow this" };
+
 /// Every remark on a plan, the gravest first.
 pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
     let mut found = Vec::new();
@@ -33,6 +37,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
         let remark = remark(UNKNOWN, Level::Error, unknown.id.to_string(), message, unknown.place.clone());
         found.push(Annotation { help: unknown.help.iter().cloned().collect(), ..remark });
     }
+    found.extend(plan.policy.iter().flat_map(of_judgement));
     found.extend(plan.public_access().into_iter().map(|public| open(PUBLIC, public)));
     found.extend(plan.exposed().into_iter().map(|public| open(EXPOSED, public)));
     for (change, access) in plan.access() {
@@ -49,6 +54,24 @@ pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
         each.place = each.place.take().or_else(|| first.clone());
     }
     found
+}
+
+/// Every remark on how a spec stands against the operator's policy, those that deny first.
+pub fn of_judgement(judgement: &Judgement) -> Vec<Annotation> {
+    let of = |breach: &Breach| Annotation {
+        help: vec![breach.message.clone()],
+        ..remark(
+            POLICY,
+            match breach.level {
+                BreachLevel::Deny => Level::Error,
+                BreachLevel::Warn => Level::Warning,
+            },
+            format!("{} {}", breach.rule, breach.subject),
+            format!("{}: {} {}", breach.rule, breach.subject, breach.problem),
+            breach.place.clone(),
+        )
+    };
+    judgement.by_level().map(of).collect()
 }
 
 fn remark(rule: Rule, level: Level, subject: String, message: String, place: Option<Place>) -> Annotation {

@@ -4,6 +4,7 @@
 pub mod file;
 mod ignored;
 mod of_plan;
+pub mod operator_policy;
 mod public;
 mod references;
 pub mod since;
@@ -39,6 +40,8 @@ pub struct Plan {
     pub unknowns: Vec<Unknown>,
     /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it.
     pub exposures: Vec<Exposure>,
+    /// How the spec stands against the operator's policy, where one was given.
+    pub policy: Option<operator_policy::Judgement>,
     /// What was left alone on live objects.
     pub ignored: Ignored,
 }
@@ -103,6 +106,13 @@ impl Plan {
         self
     }
 
+    /// The same plan, held against an operator's policy.
+    #[must_use]
+    pub fn judged(mut self, policy: Option<operator_policy::Judgement>) -> Self {
+        self.policy = policy;
+        self
+    }
+
     /// The arguments by which a command means this environment; nothing where the spec has none.
     pub(crate) fn environment_argument(&self) -> String {
         self.environment.as_ref().map(|name| format!(" --env {name}")).unwrap_or_default()
@@ -118,9 +128,14 @@ impl Plan {
         self.changes.iter().all(|change| matches!(change.action, Action::NoOp | Action::Keep))
     }
 
-    /// Whether something is refused or unknown, so that apply does nothing.
+    /// How many times the operator's policy denies something.
+    pub fn denied(&self) -> usize {
+        self.policy.as_ref().map_or(0, |policy| policy.denied().count())
+    }
+
+    /// Whether something is refused, denied or unknown, so that apply does nothing.
     pub fn is_blocked(&self) -> bool {
-        !self.refusals.is_empty() || !self.unknowns.is_empty()
+        self.denied() > 0 || !self.refusals.is_empty() || !self.unknowns.is_empty()
     }
 
     /// Every grant that the plan gives or takes, in running order, with its change.

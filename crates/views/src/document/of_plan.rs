@@ -12,6 +12,7 @@ impl Plan {
             project: plan.project.clone(),
             stack: plan.stack.clone(),
             environment: None,
+            policy: None,
             goal: plan.goal,
             fingerprint: engine::fingerprint(plan),
             changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),

@@ -9,6 +9,7 @@ mod details;
 mod gfm_tests;
 mod graph;
 mod level;
+mod operator_policy;
 mod share;
 mod span;
 mod table;
@@ -103,6 +104,7 @@ impl Body<'_> {
                     verdict::write(self, &mut text);
                     verdict::caution(self, &mut text);
                     list(verdict::IN_THE_WAY, &verdict::in_the_way(self), &mut text);
+                    operator_policy::write(self, &mut text);
                 }
                 Section::Access => list(access::HEAD, &access::rows(self.plan, self.level), &mut text),
                 Section::Destructive => list(&table::head("Destructive"), &self.lost(), &mut text),
@@ -119,6 +121,7 @@ impl Body<'_> {
         let mut head = self.mark();
         verdict::write(self, &mut head);
         verdict::caution(self, &mut head);
+        operator_policy::write(self, &mut head);
         let mut foot = String::new();
         details::ignored(&self.plan.ignored, self.level, &mut foot);
         self.footer(&mut foot);

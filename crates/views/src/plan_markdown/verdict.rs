@@ -5,7 +5,7 @@ use std::fmt::Write;
 use model::Goal;
 
 use super::level::Level;
-use super::{Body, cut, span};
+use super::{Body, cut, operator_policy, span};
 use crate::document::{Change, Plan};
 use crate::words::{self, counted};
 
@@ -42,7 +42,8 @@ pub(super) fn tally(plan: &Plan) -> String {
             Goal::Absent => "nothing to destroy".to_owned(),
         };
     }
-    let blocked = [("refused", plan.refusals.len()), ("unknown", plan.unknowns.len())];
+    let blocked =
+        [("denied", plan.denied()), ("refused", plan.refusals.len()), ("unknown", plan.unknowns.len())];
     let blocked = blocked.into_iter().filter(|(_, number)| *number > 0);
     let all = blocked.chain(words::tally(&plan.changes));
     all.map(|(word, number)| format!("{number} {word}")).collect::<Vec<_>>().join(", ")
@@ -53,7 +54,8 @@ pub(super) fn caution(body: &Body<'_>, text: &mut String) {
     let plan = body.plan;
     let mut warnings: Vec<String> = vec![];
     if plan.is_blocked() {
-        let counts = [(plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
+        let counts =
+            [(plan.denied(), "denied"), (plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
         let counts = counts.into_iter().filter(|(number, _)| *number > 0);
         let counts: Vec<String> = counts.map(|(number, word)| format!("{number} {word}")).collect();
         warnings.push(format!("**Nothing is applied** while this stands: {}", counts.join(", ")));
@@ -140,7 +142,7 @@ pub(super) fn in_the_way(body: &Body<'_>) -> Vec<String> {
         }
         text
     };
-    refusals.chain(unknowns).map(item).collect()
+    operator_policy::denied(body).into_iter().chain(refusals.chain(unknowns).map(item)).collect()
 }
 
 fn sentence(text: &str, level: Level) -> String {

@@ -11,7 +11,7 @@ use super::change;
 use super::order::Order;
 use super::values::{arrow_back, with_cause};
 
-fn title(page: &mut Page, name: &str, text: &str, ink: Ink) {
+pub(super) fn title(page: &mut Page, name: &str, text: &str, ink: Ink) {
     page.gap();
     let line = Line::indented(2).with(name, ink);
     let column = (line.width() + 2).max(11);
@@ -25,7 +25,7 @@ pub(super) fn refused(plan: &Plan, page: &mut Page) {
     }
     title(page, "REFUSED", "apply does nothing while this stands", Ink::Danger);
     for refusal in &plan.refusals {
-        item(page, &refusal.id.to_string(), refusal.place.as_ref());
+        item(page, &refusal.id.to_string(), refusal.place.as_ref(), Ink::Danger);
         page.prose(6, "problem  ", &refusal.problem, Ink::Plain);
         for way in &refusal.ways_out {
             page.prose(6, "way out  ", way, Ink::Plain);
@@ -40,7 +40,7 @@ pub(super) fn unknown(plan: &Plan, page: &mut Page) {
     }
     title(page, "UNKNOWN", "could not be read, so it is not taken for absent", Ink::Danger);
     for unknown in &plan.unknowns {
-        item(page, &unknown.id.to_string(), unknown.place.as_ref());
+        item(page, &unknown.id.to_string(), unknown.place.as_ref(), Ink::Danger);
         page.prose(6, "problem  ", &unknown.problem, Ink::Plain);
         if let Some(help) = &unknown.help {
             page.prose(6, "way out  ", help, Ink::Plain);
@@ -48,8 +48,8 @@ pub(super) fn unknown(plan: &Plan, page: &mut Page) {
     }
 }
 
-fn item(page: &mut Page, id: &str, place: Option<&model::Place>) {
-    let line = Line::indented(4).with("! ", Ink::Danger).with(id, Ink::Strong);
+pub(super) fn item(page: &mut Page, id: &str, place: Option<&model::Place>, ink: Ink) {
+    let line = Line::indented(4).with("! ", ink).with(id, Ink::Strong);
     let place = place.map(|place| causes::place(place, page.style.symbols)).unwrap_or_default();
     let column = line.width();
     let arrow = arrow_back(page.style.symbols);

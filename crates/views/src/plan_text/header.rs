@@ -62,7 +62,8 @@ fn regions(plan: &Plan) -> Option<String> {
 
 fn counts(plan: &Plan, page: &mut Page) {
     let counts = words::tally(&plan.changes).into_iter().map(|(verb, number)| format!("{number} {verb}"));
-    let blocked = [(plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
+    let blocked =
+        [(plan.denied(), "denied"), (plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
     let blocked = blocked.into_iter().filter(|(number, _)| *number > 0);
     let counts: Vec<String> =
         blocked.map(|(number, word)| format!("{number} {word}")).chain(counts).collect();

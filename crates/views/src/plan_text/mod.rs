@@ -8,6 +8,7 @@ mod created;
 mod fields;
 mod header;
 mod ignored;
+mod operator_policy;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub fn render(plan: &Plan, style: &Style) -> String {
     if plan.is_empty() && !plan.is_blocked() {
         page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
         access::public(plan, &mut page);
+        operator_policy::write(plan, &mut page);
         match (plan.goal, style.detail) {
             (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
             (Goal::Present, Detail::Summary | Detail::Changes) => {}
@@ -39,6 +41,7 @@ pub fn render(plan: &Plan, style: &Style) -> String {
     access::public(plan, &mut page);
     blocks::refused(plan, &mut page);
     blocks::unknown(plan, &mut page);
+    operator_policy::write(plan, &mut page);
     access::table(plan, &mut page);
     blocks::destructive(plan, &order, &mut page);
     change::all(plan, &order, &mut page);
@@ -112,11 +115,12 @@ fn totals(plan: &Plan, page: &mut Page) {
     let rest = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
     let all = format!("{name}: {todo}{rest}.");
     page.sentence(&all, Ink::Strong);
-    let blocked: Vec<String> = [(plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{number} {word}"))
-        .collect();
+    let blocked: Vec<String> =
+        [(plan.denied(), "denied"), (plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {word}"))
+            .collect();
     if !blocked.is_empty() {
         let text = format!("Nothing is applied until this is settled: {}.", blocked.join(", "));
         page.line(&Line::default().with(&text, Ink::Danger));

@@ -6,6 +6,7 @@
 mod cause;
 mod change;
 mod ignored;
+mod operator_policy;
 mod words;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::{Change, LONG, Plan};
 use change::{ChangePart, PlacePart};
 use ignored::IgnoredPart;
+use operator_policy::PolicyPart;
 use words::{ActionWord, GoalWord};
 
 /// The version of this form.
@@ -62,6 +64,9 @@ pub struct PlanFile {
     refusals: Vec<RefusalPart>,
     /// What could not be read.
     unknowns: Vec<UnknownPart>,
+    /// How the spec stands against the operator's policy; not there where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<PolicyPart>,
     /// Fields of live objects that are no difference.
     ignored: IgnoredPart,
 }
@@ -170,6 +175,7 @@ impl From<&Plan> for PlanFile {
             changes: plan.changes.iter().map(ChangePart::from).collect(),
             refusals: plan.refusals.iter().map(RefusalPart::from).collect(),
             unknowns: plan.unknowns.iter().map(UnknownPart::from).collect(),
+            policy: plan.policy.as_ref().map(PolicyPart::from),
             ignored: IgnoredPart::from(&plan.ignored),
         }
     }
@@ -189,6 +195,7 @@ impl TryFrom<PlanFile> for Plan {
             refusals: file.refusals.into_iter().map(Refusal::try_from).collect::<Result<_, _>>()?,
             unknowns: file.unknowns.into_iter().map(Unknown::try_from).collect::<Result<_, _>>()?,
             exposures: file.exposures.into_iter().map(Exposure::try_from).collect::<Result<_, _>>()?,
+            policy: file.policy.map(Into::into),
             ignored: file.ignored.try_into()?,
         })
     }
