@@ -14,6 +14,7 @@
 #[path = "../wire/compare.rs"]
 mod compare;
 mod gcloud;
+mod models;
 mod python;
 #[path = "../wire/flags.rs"]
 #[expect(dead_code, reason = "shared with the tests of what gcloud sends, which use all of it")]

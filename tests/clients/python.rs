@@ -72,28 +72,33 @@ fn python(test: &str) -> Option<&'static Path> {
     }
 }
 
-/// A virtual environment with exactly the pinned packages: the one that `GEMMACTL_PYTHON_CLIENTS` names, or one that is
-/// made under the folder of built tests. It is kept until the requirements change.
+/// The virtual environment of Google's clients: the one that `GEMMACTL_PYTHON_CLIENTS` names, or one under the folder of built
+/// tests.
 fn environment() -> Result<PathBuf, String> {
-    let wanted = fs::read_to_string(folder().join("requirements.txt")).unwrap();
     let home = match std::env::var_os("GEMMACTL_PYTHON_CLIENTS") {
         Some(folder) => PathBuf::from(folder),
         None => Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-clients"),
     };
+    virtual_environment(&folder().join("requirements.txt"), &home)
+}
+
+/// The Python of a virtual environment with exactly the pinned packages. It is kept until the requirements change.
+pub(crate) fn virtual_environment(requirements: &Path, home: &Path) -> Result<PathBuf, String> {
+    let wanted = fs::read_to_string(requirements).unwrap();
     let (python, mark) = (home.join("bin/python"), home.join("requirements.txt"));
     if fs::read_to_string(&mark).is_ok_and(|found| found == wanted) {
         return Ok(python);
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home), "python3 with venv")?;
-    let requirements = folder().join("requirements.txt");
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home), "python3 with venv")?;
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r"]);
-    run(pip.arg(&requirements), "the packages of tests/clients/python/requirements.txt")?;
+    run(pip.arg(requirements), &format!("the packages of {}", requirements.display()))?;
     fs::write(&mark, wanted).map_err(|error| format!("{}: {error}", mark.display()))?;
     Ok(python)
 }
 
-fn run(command: &mut Command, what: &str) -> Result<(), String> {
+/// Runs a command. The error says what is not there without it.
+pub(crate) fn run(command: &mut Command, what: &str) -> Result<(), String> {
     match command.output() {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {

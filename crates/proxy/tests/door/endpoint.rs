@@ -20,7 +20,6 @@ use tokio::sync::{Notify, oneshot};
 pub(crate) const AUDIENCE: &str = "https://gemma-1.europe-west1.run.app";
 
 /// What the endpoint saw, and what it waits for.
-#[derive(Default)]
 pub(crate) struct Seen {
     /// Headers of the requests that reached the service.
     pub(crate) requests: Mutex<Vec<HeaderMap>>,
@@ -30,8 +29,23 @@ pub(crate) struct Seen {
     pub(crate) second: Notify,
     /// That the service's side of a stream was dropped.
     pub(crate) dropped: Notify,
+    /// Where two hundred streams wait for each other.
+    begun: tokio::sync::Barrier,
     /// Seconds that tokens live.
     lifetime: i64,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            requests: Mutex::default(),
+            tokens: Mutex::default(),
+            second: Notify::default(),
+            dropped: Notify::default(),
+            begun: tokio::sync::Barrier::new(200),
+            lifetime: 3600,
+        }
+    }
 }
 
 /// A proxy before the endpoint.
@@ -122,6 +136,21 @@ async fn answer(State(seen): State<Arc<Seen>>, mut request: Request) -> Response
             (headers, "greedy").into_response()
         }
         "/gzip" => ([("content-encoding", "gzip")], &b"\x1f\x8b not really"[..]).into_response(),
+        numbered if numbered.starts_with("/numbered/") => {
+            let number = numbered.rsplit('/').next().unwrap().to_owned();
+            let waiting = Arc::clone(&seen);
+            let pieces = stream::iter(0..50).then(move |piece| {
+                let (number, waiting) = (number.clone(), Arc::clone(&waiting));
+                async move {
+                    // Nobody's answer goes on before all have begun.
+                    if piece == 1 {
+                        waiting.begun.wait().await;
+                    }
+                    Ok::<_, std::io::Error>(Bytes::from(format!("{number}:{piece};")))
+                }
+            });
+            Response::new(Body::from_stream(pieces))
+        }
         "/401" => StatusCode::UNAUTHORIZED.into_response(),
         "/403" => StatusCode::FORBIDDEN.into_response(),
         "/socket" => {

@@ -85,3 +85,36 @@ async fn a_service_that_cannot_be_reached_is_said_to_be_so_in_the_callers_own_fo
     assert!(openai.contains("{\"error\":{\"message\":\"gemmactl proxy: "), "{openai}");
     assert_eq!(proxied.notices.lock().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn two_hundred_streams_at_once_lose_no_byte_while_tokens_are_fetched_anew() {
+    // Every token has ended when it comes, so each stream begins with one of its own.
+    let proxied = proxied(-1).await;
+    let readers = (0..200).map(async |number| {
+        let answer = ask(&proxied, &format!("GET /numbered/{number}"), "Host: HOST").await;
+        let body = dechunked(answer.split_once("\r\n\r\n").unwrap().1);
+        let sent: Vec<String> = (0..50).map(|piece| format!("{number}:{piece};")).collect();
+        assert_eq!(body, sent.concat());
+    });
+    futures_util::future::join_all(readers).await;
+    assert_eq!(proxied.seen.tokens.lock().unwrap().len(), 200);
+    let requests = proxied.seen.requests.lock().unwrap();
+    let mut sent: Vec<_> = requests.iter().map(|headers| headers["authorization"].clone()).collect();
+    sent.sort_by(|one, other| one.as_bytes().cmp(other.as_bytes()));
+    sent.dedup();
+    assert_eq!(sent.len(), 200);
+}
+
+/// The body of an answer in chunks, the last of which must be there.
+fn dechunked(mut rest: &str) -> String {
+    let mut body = String::new();
+    loop {
+        let (size, after) = rest.split_once("\r\n").unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        if size == 0 {
+            return body;
+        }
+        body.push_str(&after[..size]);
+        rest = &after[size + 2..];
+    }
+}

@@ -38,3 +38,18 @@ async fn a_token_that_is_refused_is_fetched_anew_for_the_next_request() {
     assert_eq!(proxied.seen.tokens.lock().unwrap().len(), 2);
     assert_eq!(*proxied.notices.lock().unwrap(), ["401", "403"]);
 }
+
+#[tokio::test]
+async fn a_token_that_ends_soon_is_sent_while_the_next_one_is_fetched() {
+    // Half of its life is over after a second and a half, and only then another one is fetched.
+    let proxied = proxied(3).await;
+    while proxied.seen.tokens.lock().unwrap().len() < 2 {
+        assert_eq!(status(&ask(&proxied, "GET /greedy", "Host: HOST").await), "200");
+    }
+    // What was asked for when the first one ended soon did not wait for the second.
+    assert_eq!(status(&ask(&proxied, "GET /greedy", "Host: HOST").await), "200");
+    let first = format!("Bearer {}", proxied.seen.tokens.lock().unwrap()[0]);
+    let requests = proxied.seen.requests.lock().unwrap();
+    let with_first = requests.iter().filter(|headers| headers["authorization"] == first.as_str()).count();
+    assert!(with_first > 1 && with_first < requests.len(), "{with_first} of {}", requests.len());
+}
