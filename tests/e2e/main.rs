@@ -11,12 +11,17 @@
 
 mod answers;
 mod bad_input;
+mod ci;
 mod commands;
+mod comment;
 mod credentials;
 mod doctor;
+mod drift;
 mod environments;
+mod events;
 mod examples;
 mod failures;
+mod github;
 mod guards;
 mod hostile;
 mod interrupt;

@@ -74,6 +74,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "catalogue",
             "emulator",
             "engine",
+            "forge",
             "gcp",
             "inference",
             "model",
@@ -85,6 +86,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("emulator", &[]),
     ("engine", &["model"]),
+    ("forge", &[]),
     ("gcp", &["model"]),
     ("inference", &["gcp"]),
     ("model", &[]),
@@ -157,6 +159,19 @@ fn the_published_schema_of_plans_is_in_step_with_the_program() {
     assert!(
         committed == String::from_utf8(printed.stdout).unwrap(),
         "run: cargo run -- schema plan > specs/schema/plan.schema.json"
+    );
+}
+
+#[test]
+fn the_published_schema_of_events_is_in_step_with_the_program() {
+    let committed = fs::read_to_string(repository().join("specs/schema/events.schema.json")).unwrap();
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_gemmactl"))
+        .args(["schema", "events"])
+        .output()
+        .unwrap();
+    assert!(
+        committed == String::from_utf8(printed.stdout).unwrap(),
+        "run: cargo run -- schema events > specs/schema/events.schema.json"
     );
 }
 

@@ -4,6 +4,7 @@
 
 mod apply;
 mod cloud;
+mod comment;
 mod destroy;
 mod doctor;
 mod duration;
@@ -18,6 +19,7 @@ mod saved;
 mod snapshot;
 mod status;
 mod surface;
+mod told;
 mod validate;
 mod waits;
 
@@ -29,6 +31,7 @@ use spec::EnvironmentChoice;
 
 pub(crate) use apply::ApplyArguments;
 pub(crate) use cloud::CloudArguments;
+pub(crate) use comment::CommentArguments;
 pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
@@ -44,6 +47,7 @@ pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
 pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use status::StatusArguments;
 pub(crate) use surface::{DetailLevel, Format, SurfaceArguments};
+pub(crate) use told::ToldArguments;
 pub(crate) use validate::{ProblemFormat, ValidateArguments};
 pub(crate) use waits::LoopbackWaits;
 
@@ -112,12 +116,14 @@ pub(crate) enum Command {
         gemmactl plan --show-ignored         # what the server set by itself\n  \
         gemmactl plan --detailed-exitcode    # 2 when there are changes\n  \
         gemmactl plan -o plan.json           # save it, to be applied after a review\n  \
+        gemmactl plan --drift-only --detailed-exitcode    # 2 when others changed something\n  \
         gemmactl plan --against live.json    # without credentials, from a saved snapshot")]
     Plan(PlanArguments),
     /// Carry the plan out, after a question.
     #[command(after_help = "Examples:\n  gemmactl apply --var project=my-project\n  \
         gemmactl apply --emulator --yes -f examples/ollama-gemma/gemmactl.yaml\n  \
-        gemmactl apply --yes --json    # one JSON event a line\n  \
+        gemmactl apply --yes --json > events.jsonl    # one JSON event a line\n  \
+        gemmactl apply --yes --report report.md       # for a comment or an issue\n  \
         gemmactl apply --yes plan.json # just what was reviewed, or nothing")]
     Apply(ApplyArguments),
     /// Take away what this stack made, and nothing else; asks for the stack's name.
@@ -143,7 +149,7 @@ pub(crate) enum Command {
         gemmactl validate --policy policy.yaml    # 4 when a rule denies it"
     )]
     Validate(ValidateArguments),
-    /// Print the JSON Schema of the spec, for editors and checks, or that of a plan, for programs.
+    /// Print the JSON Schema of the spec, for editors and checks, or that of a plan or of events, for programs.
     #[command(
         after_help = "Examples:\n  gemmactl schema > gemmactl.schema.json\n  gemmactl schema plan > plan.schema.json"
     )]
@@ -152,16 +158,28 @@ pub(crate) enum Command {
         #[arg(value_enum, default_value_t = SchemaOf::Spec)]
         of: SchemaOf,
     },
-    /// Show a saved plan; asks no cloud.
+    /// Show a saved plan, or the events of an apply; asks no cloud.
     #[command(after_help = "Examples:\n  gemmactl plan -o plan.json && gemmactl show plan.json\n  \
         gemmactl show plan.json --format markdown > comment.md\n  \
-        gemmactl show plan.json --since last.json    # what a new push changed")]
+        gemmactl show plan.json --since last.json    # what a new push changed\n  \
+        gemmactl show events.jsonl --format markdown # a report after apply --json")]
     Show(ShowArguments),
     /// Save the live reads that plans of the spec need, without secrets, for plans elsewhere that ask no cloud.
     #[command(after_help = "Examples:\n  gemmactl snapshot -o live.json\n  \
         gemmactl plan --against live.json              # needs no credentials and no network\n  \
         gemmactl plan --against live.json --destroy")]
     Snapshot(SnapshotArguments),
+    /// Post the comment of a plan in a pull request on GitHub, or keep the one there up to date.
+    ///
+    /// The comment is known again by a hidden mark that names stack and environment, and only if the holder of the token wrote it. Where
+    /// deletions appear or vanish, the old comment is hidden and a new one posted. The token is read from GITHUB_TOKEN.
+    #[command(
+        after_help = "Examples:\n  gemmactl comment plan.json                      # in a workflow\n  \
+        gemmactl comment plan.json --since last.json    # with what the last push changed\n  \
+        gemmactl comment plan.json --repository acme/models --number 12\n  \
+        gemmactl plan --drift-only --format markdown | gemmactl comment --issue"
+    )]
+    Comment(CommentArguments),
     /// Print the graph of the spec's resources.
     #[command(
         after_help = "Examples:\n  gemmactl graph                          # Mermaid, as GitHub draws it\n  \

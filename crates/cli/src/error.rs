@@ -86,6 +86,17 @@ pub(crate) enum CliError {
         /// Why.
         problem: ReadError,
     },
+    /// The place where code is reviewed.
+    #[error("{0}")]
+    Forge(#[from] forge::ForgeError),
+    /// Events of an apply that cannot be read.
+    #[error("{path}: {problem}")]
+    Events {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        problem: views::events::StreamError,
+    },
     /// A saved snapshot that cannot be read.
     #[error("{path}: {problem}")]
     SavedSnapshot {
@@ -193,6 +204,8 @@ impl CliError {
             | Self::Ask(_)
             | Self::Service { .. }
             | Self::SavedPlan { .. }
+            | Self::Forge(_)
+            | Self::Events { .. }
             | Self::SavedSnapshot { .. }
             | Self::OtherSnapshot { .. }
             | Self::NotInSnapshot { .. }
@@ -237,6 +250,8 @@ impl CliError {
                 ];
             }
             Self::SavedPlan { problem, .. } => return vec![problem.help().to_owned()],
+            Self::Forge(error) => return vec![error.help().to_owned()],
+            Self::Events { problem, .. } => return vec![problem.help().to_owned()],
             Self::SavedSnapshot { .. } | Self::OtherSnapshot { .. } => {
                 return vec![NEW_SNAPSHOT.to_owned()];
             }

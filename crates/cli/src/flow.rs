@@ -236,6 +236,11 @@ pub(crate) fn guard(plan: &Plan) -> Result<(), CliError> {
     if !plan.refusals.is_empty() {
         return Err(CliError::Refused(plan.refusals.clone()));
     }
+    is_read(plan)
+}
+
+/// Refuses to go on where something could not be read (exit 1).
+pub(crate) fn is_read(plan: &Plan) -> Result<(), CliError> {
     if let Some(unread) = plan.unread.first() {
         return Err(CliError::Unknown(format!("what {} holds", unread.id)));
     }

@@ -12,6 +12,7 @@ mod exit;
 mod flow;
 mod logging;
 mod policy;
+mod reporting;
 mod saved;
 mod service;
 mod session;
@@ -65,6 +66,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Apply(arguments) => block_on(commands::apply::run(arguments, terminal)),
         Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, terminal)),
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
+        Command::Comment(arguments) => block_on(commands::comment::run(arguments, terminal)),
         Command::Snapshot(arguments) => block_on(commands::snapshot::run(arguments, terminal)),
         Command::Record { command } => block_on(commands::record::run(command, terminal)),
         Command::Status(arguments) => block_on(commands::status::run(arguments, terminal)),

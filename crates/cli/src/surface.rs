@@ -45,6 +45,21 @@ pub(crate) fn show(
     Ok(())
 }
 
+/// Prints what others changed: a plan of drift alone. Errors: stdout cannot be written.
+pub(crate) fn show_drift(
+    drift: &Plan,
+    arguments: &SurfaceArguments,
+    terminal: &Terminal,
+) -> Result<(), CliError> {
+    let text = match arguments.format {
+        Format::Text => views::drift::text(drift, &terminal.style_of_data(arguments.detail)),
+        Format::Markdown | Format::Summary => views::drift::markdown(drift),
+        Format::Json | Format::Sarif | Format::Annotations => return show(drift, None, arguments, terminal),
+    };
+    terminal.data(&text)?;
+    Ok(())
+}
+
 /// What tells the results of one stack and environment from those of another on the same commit.
 fn category(plan: &Plan) -> String {
     let environment = plan.environment.as_ref().map(|name| format!("/{name}")).unwrap_or_default();

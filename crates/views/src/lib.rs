@@ -17,7 +17,9 @@ mod body;
 mod causes;
 pub mod doctor;
 pub mod document;
+pub mod drift;
 pub mod escape;
+pub mod events;
 pub mod finding;
 pub mod graph;
 #[cfg(test)]

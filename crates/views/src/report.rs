@@ -42,7 +42,8 @@ pub fn render(report: &ApplyReport, goal: Goal, again: Again, style: &Style) -> 
         parts.extend((number > 0).then(|| format!("{number} {word}")));
     }
     page.line(&Line::default().with(&format!("{name} incomplete: {}.", parts.join(", ")), Ink::Danger));
-    page.sentence(&format!("How to go on: {}", go_on(&sorted, again)), Ink::Plain);
+    let kinds = sorted.failed.iter().map(|(_, _, error)| error.kind);
+    page.sentence(&format!("How to go on: {}", go_on(kinds, again)), Ink::Plain);
     page.finish()
 }
 
@@ -126,7 +127,8 @@ fn not_begun(sorted: &Sorted<'_>, page: &mut Page) {
 /// Names of resources in one sentence before the rest is counted.
 const SHOWN: usize = 20;
 
-fn go_on(sorted: &Sorted<'_>, again: Again) -> String {
+/// How to go on after failures of these kinds, or after none.
+pub(crate) fn go_on(mut kinds: impl Iterator<Item = ErrorKind>, again: Again) -> String {
     let again = match again {
         Again::SameCommand => "run the same command again: it finds what is done and does the rest",
         Again::NewPlan => "plan again and approve that: what is left is another plan than the approved one",
@@ -148,7 +150,7 @@ fn go_on(sorted: &Sorted<'_>, again: Again) -> String {
         | ErrorKind::Malformed
         | ErrorKind::Local => false,
     };
-    if sorted.failed.iter().all(|(_, _, error)| settled_by_itself(error.kind)) {
+    if kinds.all(settled_by_itself) {
         format!("{again}.")
     } else {
         format!("settle what failed, then {again}.")

@@ -36,6 +36,15 @@ pub fn markdown(differences: &[Difference]) -> String {
     format!("\nSince the earlier plan:\n\n{}", super::plan_markdown::fence(&lines))
 }
 
+/// A line for a comment that stands in the place of one about another plan, of which only the fingerprint is known.
+pub fn replaced(fingerprint: &str) -> String {
+    let shown: String = fingerprint.chars().take(crate::document::SHORT).collect();
+    format!(
+        "\nThe plan that stood here before was {}; this is another one.\n",
+        super::plan_markdown::code(&shown)
+    )
+}
+
 fn line(difference: &Difference) -> String {
     match difference {
         Difference::Subject { was, is } => format!("! it was for {was}, and is for {is}"),

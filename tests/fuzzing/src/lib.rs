@@ -13,6 +13,7 @@
 
 mod context;
 mod credentials;
+mod events;
 mod mutate;
 mod observe;
 mod plan;
@@ -26,6 +27,7 @@ mod spec_file;
 
 pub use context::context;
 pub use credentials::credentials;
+pub use events::events;
 pub use mutate::mutate;
 pub use observe::observe;
 pub use plan::plan;
@@ -48,6 +50,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "context", run: context },
     Target { name: "credentials", run: credentials },
+    Target { name: "events", run: events },
     Target { name: "observe", run: observe },
     Target { name: "plan", run: plan },
     Target { name: "record", run: record },

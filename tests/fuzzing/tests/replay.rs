@@ -68,6 +68,11 @@ fn no_credential_file_panics_or_is_repeated() {
 }
 
 #[test]
+fn no_stream_of_events_panics_or_gets_out_of_its_place_in_a_view() {
+    replay("events", 800);
+}
+
+#[test]
 fn no_answer_of_the_cloud_panics_a_kind() {
     replay("observe", 1_500);
 }

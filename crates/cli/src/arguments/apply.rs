@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::saved::ApprovedArguments;
-use super::{CloudArguments, DetailLevel, PolicyArguments, SpecArguments};
+use super::{CloudArguments, DetailLevel, PolicyArguments, SpecArguments, ToldArguments};
 use crate::consent::ConsentArguments;
 
 /// Arguments of `apply`.
@@ -18,9 +18,9 @@ pub(crate) struct ApplyArguments {
     /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// Print one JSON event a line on stdout.
-    #[arg(long)]
-    pub(crate) json: bool,
+    /// What is told of it.
+    #[command(flatten)]
+    pub(crate) told: ToldArguments,
     /// What is allowed.
     #[command(flatten)]
     pub(crate) consent: ConsentArguments,

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::saved::ApprovedArguments;
-use super::{CloudArguments, SpecArguments};
+use super::{CloudArguments, SpecArguments, ToldArguments};
 use crate::consent::ContentArguments;
 
 /// Arguments of `destroy`.
@@ -18,9 +18,9 @@ pub(crate) struct DestroyArguments {
     /// Do not ask for the stack's name.
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// Print one JSON event a line on stdout.
-    #[arg(long)]
-    pub(crate) json: bool,
+    /// What is told of it.
+    #[command(flatten)]
+    pub(crate) told: ToldArguments,
     /// What is allowed.
     #[command(flatten)]
     pub(crate) content: ContentArguments,

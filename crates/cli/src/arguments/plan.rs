@@ -24,6 +24,9 @@ pub(crate) struct PlanArguments {
     /// Plan the removal of the stack instead.
     #[arg(long, conflicts_with = "policy")]
     pub(crate) destroy: bool,
+    /// Tell only what others changed in the cloud; edits of the spec and what it asks for the first time are left out.
+    #[arg(long, conflicts_with_all = ["destroy", "output", "since", "policy"])]
+    pub(crate) drift_only: bool,
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,

@@ -32,9 +32,9 @@ pub(crate) struct SavingArguments {
 /// Arguments of `show`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ShowArguments {
-    /// The saved plan.
-    #[arg(value_name = "PLAN")]
-    pub(crate) plan: PathBuf,
+    /// A saved plan, or what `apply --json` printed.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
     /// Say what is different from an earlier saved plan, too.
     #[arg(long, value_name = "FILE")]
     pub(crate) since: Option<PathBuf>,
@@ -52,6 +52,8 @@ pub(crate) enum SchemaOf {
     Policy,
     /// A saved plan, and what `plan --format json` prints.
     Plan,
+    /// A line of what `apply --json` prints.
+    Events,
 }
 
 /// The first digits of a fingerprint, enough of them that nobody can make another plan that begins so.

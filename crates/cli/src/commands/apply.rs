@@ -1,12 +1,14 @@
 //! `gemmactl apply`: the plan, a question, and then the plan carried out.
 
-use engine::StopSignal;
 use model::Goal;
+use spec::Spec;
 
 use crate::arguments::ApplyArguments;
 use crate::error::CliError;
+use crate::execution::Work;
 use crate::exit::Exit;
 use crate::flow::{self, Purpose};
+use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{closing, execution, policy, saved};
@@ -15,18 +17,29 @@ use views::noise::Noise;
 /// Applies the spec.
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
-    let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), &spec);
+    let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Present)?;
+    let ended = applied(arguments, &spec, terminal, &mut reporting).await;
+    reporting.write(ended)
+}
+
+async fn applied(
+    arguments: &ApplyArguments,
+    spec: &Spec,
+    terminal: &Terminal,
+    reporting: &mut Reporting,
+) -> Result<Exit, CliError> {
+    let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), spec);
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
-    let session = Session::open(&arguments.cloud, &spec).await?;
+    let session = Session::open(&arguments.cloud, spec).await?;
     let purpose = Purpose {
         goal: Goal::Present,
         replace: arguments.consent.replace(),
         consent: arguments.consent.consent(&arguments.spec, session.caller()),
         noise: Noise::Counted,
-        watch: flow::usual_watch(&spec),
+        watch: flow::usual_watch(spec),
     };
-    let mut prepared = flow::prepare_alone(&spec, &session, &purpose, terminal).await?;
+    let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     prepared.shown = prepared.shown.judged(policy);
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, &style).trim_end());
@@ -36,18 +49,20 @@ pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Resu
     let known = prepared.plan.outputs.clone();
     let mut exit = Exit::Done;
     let mut report = model::ApplyReport::default();
-    if !prepared.plan.is_empty() {
+    if prepared.plan.is_empty() {
+        // Nothing changes in the cloud, but the record may have to learn that this stack relies on what is there.
+        let work = if prepared.has_work() { Work::Record } else { Work::Nothing };
+        execution::settle(prepared, &session, &arguments.told, reporting, work).await?;
+    } else {
         if !arguments.yes {
             confirm(terminal)?;
         }
         (report, exit) =
-            execution::run(prepared, &session, terminal, approved.again(), arguments.json).await?;
-    } else if prepared.has_work() {
-        // Nothing changes in the cloud, but the record learns that this stack relies on what is there.
-        flow::carry_out(prepared, &session, &StopSignal::new(), &mut |_| {}).await?;
+            execution::run(prepared, &session, terminal, approved.again(), &arguments.told, reporting)
+                .await?;
     }
-    if exit == Exit::Done && !arguments.json {
-        terminal.data(&closing::services(&spec, &known, &report, &session.destination))?;
+    if exit == Exit::Done && !arguments.told.json {
+        terminal.data(&closing::services(spec, &known, &report, &session.destination))?;
     }
     session.close().await?;
     Ok(exit)

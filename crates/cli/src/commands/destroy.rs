@@ -1,12 +1,15 @@
 //! `gemmactl destroy`: what goes and what stays, a question, and then the removal.
 
-use engine::{ReplacePolicy, StopSignal, Watch};
+use engine::{ReplacePolicy, Watch};
 use model::Goal;
+use spec::Spec;
 
 use crate::arguments::{DestroyArguments, DetailLevel};
 use crate::error::CliError;
+use crate::execution::Work;
 use crate::exit::Exit;
 use crate::flow::{self, Purpose};
+use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{execution, saved};
@@ -15,9 +18,20 @@ use views::noise::Noise;
 /// Destroys the stack.
 pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Absent)?;
+    let ended = destroyed(arguments, &spec, terminal, &mut reporting).await;
+    reporting.write(ended)
+}
+
+async fn destroyed(
+    arguments: &DestroyArguments,
+    spec: &Spec,
+    terminal: &Terminal,
+    reporting: &mut Reporting,
+) -> Result<Exit, CliError> {
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
-    let session = Session::open(&arguments.cloud, &spec).await?;
+    let session = Session::open(&arguments.cloud, spec).await?;
     let purpose = Purpose {
         goal: Goal::Absent,
         replace: ReplacePolicy::Refuse,
@@ -25,7 +39,7 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
         noise: Noise::Counted,
         watch: Watch::Nothing,
     };
-    let prepared = flow::prepare_alone(&spec, &session, &purpose, terminal).await?;
+    let prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(views::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;
@@ -36,10 +50,12 @@ pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Re
         if !arguments.yes && !prepared.plan.changes.is_empty() {
             confirm(terminal, spec.document.stack.as_str())?;
         }
-        (_, exit) = execution::run(prepared, &session, terminal, approved.again(), arguments.json).await?;
+        (_, exit) =
+            execution::run(prepared, &session, terminal, approved.again(), &arguments.told, reporting)
+                .await?;
     } else {
         // A run that was cut off may have left the record's bucket without a record.
-        flow::carry_out(prepared, &session, &StopSignal::new(), &mut |_| {}).await?;
+        execution::settle(prepared, &session, &arguments.told, reporting, Work::Record).await?;
     }
     session.close().await?;
     Ok(exit)

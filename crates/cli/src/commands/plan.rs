@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::Watch;
-use model::{Exposure, Goal};
+use model::{Exposure, Goal, Plan};
 use spec::Spec;
 
 use crate::arguments::PlanArguments;
@@ -32,6 +32,9 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         session.close().await?;
         prepared
     };
+    if arguments.drift_only {
+        return drift(&shown.drift(), &plan, arguments, terminal);
+    }
     let shown = shown.judged(policy);
     surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     if let Some(output) = output {
@@ -43,6 +46,21 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         is_guarded(plan.exposures.clone())?;
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}
+
+/// Tells what others changed. Errors: something could not be read, or with `--guard` somebody opened something.
+fn drift(
+    drift: &views::document::Plan,
+    plan: &Plan,
+    arguments: &PlanArguments,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    surface::show_drift(drift, &arguments.surface, terminal)?;
+    flow::is_read(plan)?;
+    if arguments.guard {
+        is_guarded(plan.exposures.clone())?;
+    }
+    Ok(if arguments.detailed_exitcode && drift.has_drift() { Exit::Changes } else { Exit::Done })
 }
 
 fn purpose(arguments: &PlanArguments, spec: &Spec, caller: Option<&str>) -> Purpose {

@@ -13,6 +13,7 @@ pub(crate) fn run(of: SchemaOf, terminal: &Terminal) -> Result<Exit, CliError> {
         SchemaOf::Spec => spec::schema_text(),
         SchemaOf::Policy => OperatorPolicy::schema_text(),
         SchemaOf::Plan => PlanFile::schema(),
+        SchemaOf::Events => views::events::schema(),
     })?;
     Ok(Exit::Done)
 }

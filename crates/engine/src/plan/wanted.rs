@@ -1,6 +1,6 @@
 //! Rows for what the spec asks for. Carries the table out; `compare` looks at fields where the table says so.
 
-use model::{Action, Change, Entry, Fields, Reason, Resource, Step, Tie};
+use model::{Action, Change, Entry, Fields, Reason, Resource, State, Step, Tie};
 
 use super::decide::{Ground, Leave, Verdict, Wish, decide};
 use super::sight::Sight;
@@ -84,7 +84,9 @@ impl Planner<'_> {
             Some(_) | None => Vec::new(),
         };
         let (reason, fields) = if inputs.is_empty() {
-            (Reason::NotFound, comparison.all_new())
+            // It was there when this stack last looked: somebody took it away.
+            let is_gone = entry.is_some_and(|entry| entry.state == State::Present);
+            (if is_gone { Reason::Drifted(None) } else { Reason::NotFound }, comparison.all_new())
         } else {
             (Reason::InputsChanged, inputs)
         };

@@ -252,7 +252,7 @@ async fn an_api_switched_off_by_others_hides_what_was_made_in_it() {
         Some("gcloud services enable run")
     );
     let plan = make_plan(&world, &store, &toys, &Options::default()).await;
-    assert_eq!(shown(&plan), ["Create api/run NotFound", "Create thing/b NotFound"]);
+    assert_eq!(shown(&plan), ["Create api/run Drifted", "Create thing/b Drifted"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! The plan as people and programs are shown it: what every surface is rendered from, and what a saved plan holds.
 //! Plain data without a call in it, so it grants nothing: what is carried out is always planned anew.
 
+mod drift;
 pub mod file;
 mod ignored;
 mod of_plan;

@@ -28,8 +28,7 @@ use crate::section::Section;
 use crate::since;
 use level::Level;
 use share::{List, share};
-use span::code;
-pub(super) use span::{fence, line as fence_line};
+pub(super) use span::{cell, cell_text, code, fence, html, line as fence_line, text as sentence};
 
 /// Bytes of a comment unless another number is asked for. GitHub takes 65,536 characters, others less or more.
 pub const COMMENT_BYTES: usize = 60_000;

@@ -7,7 +7,7 @@ use model::Place;
 use crate::escape::escape;
 
 /// A code span around a text. Hidden characters and line breaks are made visible.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let shown = escape(text);
     let fence = "`".repeat(longest_run(&shown) + 1);
     if shown.is_empty() {
@@ -19,7 +19,7 @@ pub(super) fn code(text: &str) -> String {
 
 /// A code span in a cell of a table. A pipe ends the cell even inside a code span, unless a backslash stands before it; and that
 /// backslash counts only if none stands before itself.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut shown = String::new();
     let mut backslashes = 0;
     for character in escape(text).chars() {
@@ -40,12 +40,12 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// A sentence: as it is when nothing in it could be mark-up, a link, a mention or an issue, else as a code span.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     if is_harmless(text) { text.to_owned() } else { code(text) }
 }
 
 /// The same in a cell of a table.
-pub(super) fn cell_text(text: &str) -> String {
+pub(crate) fn cell_text(text: &str) -> String {
     if is_harmless(text) { text.to_owned() } else { cell(text) }
 }
 
@@ -67,7 +67,7 @@ fn is_harmless(text: &str) -> bool {
 }
 
 /// A text for the summary of a fold, which is HTML.
-pub(super) fn html(text: &str) -> String {
+pub(crate) fn html(text: &str) -> String {
     let mut shown = String::new();
     for character in escape(text).chars() {
         match character {

@@ -29,7 +29,7 @@ pub(super) fn system() -> Clock {
 const FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
 
 /// `7s`, `2m41s`, `1h03m`.
-pub(super) fn shown(duration: Duration) -> String {
+pub(crate) fn shown(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds}s"),

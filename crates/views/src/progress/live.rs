@@ -10,6 +10,7 @@ use super::running::{Running, Table};
 use super::{Moment, STOPPING, Sink, clock, steps};
 use crate::Symbols;
 use crate::escape::escape;
+use crate::events::Message;
 use crate::words::{action_past, action_verb};
 
 /// How often the lines move.
@@ -81,6 +82,8 @@ fn form() -> ProgressStyle {
 }
 
 impl Sink for Live {
+    fn message(&mut self, _message: &Message) {}
+
     fn stopping(&mut self, _now: &Moment) {
         drop(self.display.println(STOPPING));
     }

@@ -5,8 +5,10 @@ mod clock;
 mod json;
 mod live;
 mod plain;
+mod replay;
 mod running;
-mod steps;
+pub(crate) mod steps;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -19,8 +21,15 @@ use std::time::Duration;
 use model::Event;
 
 use super::Symbols;
+use crate::document::Plan;
+use crate::events::Message;
+use crate::report::Again;
 
+pub(crate) use clock::shown as duration;
 pub use clock::{Clock, Moment};
+pub use replay::replay;
+pub use telling::Ending;
+use telling::Telling;
 
 /// How progress is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +50,12 @@ pub struct Reporter {
     heartbeat: Option<Sender<()>>,
 }
 
-type Shared = Arc<Mutex<Box<dyn Sink>>>;
+type Shared = Arc<Mutex<Telling>>;
 
 /// One way of telling.
 trait Sink: Send {
+    /// Everything that happens, in the form for programs.
+    fn message(&mut self, message: &Message);
     /// Something happened.
     fn event(&mut self, event: &Event, now: &Moment);
     /// The run was asked to stop, and will when what is running has ended.
@@ -86,8 +97,18 @@ impl Reporter {
                 reporter.beat();
                 reporter
             }
-            ProgressMode::Json => Self::writing(mode, Box::new(std::io::stdout()), clock::system()),
+            ProgressMode::Json => Self::json(),
         }
+    }
+
+    /// A reporter that prints JSON lines.
+    pub fn json() -> Self {
+        Self::writing(ProgressMode::Json, Box::new(std::io::stdout()), clock::system())
+    }
+
+    /// A reporter that tells nobody, and only keeps what it is told.
+    pub fn silent() -> Self {
+        Self::writing(ProgressMode::Json, Box::new(std::io::sink()), clock::system())
     }
 
     /// A reporter that writes lines to `out` and takes its time from `clock`. It has no heartbeat of its own.
@@ -100,12 +121,18 @@ impl Reporter {
     }
 
     fn with(sink: Box<dyn Sink>, clock: Clock) -> Self {
-        Self { sink: Arc::new(Mutex::new(sink)), clock, heartbeat: None }
+        Self { sink: Arc::new(Mutex::new(Telling::new(sink))), clock, heartbeat: None }
     }
 
     /// For whoever hears the wish to stop.
     pub fn stopping(&self) -> Stopping {
         Stopping { sink: Arc::clone(&self.sink), clock: Arc::clone(&self.clock) }
+    }
+
+    /// Tells what is about to be carried out.
+    pub fn begin(&mut self, plan: &Plan, again: Again) {
+        let now = (self.clock)();
+        lock(&self.sink, |sink| sink.begin(plan, again, &now));
     }
 
     /// Tells one event.
@@ -121,11 +148,13 @@ impl Reporter {
         lock(&self.sink, |sink| sink.tick(&now));
     }
 
-    /// Tells that the run is over and clears what moves.
-    pub fn finish(&mut self) {
+    /// Tells that the run is over and clears what moves. Gives what was told, but for what steps said of themselves.
+    pub fn finish(mut self, ending: Ending) -> Vec<Message> {
         self.heartbeat = None;
         let now = (self.clock)();
-        lock(&self.sink, |sink| sink.finish(&now));
+        lock(&self.sink, |sink| sink.finish(ending, &now));
+        let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        sink.messages().to_vec()
     }
 
     fn beat(&mut self) {
@@ -142,6 +171,6 @@ impl Reporter {
 }
 
 /// Progress is talk: a panic elsewhere while it was told is no reason to fall silent.
-fn lock(sink: &Shared, act: impl FnOnce(&mut dyn Sink)) {
-    act(sink.lock().unwrap_or_else(PoisonError::into_inner).as_mut());
+fn lock(sink: &Shared, act: impl FnOnce(&mut Telling)) {
+    act(&mut sink.lock().unwrap_or_else(PoisonError::into_inner));
 }

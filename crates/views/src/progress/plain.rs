@@ -8,6 +8,7 @@ use model::{Event, Progress, ResourceId};
 use super::running::{Running, Table};
 use super::{Moment, STOPPING, Sink, clock, steps};
 use crate::escape::escape;
+use crate::events::Message;
 use crate::words::{action_past, action_verb};
 
 /// A step that says nothing new is heard of this often.
@@ -62,6 +63,8 @@ impl Plain {
 }
 
 impl Sink for Plain {
+    fn message(&mut self, _message: &Message) {}
+
     fn stopping(&mut self, now: &Moment) {
         drop(writeln!(self.out, "{}  {STOPPING}", now.at).and_then(|()| self.out.flush()));
     }

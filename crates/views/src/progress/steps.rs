@@ -6,7 +6,7 @@ use model::{Api, Progress};
 use crate::document::references_named;
 
 /// A step, given as [`model::Step::shown`] says it.
-pub(super) fn words(shown: &str) -> String {
+pub(crate) fn words(shown: &str) -> String {
     request(shown).unwrap_or_else(|| references_named(shown))
 }
 

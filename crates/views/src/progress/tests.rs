@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use model::{Action, CloudError, ErrorKind, Event, Progress};
 
-use super::{Moment, ProgressMode, Reporter};
-use crate::samples::id;
+use super::{Ending, Moment, ProgressMode, Reporter};
+use crate::report::Again;
+use crate::samples::{self, id};
 
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
@@ -32,6 +33,7 @@ fn told(mode: ProgressMode, events: &[(u64, Option<Event>)]) -> String {
         Moment { elapsed: Duration::from_secs(seconds), at }
     });
     let mut reporter = Reporter::writing(mode, Box::new(paper.clone()), clock);
+    reporter.begin(&samples::shown(&samples::edited()), Again::SameCommand);
     for (second, event) in events {
         seconds.store(*second, Ordering::SeqCst);
         match event {
@@ -39,7 +41,7 @@ fn told(mode: ProgressMode, events: &[(u64, Option<Event>)]) -> String {
             None => reporter.tick(),
         }
     }
-    reporter.finish();
+    reporter.finish(Ending::default());
     let bytes = paper.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
 }
@@ -111,6 +113,7 @@ fn json_lines_begin_with_their_version_and_end_with_the_totals() {
         serde_json::from_str::<model::Json>(line).unwrap();
     }
     insta::assert_snapshot!(text, @r#"
+    {"version":1,"at":"2026-11-23T14:05:00Z","elapsedMs":0,"event":"begun","gemmactl":"0.1.0","goal":"present","stack":"ollama-gemma","project":"demo-project","fingerprint":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","resources":[{"resource":"service/ollama-gemma","action":"update"},{"resource":"invoker/ollama-gemma/user:ana@acme.example","action":"delete"}]}
     {"version":1,"at":"2026-11-23T14:05:00Z","elapsedMs":0,"event":"started","resource":"image/ollama-gemma","action":"create"}
     {"version":1,"at":"2026-11-23T14:05:00Z","elapsedMs":0,"event":"stepStarted","resource":"image/ollama-gemma","step":"upload gs://gemmactl-src-demo/ollama-gemma/9f8e7d6c.tar.gz","words":"upload gs://gemmactl-src-demo/ollama-gemma/9f8e7d6c.tar.gz"}
     {"version":1,"at":"2026-11-23T14:05:01Z","elapsedMs":1000,"event":"progress","resource":"image/ollama-gemma","sent":1048576,"of":2097152}

@@ -22,7 +22,7 @@ use super::{Change, LONG, Plan};
 use change::{ChangePart, PlacePart};
 use ignored::IgnoredPart;
 use operator_policy::PolicyPart;
-use words::{ActionWord, GoalWord};
+pub(crate) use words::{ActionWord, GoalWord};
 
 /// The version of this form.
 pub const VERSION: u32 = 1;

@@ -1,0 +1,309 @@
+//! The recipes for pipelines: every script of `docs/ci/scripts`, run as the workflows run them, against the emulator and a GitHub
+//! that runs here. The life of a pull request: opened, pushed twice, approved, merged, applied, drifted; and that of a fork.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::drift::take_role_away;
+use crate::github::{GitHub, REPOSITORY, TOKEN};
+use crate::world::{Run, World};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("..")
+}
+
+/// A machine that runs jobs in a checkout.
+struct Runner<'test> {
+    world: &'test World,
+    github: &'test GitHub,
+}
+
+/// What one step leaves behind.
+struct Step {
+    run: Run,
+    outputs: String,
+    summary: String,
+}
+
+impl Step {
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        Self { run: self.run.exits(code), ..self }
+    }
+
+    fn output(&self, name: &str) -> &str {
+        let prefix = format!("{name}=");
+        self.outputs.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap_or_default()
+    }
+}
+
+impl<'test> Runner<'test> {
+    fn new(world: &'test World, github: &'test GitHub) -> Self {
+        let tools = world.path().join("tools");
+        fs::create_dir(&tools).unwrap();
+        symlink(env!("CARGO_BIN_EXE_gemmactl"), tools.join("gemmactl")).unwrap();
+        let event = r#"{"action": "synchronize", "pull_request": {"number": 7}}"#;
+        fs::write(world.path().join("event.json"), event).unwrap();
+        Self { world, github }
+    }
+
+    /// Puts a stand-in for a command on the PATH.
+    fn stand_in(&self, name: &str, script: &str) {
+        let path = self.world.path().join("tools").join(name);
+        fs::write(&path, format!("#!/usr/bin/env bash\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Runs a script as a step with these variables, and those that a runner sets.
+    fn step(&self, script: &str, variables: &[(&str, &str)]) -> Step {
+        let folder = self.world.path();
+        let (outputs, summary) = (folder.join("outputs"), folder.join("summary"));
+        for file in [&outputs, &summary] {
+            fs::write(file, "").unwrap();
+        }
+        let system = std::env::var("PATH").unwrap();
+        let output = Command::new("bash")
+            .arg(repository().join("docs/ci/scripts").join(script))
+            .env_clear()
+            .env("PATH", format!("{}:{system}", folder.join("tools").display()))
+            .env("HOME", folder)
+            .env("CI", "true")
+            .env("RUNNER_TEMP", folder)
+            .env("GITHUB_OUTPUT", &outputs)
+            .env("GITHUB_STEP_SUMMARY", &summary)
+            .env("GITHUB_PATH", folder.join("path"))
+            .env("GITHUB_REPOSITORY", REPOSITORY)
+            .env("GITHUB_EVENT_PATH", folder.join("event.json"))
+            .env("GITHUB_API_URL", &self.github.url)
+            .envs(variables.iter().copied())
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let run = Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        let read = |file: &Path| fs::read_to_string(file).unwrap();
+        Step { run: run.never_says(TOKEN), outputs: read(&outputs), summary: read(&summary) }
+    }
+
+    /// The job of a pull request: plan, comment, verdict. Gives the plan's step.
+    fn reviewed(&self, endpoint: &str, out: &str, since: &str) -> Step {
+        let plan = self.step("plan.sh", &[("GEMMACTL_ENDPOINT", endpoint), ("GEMMACTL_OUT", out)]).exits(0);
+        let comment =
+            [("GITHUB_TOKEN", TOKEN), ("GEMMACTL_PLAN", plan.output("plan")), ("GEMMACTL_SINCE", since)];
+        self.step("comment.sh", &comment).exits(0);
+        self.step("verdict.sh", &[("GEMMACTL_CODE", plan.output("code"))]).exits(0);
+        plan
+    }
+}
+
+#[test]
+fn a_pull_request_is_planned_reviewed_applied_and_watched() {
+    let (world, github) = (World::copy_of("examples/ollama-gemma"), GitHub::start());
+    let runner = Runner::new(&world, &github);
+    let emulator = world.emulator();
+    let endpoint = ("GEMMACTL_ENDPOINT", emulator.url.as_str());
+    runner.step("install.sh", &[]).exits(0).run.says("gemmactl 0");
+
+    // Opened.
+    let opened = runner.reviewed(&emulator.url, "first", "none/plan.json");
+    assert_eq!((opened.output("code"), github.visible().len()), ("2", 1));
+    assert!(opened.summary.contains("### gemmactl plan · ollama-gemma · "), "{}", opened.summary);
+    // Pushed twice: the same comment, which says what the push changed.
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    let second = runner.reviewed(&emulator.url, "second", "first/plan.json");
+    assert_ne!(second.output("fingerprint"), opened.output("fingerprint"));
+    let third = runner.reviewed(&emulator.url, "third", "second/plan.json");
+    assert_eq!(third.output("fingerprint"), second.output("fingerprint"), "nothing has changed");
+    assert_eq!(github.comments().len(), 1);
+    let comment = github.visible().remove(0);
+    assert!(comment.contains("concurrency") && comment.contains("Since the earlier plan"), "{comment}");
+    let approved = third.output("fingerprint").to_owned();
+    assert_eq!(approved.len(), 64);
+    assert!(comment.contains(&approved), "what is approved is what the comment shows");
+
+    // Merged: the plan of the default branch is the one that was reviewed. Somebody approves the environment's deployment.
+    let merged = runner.step("plan.sh", &[endpoint]).exits(0);
+    assert_eq!((merged.output("code"), merged.output("fingerprint")), ("2", approved.as_str()));
+    // What nobody approved is not applied.
+    let other = approved.chars().rev().collect::<String>();
+    let refused = runner.step("apply.sh", &[endpoint, ("GEMMACTL_EXPECT", &other)]).exits(3);
+    assert!(refused.summary.contains("· not begun"), "{}", refused.summary);
+    runner.step("apply.sh", &[endpoint]).exits(1).run.says("nothing was approved");
+    let applied = runner.step("apply.sh", &[endpoint, ("GEMMACTL_EXPECT", &approved)]).exits(0);
+    assert!(
+        applied.summary.contains("### gemmactl apply · `ollama-gemma` · complete: "),
+        "{}",
+        applied.summary
+    );
+    assert!(fs::metadata(world.path().join("gemmactl-apply/events.jsonl")).unwrap().len() > 1000);
+    assert_eq!(runner.step("plan.sh", &[endpoint]).exits(0).output("code"), "0");
+
+    // Drifted, and put right again.
+    let watch = [endpoint, ("GITHUB_TOKEN", TOKEN)];
+    runner.step("drift.sh", &watch).exits(0).run.says("no drift");
+    assert!(github.issues().is_empty());
+    take_role_away(&emulator);
+    let drifted = runner.step("drift.sh", &watch).exits(0);
+    assert!(drifted.summary.contains("1 resource changed by others"), "{}", drifted.summary);
+    runner.step("drift.sh", &watch).exits(0).run.says("updated");
+    assert_eq!((github.issues().len(), github.issues()[0].open), (1, true));
+    let again = runner.step("plan.sh", &[endpoint]).exits(0);
+    runner.step("apply.sh", &[endpoint, ("GEMMACTL_EXPECT", again.output("fingerprint"))]).exits(0);
+    runner.step("drift.sh", &watch).exits(0).run.says("the issue is closed");
+}
+
+#[test]
+fn a_fork_is_planned_without_credentials_and_shown_by_a_run_that_it_has_no_hand_in() {
+    let (world, github) = (World::copy_of("examples/ollama-gemma"), GitHub::start());
+    let runner = Runner::new(&world, &github);
+    let fingerprint = {
+        let emulator = world.emulator();
+        let endpoint = ("GEMMACTL_ENDPOINT", emulator.url.as_str());
+        let plan = runner.step("plan.sh", &[endpoint]).exits(0);
+        let approved = plan.output("fingerprint");
+        runner.step("apply.sh", &[endpoint, ("GEMMACTL_EXPECT", approved)]).exits(0);
+        runner.step("snapshot.sh", &[endpoint]).exits(0);
+        world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+        runner.step("plan.sh", &[endpoint]).exits(0).output("fingerprint").to_owned()
+    };
+    world.clear_journal();
+    // The fork's run has no token, no credentials and no cloud. The snapshot comes from the last run of apply.
+    runner.stand_in("gh", r#"case "$2" in list) echo 42;; download) cp live.json "$9/";; esac"#);
+    let snapshot = [
+        ("GEMMACTL_WORKFLOW", "apply.yml"),
+        ("GEMMACTL_BRANCH", "main"),
+        ("GEMMACTL_ARTIFACT", "gemmactl-snapshot"),
+        ("GEMMACTL_OUT", "snapshot"),
+    ];
+    runner.step("last-artifact.sh", &snapshot).exits(0);
+    let against = [("GEMMACTL_AGAINST", "snapshot/live.json"), ("GEMMACTL_OUT", "plan")];
+    let planned = runner.step("plan.sh", &against).exits(0);
+    assert_eq!(planned.output("fingerprint"), fingerprint, "the plan of a fork is the live plan");
+    assert!(world.journal().is_empty(), "a fork's run asked the cloud");
+    // The run that comments takes the number from GitHub, not from the fork.
+    runner.stand_in("gh", r#"echo "$@" >> gh.log; echo 7"#);
+    let head = [("HEAD_OWNER", "mallory"), ("HEAD_BRANCH", "patch"), ("HEAD_SHA", "c0ffee")];
+    let which = runner.step("pull-request.sh", &head).exits(0);
+    assert_eq!(which.output("number"), "7");
+    let comment = [("GITHUB_TOKEN", TOKEN), ("GEMMACTL_PLAN", "plan/plan.json"), ("GEMMACTL_NUMBER", "7")];
+    runner.step("comment.sh", &comment).exits(0);
+    assert!(github.visible()[0].contains(&fingerprint));
+    runner.stand_in("gh", "true");
+    runner.step("pull-request.sh", &head).exits(1).run.says("no open pull request has this head");
+    // A file that is no plan, whatever the fork made of it, is refused.
+    fs::write(world.path().join("plan/plan.json"), "{\"version\": 1}").unwrap();
+    runner.step("comment.sh", &comment).exits(1).run.says("it is no saved plan");
+    // What the snapshot lacks fails the fork's run.
+    world.edit("gemmactl.yaml", "services:\n", "services:\n  another:\n    image: docker.io/a/b:1\n");
+    runner.step("plan.sh", &against).exits(1).run.says("the snapshot lacks what this spec needs");
+}
+
+#[test]
+fn a_refused_plan_is_shown_and_fails_the_job_after_that() {
+    let (world, github) = (World::copy_of("examples/ollama-gemma"), GitHub::start());
+    let runner = Runner::new(&world, &github);
+    let emulator = world.emulator();
+    let endpoint = ("GEMMACTL_ENDPOINT", emulator.url.as_str());
+    let plan = runner.step("plan.sh", &[endpoint]).exits(0);
+    runner.step("apply.sh", &[endpoint, ("GEMMACTL_EXPECT", plan.output("fingerprint"))]).exits(0);
+    world.edit("gemmactl.yaml", "  ollama:\n    format", "  renamed:\n    format");
+    world.edit("gemmactl.yaml", "repository: ollama", "repository: renamed");
+    let plan = runner.step("plan.sh", &[endpoint]).exits(0);
+    assert_eq!(plan.output("code"), "4");
+    let comment = [("GITHUB_TOKEN", TOKEN), ("GEMMACTL_PLAN", plan.output("plan"))];
+    runner.step("comment.sh", &comment).exits(0);
+    assert!(github.visible()[0].contains("refused"), "{}", github.visible()[0]);
+    runner.step("verdict.sh", &[("GEMMACTL_CODE", "4")]).exits(4);
+    // A spec that is not right has no plan to show, and the step itself fails.
+    fs::write(world.path().join("gemmactl.yaml"), "version: 1\n").unwrap();
+    fs::remove_dir_all(world.path().join("gemmactl-plan")).unwrap();
+    runner.step("plan.sh", &[endpoint]).exits(1);
+}
+
+#[test]
+fn a_release_is_installed_by_its_checksum_only() {
+    let (world, github) = (World::with_spec("version: 1\n"), GitHub::start());
+    let runner = Runner::new(&world, &github);
+    let folder = world.path().join("releases/v9.9.9");
+    fs::create_dir_all(&folder).unwrap();
+    let binary = "#!/usr/bin/env bash\necho gemmactl 9.9.9\n";
+    fs::write(folder.join("gemmactl-9.9.9-x86_64-unknown-linux-gnu"), binary).unwrap();
+    let releases = format!("file://{}/releases", world.path().display());
+    let install = |sha256: &str| {
+        let variables =
+            [("GEMMACTL_VERSION", "9.9.9"), ("GEMMACTL_RELEASES", &*releases), ("GEMMACTL_SHA256", sha256)];
+        runner.step("install.sh", &variables)
+    };
+    let right = model::digest::sha256(binary);
+    install("").exits(1).run.says("by its checksum only");
+    install(&"0".repeat(64)).exits(1);
+    assert!(!world.path().join("path").exists(), "nothing unchecked gets on the PATH");
+    install(&right).exits(0).run.says("gemmactl 9.9.9");
+    assert!(fs::read_to_string(world.path().join("path")).unwrap().contains("gemmactl-9.9.9"));
+}
+
+/// The workflows and the action, by path.
+fn workflows() -> Vec<(PathBuf, String)> {
+    let mut paths = vec![repository().join("action.yml")];
+    let github = fs::read_dir(repository().join("docs/ci/github")).unwrap();
+    paths.extend(github.map(|entry| entry.unwrap().path()));
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn workflows_run_the_tested_scripts_and_pin_what_they_use() {
+    for (path, text) in workflows() {
+        let at = path.display();
+        for line in text.lines().map(str::trim).map(|line| line.trim_start_matches("- ")) {
+            if let Some(used) = line.strip_prefix("uses: ") {
+                let (what, remark) =
+                    used.split_once(" # ").unwrap_or_else(|| panic!("{at}: no remark: {used}"));
+                let (_, pin) = what.split_once('@').unwrap();
+                let hash = pin.len() == 40 && pin.chars().all(|c| c.is_ascii_hexdigit());
+                assert!(
+                    hash && remark.starts_with('v') || what.starts_with("OWNER/gemmactl@"),
+                    "{at}: {used}"
+                );
+            }
+            if let Some(run) = line.strip_prefix("run: ") {
+                let name = run.trim_matches(['\'', '"']).rsplit('/').next().unwrap();
+                assert!(repository().join("docs/ci/scripts").join(name).exists(), "{at}: {run}");
+                // What comes from a pull request reaches a script as a variable, never as a part of it.
+                assert!(!run.contains("${{"), "{at}: {run}");
+            }
+        }
+        assert!(!text.contains("pull_request_target"), "{at}");
+        if path.ends_with("action.yml") {
+            continue;
+        }
+        assert!(text.contains("\npermissions: {}\n"), "{at}: no job has more than it names");
+        assert_eq!(
+            text.matches("actions/checkout@").count(),
+            text.matches("persist-credentials: false").count()
+        );
+        if path.ends_with("plan-fork.yml") {
+            assert!(!text.contains(": write") && !text.contains("secrets."), "{at}");
+        }
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a check that is left out says so")]
+fn actionlint_finds_nothing() {
+    let mut files: Vec<PathBuf> = workflows().into_iter().map(|(path, _)| path).collect();
+    files.retain(|path| !path.ends_with("action.yml"));
+    match Command::new("actionlint").arg("-no-color").args(&files).output() {
+        Err(error) => eprintln!("skipped: actionlint cannot be run: {error}"),
+        Ok(output) => {
+            let said = [output.stdout, output.stderr].concat();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+        }
+    }
+}

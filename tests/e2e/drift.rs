@@ -1,0 +1,67 @@
+//! What others changed, told apart from what the spec asks for.
+
+use serde_json::json;
+
+use crate::world::{Emulator, World};
+
+const SERVICE: &str = "/v2/projects/demo-project/locations/europe-west1/services/ollama-gemma";
+
+/// Somebody lowers the memory and takes a role away.
+fn drift(world: &World) {
+    let emulator = world.emulator();
+    let (_, service) = emulator.call("GET", SERVICE, None);
+    let mut containers = service["template"]["containers"].clone();
+    containers[0]["resources"]["limits"]["memory"] = "24Gi".into();
+    let body = json!({"template": {"containers": containers}});
+    let masked = format!("{SERVICE}?updateMask=template.containers");
+    assert_eq!(emulator.call("PATCH", &masked, Some(&body)).0, 200);
+    take_role_away(&emulator);
+    for _ in 0..3 {
+        emulator.call("GET", SERVICE, None);
+    }
+}
+
+/// Somebody takes a role of the project away.
+pub(crate) fn take_role_away(emulator: &Emulator) {
+    let path = "/v3/projects/demo-project:getIamPolicy";
+    let (_, mut policy) =
+        emulator.call("POST", path, Some(&json!({"options": {"requestedPolicyVersion": 3}})));
+    policy["bindings"].as_array_mut().unwrap().retain(|binding| binding["role"] != "roles/storage.admin");
+    let path = "/v3/projects/demo-project:setIamPolicy";
+    assert_eq!(emulator.call("POST", path, Some(&json!({"policy": policy}))).0, 200);
+}
+
+#[test]
+fn only_what_others_changed_is_told_and_counts() {
+    let world = World::copy_of("examples/ollama-gemma");
+    let watched = &["plan", "--drift-only", "--detailed-exitcode"];
+    world.emulated(watched).exits(0).says("no drift");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    world.emulated(&["plan", "--detailed-exitcode"]).exits(2);
+    world.emulated(watched).exits(0).says("no drift");
+    drift(&world);
+    let told = world.emulated(watched).exits(2);
+    let told = told.says("found 24Gi, the spec says 32Gi").never_says("concurrency");
+    told.says("role/storage.admin/").says("removed outside gemmactl").never_says("--expect");
+    let issue = world.emulated(&["plan", "--drift-only", "--format", "markdown"]).exits(0);
+    let issue = issue.says("### gemmactl drift · ollama-gemma · 2 resources changed by others");
+    issue
+        .says("- memory: 32Gi\n+ memory: 24Gi\n")
+        .says("<!-- gemmactl drift v1 stack=ollama-gemma found=2 -->");
+    world.emulated(&["snapshot", "-o", "live.json"]).exits(0);
+    world.gemmactl(&["plan", "--drift-only", "--detailed-exitcode", "--against", "live.json"]).exits(2);
+    world.emulated(&["plan", "--drift-only", "--destroy"]).exits(1).says("cannot be used with");
+}
+
+#[test]
+fn what_cannot_be_read_is_no_all_clear() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    {
+        let emulator = world.emulator();
+        let denied = json!({"deniedPermissions": ["run.services.get"]});
+        assert_eq!(emulator.call("POST", "/emulator/project", Some(&denied)).0, 200);
+    }
+    world.emulated(&["plan", "--drift-only", "--detailed-exitcode"]).exits(1).says("not readable");
+}

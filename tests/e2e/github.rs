@@ -1,0 +1,236 @@
+//! A GitHub of one repository, as far as comments and issues go: the fields that are asked for, the refusals that are told, and who
+//! wrote what. Not held against the real one, which no test may reach.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+
+/// The token of the workflow's own account.
+pub(crate) const TOKEN: &str = "ghs_workflow";
+/// The token of somebody else.
+pub(crate) const STRANGER: &str = "ghs_stranger";
+
+/// A comment or an issue.
+#[derive(Debug, Clone)]
+pub(crate) struct Post {
+    number: u64,
+    author: String,
+    title: String,
+    pub(crate) body: String,
+    pub(crate) hidden: bool,
+    pub(crate) open: bool,
+}
+
+#[derive(Default)]
+struct State {
+    comments: Vec<Post>,
+    issues: Vec<Post>,
+    /// The status that the next write gets.
+    refusal: Option<u16>,
+    calls: Vec<String>,
+}
+
+/// A running server; its thread ends with the process.
+pub(crate) struct GitHub {
+    pub(crate) url: String,
+    state: Arc<Mutex<State>>,
+}
+
+/// The repository and the pull request.
+pub(crate) const REPOSITORY: &str = "acme/models";
+pub(crate) const NUMBER: &str = "7";
+
+impl GitHub {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                serve(stream.unwrap(), &shared);
+            }
+        });
+        Self { url, state }
+    }
+
+    /// The comments of the pull request, oldest first.
+    pub(crate) fn comments(&self) -> Vec<Post> {
+        self.state.lock().unwrap().comments.clone()
+    }
+
+    /// Those that are not hidden.
+    pub(crate) fn visible(&self) -> Vec<String> {
+        self.comments().into_iter().filter(|post| !post.hidden).map(|post| post.body).collect()
+    }
+
+    pub(crate) fn issues(&self) -> Vec<Post> {
+        self.state.lock().unwrap().issues.clone()
+    }
+
+    /// Writes a comment as somebody.
+    pub(crate) fn say(&self, author: &str, body: &str) {
+        let mut state = self.state.lock().unwrap();
+        let number = 3_000_000_000 + state.comments.len() as u64;
+        state.comments.push(post(number, author, "", body));
+    }
+
+    /// The next write is refused.
+    pub(crate) fn refuse(&self, status: u16) {
+        self.state.lock().unwrap().refusal = Some(status);
+    }
+
+    /// What was called since the last look.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().unwrap().calls)
+    }
+}
+
+fn post(number: u64, author: &str, title: &str, body: &str) -> Post {
+    let (author, title, body) = (author.to_owned(), title.to_owned(), body.to_owned());
+    Post { number, author, title, body, hidden: false, open: true }
+}
+
+/// One connection, request after request.
+fn serve(stream: TcpStream, state: &Mutex<State>) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut writer = stream;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return;
+        }
+        let (mut token, mut length) = (String::new(), 0);
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header).unwrap();
+            let Some((name, value)) = header.trim().split_once(": ") else { break };
+            match name.to_ascii_lowercase().as_str() {
+                "authorization" => value.trim_start_matches("Bearer ").clone_into(&mut token),
+                "content-length" => length = value.parse().unwrap(),
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let mut words = line.split(' ');
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let (status, answer) = answer(&mut state.lock().unwrap(), method, path, &token, &body);
+        let text = answer.to_string();
+        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", text.len());
+        writer.write_all((head + &text).as_bytes()).unwrap();
+    }
+}
+
+fn answer(state: &mut State, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+    if ![TOKEN, STRANGER].contains(&token) {
+        return (401, json!({"message": "Bad credentials"}));
+    }
+    if path == "/graphql" {
+        return (200, graphql(state, token, body));
+    }
+    state.calls.push(format!("{method} {path}"));
+    if let Some(status) = state.refusal.take() {
+        return (status, json!({"message": "Validation Failed or so"}));
+    }
+    let Some(path) = path.strip_prefix("/repos/acme/models/") else {
+        return (404, json!({"message": "Not Found"}));
+    };
+    let said = body["body"].as_str().unwrap_or_default();
+    // The limit of the real one, in characters.
+    if said.chars().count() > 65_536 {
+        return (422, json!({"message": "body is too long (maximum is 65536 characters)"}));
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+    match (method, parts.as_slice()) {
+        ("POST", ["issues", NUMBER, "comments"]) => {
+            let number = 3_000_000_000 + state.comments.len() as u64;
+            state.comments.push(post(number, token, "", said));
+            (201, json!({"html_url": format!("https://github.com/{REPOSITORY}/pull/7#{number}")}))
+        }
+        ("PATCH", ["issues", "comments", id]) => write(&mut state.comments, number(id), token, body),
+        ("POST", ["issues"]) => {
+            let number = 100 + state.issues.len() as u64;
+            state.issues.push(post(number, token, body["title"].as_str().unwrap(), said));
+            (201, json!({"html_url": format!("https://github.com/{REPOSITORY}/issues/{number}")}))
+        }
+        ("PATCH", ["issues", id]) => write(&mut state.issues, number(id), token, body),
+        _ => (404, json!({"message": "Not Found"})),
+    }
+}
+
+fn write(posts: &mut [Post], number: u64, token: &str, body: &Value) -> (u16, Value) {
+    match posts.iter_mut().find(|post| post.number == number) {
+        Some(post) if post.author == token => {
+            body["body"].as_str().unwrap().clone_into(&mut post.body);
+            post.open = body["state"] != "closed";
+            (200, json!({"html_url": format!("https://github.com/{REPOSITORY}/x/{number}")}))
+        }
+        Some(_) => (403, json!({"message": "Resource not accessible by integration"})),
+        None => (404, json!({"message": "Not Found"})),
+    }
+}
+
+/// Pages of two, so that there are several.
+const PAGE: usize = 2;
+
+fn graphql(state: &mut State, token: &str, body: &Value) -> Value {
+    let (query, variables) = (body["query"].as_str().unwrap(), &body["variables"]);
+    if query.contains("minimizeComment") {
+        let id = variables["id"].as_str().unwrap().to_owned();
+        state.calls.push(format!("hide {id}"));
+        for comment in state.comments.iter_mut().filter(|comment| format!("node{}", comment.number) == id) {
+            comment.hidden = true;
+        }
+        return json!({"data": {"minimizeComment": {"minimizedComment": {"isMinimized": true}}}});
+    }
+    if (variables["owner"].as_str(), variables["name"].as_str()) != (Some("acme"), Some("models")) {
+        return json!({"data": {"repository": null}, "errors": [{"type": "NOT_FOUND",
+            "message": "Could not resolve to a Repository"}]});
+    }
+    let is_comments = query.contains("issueOrPullRequest");
+    if is_comments && variables["number"].as_u64() != NUMBER.parse().ok() {
+        return json!({"data": {"repository": {"issueOrPullRequest": null}}, "errors": [{"type": "NOT_FOUND",
+            "message": "Could not resolve to an issue or pull request"}]});
+    }
+    let posts = if is_comments { &state.comments } else { &state.issues };
+    let from: usize = variables["after"].as_str().map_or(0, |text| text.parse().unwrap());
+    let open: Vec<&Post> = posts.iter().filter(|post| post.open).collect();
+    let nodes: Vec<Value> = open
+        .iter()
+        .skip(from)
+        .take(PAGE)
+        .map(|post| {
+            let mut node = json!({
+                "id": format!("node{}", post.number), "body": post.body, "viewerDidAuthor": post.author == token,
+                "url": format!("https://github.com/{REPOSITORY}/x/{}", post.number),
+            });
+            if is_comments {
+                node["fullDatabaseId"] = post.number.to_string().into();
+                node["isMinimized"] = post.hidden.into();
+            } else {
+                node["number"] = post.number.into();
+            }
+            node
+        })
+        .collect();
+    let page = json!({"nodes": nodes, "pageInfo": {
+        "hasNextPage": from + PAGE < open.len(), "endCursor": (from + PAGE).to_string()}});
+    if is_comments {
+        json!({"data": {"repository": {"issueOrPullRequest": {"comments": page}}}})
+    } else {
+        json!({"data": {"repository": {"issues": page}}})
+    }
+}
+
+impl Post {
+    /// The title of an issue.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+}
