@@ -160,6 +160,7 @@ fn rhythm(waits: LoopbackWaits, destination: &Destination) -> Rhythm {
         return Rhythm::LIVE;
     }
     let rhythm = waits.patience.map_or(Rhythm::EMULATED, Rhythm::emulated_within);
+    let rhythm = Rhythm { pace: waits.pace.unwrap_or(rhythm.pace), ..rhythm };
     waits.watch.map_or(rhythm, |watch| rhythm.watching_for(watch))
 }
 

@@ -92,6 +92,14 @@ impl Bench {
         Ok(Lab::new(self, running))
     }
 
+    /// The project that a run of a command begins with.
+    pub(crate) fn start_of(&self, command: Command) -> &Arc<Emulator> {
+        match command {
+            Command::Destroy => &self.applied,
+            Command::Apply | Command::Plan => &self.untouched,
+        }
+    }
+
     /// Counts what a comparison of two projects came to.
     pub(crate) fn judged(&self, compared: Result<(), Harm>) -> Verdict {
         self.harms.count(&compared);

@@ -45,10 +45,7 @@ fn switched_on_by_apply(point: Point) -> bool {
 
 fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
     let Cell { point, column, letter } = *cell;
-    let lab = bench.lab(match point.command {
-        Command::Destroy => &bench.applied,
-        Command::Apply | Command::Plan => &bench.untouched,
-    })?;
+    let lab = bench.lab(bench.start_of(point.command))?;
     lab.rules(vec![point.row.rule("fault", point.number(), column.times, (column.fault)(point.number()))])?;
     let ran = lab.run_with(point.command, "one", column.waits)?;
     let reached = lab.struck("fault") > 0;

@@ -120,11 +120,7 @@ pub fn edits(bench: &Bench, share: Share, threads: usize) -> Tally {
 }
 
 fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
-    let start = match point.command {
-        Command::Destroy => &bench.applied,
-        Command::Apply | Command::Plan => &bench.untouched,
-    };
-    let lab = bench.lab(start)?;
+    let lab = bench.lab(bench.start_of(point.command))?;
     let request = Outside { method: edit.method.to_owned(), path: edit.path.to_owned(), body: (edit.body)() };
     lab.rules(vec![point.row.rule(
         "edit",

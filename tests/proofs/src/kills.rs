@@ -38,10 +38,7 @@ pub fn kills(bench: &Bench, share: Share, threads: usize) -> Tally {
 
 fn judge(bench: &Bench, kill: &Kill) -> Verdict<Judged> {
     let Kill { point, when, next } = *kill;
-    let lab = bench.lab(match point.command {
-        Command::Destroy => &bench.applied,
-        Command::Apply | Command::Plan => &bench.untouched,
-    })?;
+    let lab = bench.lab(bench.start_of(point.command))?;
     let waiting = lab.prepare_quick(point.command, "one")?;
     let fault = Fault::Kill { pid: waiting.id(), when };
     lab.rules(vec![point.row.rule("kill", point.number(), Some(1), fault)])?;

@@ -6,6 +6,7 @@
 
 mod bench;
 mod cells;
+mod children;
 mod client;
 mod clock;
 mod command;
@@ -16,6 +17,8 @@ mod harm;
 mod kills;
 mod lab;
 mod matrix;
+mod overhead;
+mod pairs;
 mod picture;
 mod prior;
 mod report;
@@ -26,6 +29,7 @@ mod workers;
 
 pub use bench::Bench;
 pub use cells::{cells, untested};
+pub use children::{Counted, Fuzzed, MUTATIONS, Mutation, Seen, fuzz, model, mutate, properties, replayed};
 pub use client::Program;
 pub use clock::now;
 pub use contention::{Contention, contention};
@@ -33,6 +37,8 @@ pub use edits::edits;
 pub use ending::{interrupt, recovery};
 pub use harm::Harms;
 pub use kills::kills;
+pub use overhead::{Overhead, overhead};
+pub use pairs::pairs;
 pub use report::{Case, Judged, Share, Tally};
 pub use schedules::schedules;
 pub use secrets::sightings;

@@ -80,6 +80,7 @@ impl Picture {
                     && let Some(bucket) = thing.as_object_mut()
                 {
                     bucket.remove("objects");
+                    bucket.remove("soft_deleted");
                 }
                 things.insert(name, thing);
             }

@@ -10,6 +10,8 @@ use super::duration::parse_duration;
 pub(crate) struct LoopbackWaits {
     /// How long runs watch each other's leases; how often they beat and how fresh a look at the record must be follow from it.
     pub(crate) patience: Option<Duration>,
+    /// The least time between two writes of the record.
+    pub(crate) pace: Option<Duration>,
     /// How long this run watches a lease, whatever others do.
     pub(crate) watch: Option<Duration>,
     /// How long a call may take.
@@ -29,13 +31,14 @@ impl FromStr for LoopbackWaits {
             let (name, duration) = part.split_once('=').ok_or(format!("`{part}` is not NAME=DURATION"))?;
             let wait = match name {
                 "patience" => &mut waits.patience,
+                "pace" => &mut waits.pace,
                 "watch" => &mut waits.watch,
                 "deadline" => &mut waits.deadline,
                 "retry" => &mut waits.retry,
                 "propagation" => &mut waits.propagation,
                 other => {
                     return Err(format!(
-                        "`{other}` is no wait; there are patience, watch, deadline, retry and propagation"
+                        "`{other}` is no wait; there are patience, pace, watch, deadline, retry and propagation"
                     ));
                 }
             };
@@ -68,7 +71,10 @@ mod tests {
         for (text, said) in [
             ("", "`` is not NAME=DURATION"),
             ("12s", "`12s` is not NAME=DURATION"),
-            ("mood=1s", "`mood` is no wait; there are patience, watch, deadline, retry and propagation"),
+            (
+                "mood=1s",
+                "`mood` is no wait; there are patience, pace, watch, deadline, retry and propagation",
+            ),
             ("watch=1s,watch=2s", "`watch` is given twice"),
             ("watch=soon", "a duration needs a unit: 100ms, 2s or 1m"),
         ] {

@@ -52,7 +52,7 @@ pub(crate) async fn at_every_call(goal: Goal, protocol: Protocol) -> Tally {
 
 /// Killed at one call, and the next run at another.
 async fn pairs(first: Goal, second: Goal, projects: &[Project]) -> Tally {
-    let protocol = Protocol::Whole;
+    let protocol = Protocol::under_test();
     let mut tally = Tally::default();
     for project in projects {
         let begun = world(project, first == Goal::Absent, protocol).await;
@@ -80,14 +80,14 @@ async fn pairs(first: Goal, second: Goal, projects: &[Project]) -> Tally {
 
 #[test]
 fn an_apply_that_is_cut_off_or_failed_at_any_call_loses_nothing_and_leaves_nothing() {
-    let tally = block_on(at_every_call(Goal::Present, Protocol::Whole));
+    let tally = block_on(at_every_call(Goal::Present, Protocol::under_test()));
     tally.report("a fault at every call of apply");
     assert!(tally.is_clean() && tally.runs > 500, "{tally}");
 }
 
 #[test]
 fn a_destroy_that_is_cut_off_or_failed_at_any_call_loses_nothing_and_leaves_nothing() {
-    let tally = block_on(at_every_call(Goal::Absent, Protocol::Whole));
+    let tally = block_on(at_every_call(Goal::Absent, Protocol::under_test()));
     tally.report("a fault at every call of destroy");
     assert!(tally.is_clean() && tally.runs > 500, "{tally}");
 }

@@ -28,6 +28,27 @@ pub(crate) enum Protocol {
     RecordReadLast,
 }
 
+/// Every protocol.
+const PROTOCOLS: [Protocol; 7] = [
+    Protocol::Whole,
+    Protocol::WithoutFence,
+    Protocol::RecordAfterTheAct,
+    Protocol::WithoutPrior,
+    Protocol::WithoutWaiting,
+    Protocol::WithoutSharedLease,
+    Protocol::RecordReadLast,
+];
+
+impl Protocol {
+    /// What the tests are about: the protocol as it is. The proof of the mutations takes a part out of it by a variable, and
+    /// the same tests must fail.
+    pub(crate) fn under_test() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "tests are told by the environment what to test")]
+        let named = std::env::var("GEMMACTL_MODEL_PROTOCOL").unwrap_or_else(|_| "Whole".to_owned());
+        PROTOCOLS.into_iter().find(|protocol| format!("{protocol:?}") == named).expect("a protocol's name")
+    }
+}
+
 /// One process.
 pub(crate) struct Port<'world> {
     pub(crate) world: &'world World,

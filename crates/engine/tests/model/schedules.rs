@@ -131,7 +131,7 @@ impl Tally {
 }
 
 fn check(what: &str, pairing: &Pairing) {
-    let tally = block_on(every_schedule(pairing, Protocol::Whole, &projects()));
+    let tally = block_on(every_schedule(pairing, Protocol::under_test(), &projects()));
     tally.report(what);
     assert!(tally.is_clean() && tally.runs > 100, "{tally}");
 }
