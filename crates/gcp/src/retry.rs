@@ -192,6 +192,58 @@ mod tests {
         );
     }
 
+    /// Time is added up, not waited for.
+    #[test]
+    fn every_exchange_ends_within_a_time_that_follows_from_the_table_whatever_is_answered() {
+        let signals = [
+            Signal::NotSent,
+            Signal::Lost,
+            Signal::Malformed,
+            Signal::Refused(Reason::Server),
+            Signal::Refused(Reason::RateLimit),
+            Signal::Refused(Reason::ActivationInProgress),
+            Signal::Refused(Reason::ServiceDisabled),
+            Signal::Refused(Reason::Denied),
+            Signal::Refused(Reason::UnknownAccount),
+            Signal::Refused(Reason::NotFound),
+            Signal::Refused(Reason::Exists),
+            Signal::Refused(Reason::Aborted),
+            Signal::Refused(Reason::Precondition),
+            Signal::Refused(Reason::Unauthenticated),
+            Signal::Refused(Reason::Final),
+        ];
+        let pace = Pace::live();
+        let mut random = fastrand::Rng::with_seed(20);
+        for case in 0..conformance::cases(1_000) {
+            let call = Duration::from_millis(random.u64(0..60_000));
+            let limit = Duration::from_secs(random.u64(0..900));
+            let begun_before = Duration::from_secs(random.u64(0..120));
+            let is_caused = random.bool();
+            let one_of = random.usize(1..=signals.len());
+            let (mut elapsed, mut attempt) = (Duration::ZERO, 0);
+            loop {
+                attempt += 1;
+                elapsed += call;
+                let asked = random.bool().then(|| Duration::from_secs(random.u64(0..10_000)));
+                let situation = Situation {
+                    repeat: if random.bool() { Repeat::Safe } else { Repeat::AfterReadingBack },
+                    attempt,
+                    asked,
+                    settling: is_caused.then(|| Settling { age: begun_before + elapsed, limit }),
+                    distance: Distance::Network,
+                };
+                match verdict(signals[random.usize(0..one_of)], situation, &pace) {
+                    Verdict::Stop => break,
+                    Verdict::Again(delay) => elapsed += delay,
+                }
+                assert!(attempt < 100_000, "case {case} goes on and on");
+            }
+            let settling = limit.min(pace.propagation) + SETTLING_CEILING.max(pace.poll_floor) + call;
+            let repeated = (call + LONGEST_ASKED.max(pace.cap)) * RATE;
+            assert!(elapsed <= settling + repeated, "case {case}: {elapsed:?} after {attempt} attempts");
+        }
+    }
+
     #[test]
     fn nobody_listening_on_this_machine_is_final() {
         let here = Situation { distance: Distance::ThisMachine, ..situation(Repeat::Safe, 1) };

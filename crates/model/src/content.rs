@@ -20,6 +20,12 @@ pub trait Content: Debug + Send + Sync {
     /// Digest of what goes in, in lower-case hex; equal digests give equal archives.
     fn digest(&self) -> &str;
 
+    /// The paths of its files, in the order in which they are sent.
+    fn paths(&self) -> Vec<&str>;
+
+    /// The length of all its files in bytes, before they are packed.
+    fn size(&self) -> u64;
+
     /// Writes the archive. Errors: the content cannot be read, or is no longer what the digest says.
     fn archive(&self) -> io::Result<Archive>;
 }

@@ -19,6 +19,14 @@ impl Content for Blob {
         "00"
     }
 
+    fn paths(&self) -> Vec<&str> {
+        vec!["blob"]
+    }
+
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     fn archive(&self) -> std::io::Result<Archive> {
         let mut file = tempfile::tempfile()?;
         file.write_all(&self.0)?;

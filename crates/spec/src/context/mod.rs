@@ -81,16 +81,19 @@ impl BuildContext {
     pub fn tag(&self) -> String {
         self.tag.clone()
     }
-
-    /// The length of all files in bytes.
-    pub fn size(&self) -> u64 {
-        self.files.iter().map(|file| file.size).sum()
-    }
 }
 
 impl Content for BuildContext {
     fn digest(&self) -> &str {
         &self.digest
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        self.files.iter().map(|file| file.path.as_str()).collect()
+    }
+
+    fn size(&self) -> u64 {
+        self.files.iter().map(|file| file.size).sum()
     }
 
     fn archive(&self) -> std::io::Result<Archive> {

@@ -66,11 +66,27 @@ pub struct Change {
     pub access: Vec<Access>,
     /// Whether these grants are all that happens.
     pub is_only_access: bool,
+    /// What is sent of the files beside the spec, if anything is.
+    pub sends: Option<Sends>,
     /// What must be done before.
     pub after: Vec<ResourceId>,
     /// What is sent or done, one line each.
     pub calls: Vec<String>,
 }
+
+/// Files that are sent to a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sends {
+    /// How many.
+    pub files: usize,
+    /// How long they are together, in bytes and before they are packed.
+    pub bytes: u64,
+    /// The paths of the first, so that what was not meant to go is seen.
+    pub first: Vec<String>,
+}
+
+/// So many files are named before the rest is counted.
+pub const FILES_NAMED: usize = 5;
 
 /// Which way access moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use model::{Danger, Step};
 
-use super::{Access, Change, Ignored, Plan, Way, references_named};
+use super::{Access, Change, FILES_NAMED, Ignored, Plan, Sends, Way, references_named};
 
 impl Plan {
     /// What is shown of a plan, and of what it ignored.
@@ -36,6 +36,7 @@ impl Change {
             fields: change.fields.clone(),
             access: change.steps.iter().flat_map(|step| access(step, broad(change, plan))).collect(),
             is_only_access: !change.steps.is_empty() && change.steps.iter().all(is_edit),
+            sends: change.steps.iter().find_map(sends),
             after: change.after.clone(),
             calls: change.steps.iter().map(|step| references_named(&step.shown())).collect(),
         }
@@ -49,6 +50,21 @@ fn broad<'plan>(change: &model::Change, plan: &'plan model::Plan) -> Option<&'pl
         Danger::BroadRole { .. } | Danger::BasicRole => Some(hazard.what.as_str()),
         Danger::Public => None,
     })
+}
+
+fn sends(step: &Step) -> Option<Sends> {
+    match step {
+        Step::Upload(upload) => {
+            let paths = upload.content.paths();
+            let first = paths.iter().take(FILES_NAMED).map(|path| (*path).to_owned()).collect();
+            Some(Sends { files: paths.len(), bytes: upload.content.size(), first })
+        }
+        Step::Call { .. }
+        | Step::Gathered(_)
+        | Step::EditPolicy(_)
+        | Step::Build { .. }
+        | Step::EmptyBucket { .. } => None,
+    }
 }
 
 fn access(step: &Step, broad: Option<&str>) -> Vec<Access> {

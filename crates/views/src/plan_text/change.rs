@@ -24,6 +24,7 @@ pub(super) fn all(plan: &Plan, order: &Order<'_>, page: &mut Page) {
     for change in shown {
         heading(change, order, page);
         why(change, page);
+        sends(change, page);
         match (change.action, page.style.detail) {
             (Action::Create, _) if !is_rebuild(change) => created::fields(change, page),
             (_, Detail::Summary) => fields::names(change, page),
@@ -90,6 +91,21 @@ fn why(change: &Change, page: &mut Page) {
         page.prose(6, &label, &reason, Ink::Faint);
     }
     meaning(change, page);
+}
+
+/// Writes what is sent to a build: how many files, how long, and the first of them.
+fn sends(change: &Change, page: &mut Page) {
+    let Some(sent) = &change.sends else { return };
+    match page.style.detail {
+        Detail::Summary => {}
+        Detail::Changes | Detail::Full => {
+            let left = sent.files.saturating_sub(sent.first.len());
+            let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+            let count = words::counted(sent.files, "file", "files");
+            let text = format!("{count}, {}: {}{more}", words::size(sent.bytes), sent.first.join(", "));
+            page.prose(6, "sends ", &text, Ink::Plain);
+        }
+    }
 }
 
 fn meaning(change: &Change, page: &mut Page) {

@@ -30,7 +30,7 @@ fn short_list(change: &Change, page: &mut Page) {
         let text = value::show(&field.path, field.after.as_ref(), Side::After, length(page.style));
         items.push(format!("{} {text}", field.path));
     }
-    if !files.is_empty() {
+    if !files.is_empty() && change.sends.is_none() {
         items.insert(0, format!("context {}", counted(files.len(), "file", "files")));
     }
     let room = page.style.width.saturating_sub(INDENT);

@@ -434,3 +434,69 @@ fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
           labels.team  models               foreign: left as it is
     ");
 }
+
+/// Files that are sent and never made.
+#[derive(Debug)]
+struct Files(&'static [&'static str], u64);
+
+impl model::Content for Files {
+    fn digest(&self) -> &'static str {
+        "00"
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        self.0.to_vec()
+    }
+
+    fn size(&self) -> u64 {
+        self.1
+    }
+
+    fn archive(&self) -> std::io::Result<model::Archive> {
+        Err(std::io::Error::other("a view sends nothing"))
+    }
+}
+
+#[test]
+fn what_is_sent_to_a_build_is_counted_measured_and_named() {
+    let paths = &["Dockerfile", "a.txt", "b\u{1b}[31m.txt", "models/c", "models/d", "models/e", "models/f"];
+    let sending = |mut plan: model::Plan| {
+        let image = plan.changes.iter_mut().find(|change| change.id.kind() == "image").unwrap();
+        image.steps.push(model::Step::Upload(model::Upload {
+            bucket: "sources".to_owned(),
+            object: "ollama-gemma/00.tar.gz".to_owned(),
+            content_type: "application/gzip".to_owned(),
+            content: std::sync::Arc::new(Files(paths, 4_300_000)),
+        }));
+        plan
+    };
+    let lines = |plan: &model::Plan| -> String {
+        let shown = text(plan);
+        let lines = shown.lines().skip_while(|line| !line.contains("image/ollama-gemma")).take(4);
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    insta::assert_snapshot!(lines(&sending(samples::create_all())), @r"
+      + image/ollama-gemma  create    (8th of 9; after repository/ollama and 1 more)
+          sends 7 files, 4.3 MB: Dockerfile, a.txt, b\u{1b}[31m.txt, models/c,
+              │ models/d and 2 more
+          dockerfile (3 lines) · tag 9f8e7d6c5b4a
+    ");
+    insta::assert_snapshot!(lines(&sending(samples::rebuilt())), @r"
+      ~ image/ollama-gemma  rebuild                                       (1st of 2)
+          ← rebuild because Dockerfile changed, prompts/system.txt added
+          sends 7 files, 4.3 MB: Dockerfile, a.txt, b\u{1b}[31m.txt, models/c,
+              │ models/d and 2 more
+    ");
+    let json = views_json(&sending(samples::create_all()));
+    assert_eq!(json["sends"]["files"], 7);
+    assert_eq!(json["sends"]["bytes"], 4_300_000);
+    assert_eq!(json["sends"]["first"].as_array().unwrap().len(), 5);
+}
+
+/// The image of a plan, as JSON.
+fn views_json(plan: &model::Plan) -> serde_json::Value {
+    let text = crate::plan_json::render(&samples::shown(plan));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut changes = json["changes"].as_array().unwrap().iter();
+    changes.find(|change| change["kind"] == "image").unwrap().clone()
+}

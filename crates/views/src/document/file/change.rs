@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cause::{CausePart, ReasonPart};
 use super::words::{ActionWord, WayWord};
 use crate::document::references::value_named;
-use crate::document::{Access, Change};
+use crate::document::{Access, Change, Sends};
 
 /// A place in the spec.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,10 +47,25 @@ pub struct ChangePart {
     /// Whether these grants are all that happens.
     #[serde(default)]
     only_access: bool,
+    /// What is sent of the files beside the spec; absent if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sends: Option<SendsPart>,
     /// Ids of the changes that must be done before.
     after: Vec<String>,
     /// What is sent or done, one line each.
     calls: Vec<String>,
+}
+
+/// Files that are sent to a build.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct SendsPart {
+    /// How many.
+    files: usize,
+    /// How long they are together, in bytes and before they are packed.
+    bytes: u64,
+    /// The paths of the first.
+    first: Vec<String>,
 }
 
 /// One field that changes.
@@ -136,6 +151,11 @@ impl From<&Change> for ChangePart {
             fields: change.fields.iter().map(FieldPart::from).collect(),
             access: change.access.iter().map(AccessPart::from).collect(),
             only_access: change.is_only_access,
+            sends: change.sends.clone().map(|sends| SendsPart {
+                files: sends.files,
+                bytes: sends.bytes,
+                first: sends.first,
+            }),
             after: change.after.iter().map(ToString::to_string).collect(),
             calls: change.calls.clone(),
         }
@@ -155,6 +175,11 @@ impl TryFrom<ChangePart> for Change {
             fields: part.fields.into_iter().map(FieldChange::try_from).collect::<Result<_, _>>()?,
             access: part.access.into_iter().map(Access::from).collect(),
             is_only_access: part.only_access,
+            sends: part.sends.map(|sends| Sends {
+                files: sends.files,
+                bytes: sends.bytes,
+                first: sends.first,
+            }),
             after: part.after.iter().map(|id| ResourceId::parse(id)).collect::<Result<_, _>>()?,
             calls: part.calls,
         })
