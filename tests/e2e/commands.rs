@@ -166,3 +166,54 @@ fn a_place_where_no_emulated_project_can_be_kept_is_named_with_what_to_do() {
             "help: --emulator-state FILE keeps the emulated project elsewhere, --emulator-state none nowhere",
         );
 }
+
+#[test]
+fn a_finding_of_level_error_stops_validate_plan_and_apply_before_anything_is_asked() {
+    let world = tutorial();
+    world.edit("gemmactl.yaml", "cpu: 8", "cpu: 2");
+    let place = format!("gemmactl.yaml:{}:10", world.line_of("cpu: 2"));
+    for arguments in [&["validate"][..], &["plan", "--emulator"], &["apply", "--emulator", "--yes"]] {
+        world.gemmactl(arguments).exits(1).says("gpu-cpu-below").says(&place).says("write `cpu: 4` or more");
+    }
+    assert!(!world.state().exists(), "no cloud was asked");
+    let machine = world.gemmactl(&["validate", "--format", "json"]).exits(1);
+    let answer: Value = serde_json::from_str(&machine.stdout).unwrap();
+    assert_eq!(answer["problems"][0]["level"], "error", "{answer}");
+}
+
+#[test]
+fn a_warning_stops_nothing_and_is_part_of_every_form_of_the_plan() {
+    let world = tutorial();
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 20");
+    world
+        .gemmactl(&["validate"])
+        .exits(0)
+        .says("concurrency-far-above-slots")
+        .says("20 requests - 4 slots = 16 that wait");
+    for format in ["text", "markdown", "json"] {
+        world.emulated(&["plan", "--format", format]).exits(0).says("concurrency-far-above-slots");
+    }
+    world.emulated(&["plan", "--destroy"]).exits(0).never_says("concurrency-far-above-slots");
+    world.emulated(&["apply", "--yes"]).exits(0).says("concurrency-far-above-slots");
+    world
+        .emulated(&["plan"])
+        .exits(0)
+        .says("No changes.")
+        .says("Checks: 1 warning; gemmactl validate shows them.");
+}
+
+#[test]
+fn an_operators_catalogue_is_laid_over_the_one_that_is_built_in() {
+    let world = tutorial();
+    world.edit("gemmactl.yaml", "region: europe-west1", "region: europe-west9");
+    world.gemmactl(&["validate"]).exits(0).says("region-without-gpu");
+    std::fs::write(
+        world.path().join("ours.yaml"),
+        "gpus: { nvidia-l4: { regions: { open: { europe-west9: true } } } }\n",
+    )
+    .unwrap();
+    world.gemmactl(&["validate", "--catalog", "ours.yaml"]).exits(0).never_says("region-without-gpu");
+    std::fs::write(world.path().join("ours.yaml"), "gpus:\n  nvidia-l4: { memory: { gib: much } }\n")
+        .unwrap();
+    world.gemmactl(&["plan", "--emulator", "--catalog", "ours.yaml"]).exits(1).says("ours.yaml:2:31");
+}

@@ -96,28 +96,28 @@ fn a_project_in_which_everything_holds_is_told_on_one_screen() {
     let (world, emulator) = healthy();
     let run = doctor(&world, &emulator, &[]).exits(0);
     assert!(run.stdout.lines().count() <= 24, "{}", run.stdout);
-    insta::assert_snapshot!(settled(&run, &emulator), @r"
-    gemmactl doctor  stack=ollama-gemma  project=demo-project  region=europe-west1
+    insta::assert_snapshot!(settled(&run, &emulator), @"
+gemmactl doctor  stack=ollama-gemma  project=demo-project  region=europe-west1
 
-      ok       spec           gemmactl.yaml: 15 resources, 1 service, 1 image to build
-      ok       context        image ollama-gemma: 1 file, 909 bytes, with Dockerfile
-      ok       endpoint       http://127.0.0.1:PORT on this machine, instead of Google
-      ok       credentials    a token for the endpoint on this machine; user:me@example.com
-      ok       connection     N ms for a round trip, the fastest of 18 reads
-      ok       project        demo-project is ACTIVE; its number is 123456789012
-      ok       billing        a billing account pays for it
-      ok       apis           4 of the spec's 4 are on
-      ok       permissions    29 of 29 held on the project
-      ok       quota          nvidia-l4 in europe-west1: ollama-gemma 1 × 1 = 1 wanted without zonal
-                            │ redundancy, 3 allowed; with it 0
-      ok       build-account  builds in europe-west1 run as
-                            │ 123456789012-compute@developer.gserviceaccount.com
-                              it has roles/run.builder
-      ok       record         none yet; the first apply makes the bucket gemmactl-demo-project
-      ok       plan           11 changes to make, 4 unchanged
+  ok       spec           gemmactl.yaml: 15 resources, 1 service, 1 image to build
+  ok       context        image ollama-gemma: 1 file, 1 KiB, with Dockerfile
+  ok       endpoint       http://127.0.0.1:PORT on this machine, instead of Google
+  ok       credentials    a token for the endpoint on this machine; user:me@example.com
+  ok       connection     N ms for a round trip, the fastest of 18 reads
+  ok       project        demo-project is ACTIVE; its number is 123456789012
+  ok       billing        a billing account pays for it
+  ok       apis           4 of the spec's 4 are on
+  ok       permissions    29 of 29 held on the project
+  ok       quota          nvidia-l4 in europe-west1: ollama-gemma 1 × 1 = 1 wanted without zonal
+                        │ redundancy, 3 allowed; with it 0
+  ok       build-account  builds in europe-west1 run as
+                        │ 123456789012-compute@developer.gserviceaccount.com
+                          it has roles/run.builder
+  ok       record         none yet; the first apply makes the bucket gemmactl-demo-project
+  ok       plan           11 changes to make, 4 unchanged
 
-    Doctor: 13 ok.
-    ");
+Doctor: 13 ok.
+");
 }
 
 #[test]

@@ -9,6 +9,8 @@ fn lives(folder: &str) {
     let variables: &[&str] = &["--var", "project=demo-project"];
     let run = |command: &[&str]| world.emulated(&[command, variables].concat());
     run(&["plan", "--detailed-exitcode"]).exits(2);
+    // Nothing to warn of: each is right, or says why it is otherwise.
+    world.gemmactl(&[&["validate"], variables].concat()).exits(0).never_says("warning");
     run(&["apply", "--yes"]).exits(0).says("run.app");
     run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
     run(&["destroy", "--yes"]).exits(0);

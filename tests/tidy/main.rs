@@ -68,10 +68,12 @@ fn the_median_source_file_is_at_most_170_lines() {
 /// itself.
 const EDGES: &[(&str, &[&str])] = &[
     ("catalogue", &[]),
+    ("checks", &["catalogue", "model", "spec"]),
     (
         "cli",
         &[
             "catalogue",
+            "checks",
             "emulator",
             "engine",
             "forge",
@@ -184,6 +186,21 @@ fn the_reference_of_the_spec_is_in_step_with_the_types() {
             fs::write(&path, generated).unwrap();
         } else {
             panic!("docs/spec.md is out of step; run: GEMMACTL_UPDATE=1 cargo test -p gemmactl --test tidy");
+        }
+    }
+}
+
+#[test]
+fn the_reference_of_the_checks_is_in_step_with_the_program() {
+    let path = repository().join("docs/checks.md");
+    let generated = checks::reference();
+    if fs::read_to_string(&path).unwrap_or_default() != generated {
+        if std::env::var_os("GEMMACTL_UPDATE").is_some() {
+            fs::write(&path, generated).unwrap();
+        } else {
+            panic!(
+                "docs/checks.md is out of step; run: GEMMACTL_UPDATE=1 cargo test -p gemmactl --test tidy"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
 use catalogue::Catalogue;
+use checks::Examination;
 use engine::{
     AdoptPolicy, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch, Watched,
 };
@@ -82,6 +83,26 @@ pub(crate) fn catalogue(arguments: &SpecArguments) -> Result<Catalogue, CliError
     let text =
         std::fs::read_to_string(path).map_err(|source| CliError::File { path: path.clone(), source })?;
     Ok(Catalogue::with_file(&path.display().to_string(), &text)?)
+}
+
+/// What the checks find in a spec.
+pub(crate) fn found(spec: &Spec, arguments: &SpecArguments) -> Result<Examination, CliError> {
+    Ok(checks::examine(spec, &catalogue(arguments)?))
+}
+
+/// Whether the spec's settings agree with each other and with what is known. Errors: something is found without which
+/// it cannot work; it is told like any other fault of the spec.
+pub(crate) fn examine(
+    spec: &Spec,
+    arguments: &SpecArguments,
+    colour: spec::Colour,
+) -> Result<Examination, CliError> {
+    let examination = found(spec, arguments)?;
+    if examination.is_faulty() {
+        Err(CliError::Spec(examination.problems.render(colour)))
+    } else {
+        Ok(examination)
+    }
 }
 
 /// When the record is read.

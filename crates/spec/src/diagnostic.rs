@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
-use model::Place;
+use model::{Finding, Place, Severity};
 use serde::Serialize;
 
 use crate::source::Source;
@@ -27,10 +27,14 @@ pub enum Colour {
 pub struct Diagnostic {
     /// A stable name of the kind of problem, such as `unknown-key`.
     pub id: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
     /// What is wrong, a fragment without full stop.
     pub message: String,
     /// Where the problem is.
     pub place: Option<Place>,
+    /// The sum that shows it, a line each.
+    pub sum: Vec<String>,
     /// What to do about it.
     pub help: Option<String>,
     /// The text that was probably meant, ready to take the place of what the caret shows.
@@ -49,7 +53,10 @@ struct Caret {
 #[derive(Serialize)]
 struct Machine<'d> {
     id: &'static str,
+    level: &'static str,
     message: &'d str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    sum: &'d [String],
     file: Option<&'d str>,
     line: Option<u32>,
     column: Option<u32>,
@@ -61,7 +68,9 @@ impl Serialize for Diagnostic {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Machine {
             id: self.id,
+            level: self.severity.word(),
             message: &self.message,
+            sum: &self.sum,
             file: self.place.as_ref().map(|place| place.file.as_ref()),
             line: self.place.as_ref().map(|place| place.line),
             column: self.place.as_ref().map(|place| place.column),
@@ -75,7 +84,16 @@ impl Serialize for Diagnostic {
 impl Diagnostic {
     /// A problem without a place.
     pub fn new(id: &'static str, message: impl Into<String>) -> Self {
-        Self { id, message: message.into(), place: None, help: None, suggestion: None, caret: None }
+        Self {
+            id,
+            severity: Severity::Error,
+            message: message.into(),
+            place: None,
+            sum: Vec::new(),
+            help: None,
+            suggestion: None,
+            caret: None,
+        }
     }
 
     /// The same problem at a place, without the line of the file.
@@ -91,6 +109,38 @@ impl Diagnostic {
         self.place = Some(source.place(span.start));
         self.caret = Some(Box::new(Caret { source: Arc::clone(source), span }));
         self
+    }
+
+    /// The same problem at some bytes of a text that is not the spec's, such as a Dockerfile's.
+    #[must_use]
+    pub fn in_text(self, file: &str, text: &str, bytes: Range<usize>) -> Self {
+        self.under(&Arc::new(Source::new(file, text)), bytes)
+    }
+
+    /// The same problem, as bad as this.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same problem with the sum that shows it.
+    #[must_use]
+    pub fn with_sum(mut self, sum: Vec<String>) -> Self {
+        self.sum = sum;
+        self
+    }
+
+    /// The problem as plain data.
+    pub fn finding(&self) -> Finding {
+        Finding {
+            check: self.id.to_owned(),
+            severity: self.severity,
+            message: self.message.clone(),
+            sum: self.sum.clone(),
+            fix: self.advice(),
+            place: self.place.clone(),
+        }
     }
 
     /// The same problem with advice.
@@ -121,7 +171,14 @@ impl Diagnostic {
             Colour::Plain => Renderer::plain(),
         };
         let message = printable(&self.message);
-        let title = Level::ERROR.primary_title(message.as_str()).id(self.id);
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Info => Level::INFO,
+        };
+        let title = level.primary_title(message.as_str()).id(self.id);
+        let sum: Vec<String> = self.sum.iter().map(|line| printable(line)).collect();
+        let sum = || sum.iter().map(|line| Level::NOTE.message(line.as_str()));
         let help = self.advice();
         let line;
         let mut report = Vec::new();
@@ -136,6 +193,9 @@ impl Diagnostic {
                     .line_start(usize::try_from(place.line).unwrap_or(1))
                     .annotation(AnnotationKind::Primary.span(start..end));
                 let mut group = Group::with_title(title).element(snippet);
+                for line in sum() {
+                    group = group.element(line);
+                }
                 let patch = self.patch();
                 if let (Some(help), None) = (&help, &patch) {
                     group = group.element(Level::HELP.message(help.as_str()));
@@ -157,6 +217,9 @@ impl Diagnostic {
                         .line(usize::try_from(place.line).unwrap_or(1))
                         .char_column(usize::try_from(place.column).unwrap_or(1));
                     group = group.element(origin);
+                }
+                for line in sum() {
+                    group = group.element(line);
                 }
                 if let Some(help) = &help {
                     group = group.element(Level::HELP.message(help.as_str()));
@@ -283,15 +346,33 @@ impl Diagnostics {
         self.0.len()
     }
 
+    /// How many there are: `2 problems`, or by severity where some stop nothing.
+    fn counted(&self) -> String {
+        let many = |number: usize, one: &str, several: &str| match number {
+            1 => format!("1 {one}"),
+            number => format!("{number} {several}"),
+        };
+        let of = |severity| self.0.iter().filter(|problem| problem.severity == severity).count();
+        if of(Severity::Error) == self.0.len() {
+            return many(self.0.len(), "problem", "problems");
+        }
+        let parts = Severity::ALL.map(|severity| match severity {
+            Severity::Error => (of(severity), "error", "errors"),
+            Severity::Warning => (of(severity), "warning", "warnings"),
+            Severity::Info => (of(severity), "note", "notes"),
+        });
+        let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
+        parts.map(|(number, one, several)| many(number, one, several)).collect::<Vec<_>>().join(", ")
+    }
+
     /// Every problem as [`Diagnostic::render`] shows it, and a last line with their number.
     pub fn render(&self, colour: Colour) -> String {
         let mut parts: Vec<String> =
             self.0.iter().take(SHOWN).map(|problem| problem.render(colour)).collect();
         let more = self.0.len().saturating_sub(SHOWN);
-        parts.push(match (self.0.len(), more) {
-            (1, _) => "1 problem".to_owned(),
-            (all, 0) => format!("{all} problems"),
-            (all, more) => format!("{all} problems, {more} of them not shown"),
+        parts.push(match more {
+            0 => self.counted(),
+            more => format!("{}, {more} of them not shown", self.counted()),
         });
         parts.join("\n\n")
     }

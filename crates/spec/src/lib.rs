@@ -36,6 +36,7 @@ pub use diagnostic::{Colour, Diagnostic, Diagnostics};
 pub use document::*;
 pub use environments::EnvironmentChoice;
 pub use load::{LoadError, Spec, load, load_environment, load_environments, parse, parse_environments};
+pub use near::nearest;
 pub use operator_policy::{AllowedLocation, Breach, Level, OperatorPolicy, PolicyRule};
 pub use places::Places;
 pub use schema::{reference, schema, schema_text};

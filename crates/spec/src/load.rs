@@ -87,7 +87,7 @@ pub fn load_environments(
     let name = path.display().to_string();
     let text = read_text(path, &name).map_err(|error| match error {
         ReadError::Io(source) => LoadError::Read { path: path.to_owned(), source },
-        ReadError::Refused(problem) => LoadError::Invalid(problem.into()),
+        ReadError::Refused(problem) => LoadError::Invalid((*problem).into()),
     })?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     parse_environments(&name, &text, folder, variables, choice).map_err(LoadError::Invalid)

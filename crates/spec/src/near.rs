@@ -1,7 +1,7 @@
 //! Finds the word that was probably meant. Knows words only.
 
 /// The candidate nearest to `text`, when it is near enough to be a slip of the keyboard.
-pub(crate) fn nearest<'c>(text: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(text: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if text.is_empty() || text.len() > 100 {
         return None;
     }

@@ -17,7 +17,7 @@ pub(crate) enum ReadError {
     /// The file can not be opened or read.
     Io(std::io::Error),
     /// The file is not what a text file is.
-    Refused(Diagnostic),
+    Refused(Box<Diagnostic>),
 }
 
 impl ReadError {
@@ -25,7 +25,7 @@ impl ReadError {
     pub(crate) fn into_diagnostic(self, name: &str) -> Diagnostic {
         match self {
             Self::Io(error) => Diagnostic::new("unreadable", format!("{name} can not be read: {error}")),
-            Self::Refused(problem) => problem,
+            Self::Refused(problem) => *problem,
         }
     }
 }
@@ -42,11 +42,9 @@ pub(crate) fn read_text(path: &Path, name: &str) -> Result<String, ReadError> {
             "too-large",
             format!("{name} has {length} bytes, at most {LARGEST} (1 MiB) are read"),
         );
-        return Err(ReadError::Refused(
-            problem.with_help(
-                "is this the right file? A spec holds settings; data belongs into a build context",
-            ),
-        ));
+        return Err(ReadError::Refused(Box::new(problem.with_help(
+            "is this the right file? A spec holds settings; data belongs into a build context",
+        ))));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -57,8 +55,7 @@ pub(crate) fn read_text(path: &Path, name: &str) -> Result<String, ReadError> {
             "invalid-utf8",
             format!("{name} is not UTF-8: the byte 0x{byte:02x} begins no character"),
         );
-        ReadError::Refused(
-            problem.with_help("save the file as UTF-8").under(&source, at..at + '\u{fffd}'.len_utf8()),
-        )
+        let span = at..at + '\u{fffd}'.len_utf8();
+        ReadError::Refused(Box::new(problem.with_help("save the file as UTF-8").under(&source, span)))
     })
 }

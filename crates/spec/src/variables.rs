@@ -52,7 +52,7 @@ impl Variables {
     fn add_file(&mut self, path: &Path) {
         let name = path.display().to_string();
         let read = read_text(path, &name)
-            .map_err(|error| error.into_diagnostic(&name))
+            .map_err(|error| Box::new(error.into_diagnostic(&name)))
             .and_then(|text| scalar_map(&Arc::new(Source::new(&name, &text))));
         match read {
             Ok(values) => {
@@ -60,7 +60,7 @@ impl Variables {
                     self.given.insert(key, Given { value, origin: name.clone() });
                 }
             }
-            Err(problem) => self.problems.push(problem),
+            Err(problem) => self.problems.push(*problem),
         }
     }
 

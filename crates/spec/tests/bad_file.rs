@@ -219,7 +219,7 @@ error[unknown-key]: unknown key `a` in the spec
 1 | a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
   | ^
   |
-  = help: keys that may stand here: apis, environments, iam, images, project, region, repositories, serviceAccounts, services, stack, variables, version
+  = help: keys that may stand here: apis, environments, iam, images, lint, project, region, repositories, serviceAccounts, services, stack, variables, version
 
 error[too-deep]: maps and lists are nested more than 32 deep
  --> gemmactl.yaml:1:36

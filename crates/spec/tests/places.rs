@@ -132,16 +132,17 @@ fn a_problem_has_a_form_for_programs() {
         .unwrap_err();
     let unknown = problems.iter().find(|problem| problem.id == "unknown-key").unwrap();
     insta::assert_json_snapshot!(unknown, @r#"
-    {
-      "id": "unknown-key",
-      "message": "unknown key `regin` in the spec",
-      "file": "gemmactl.yaml",
-      "line": 2,
-      "column": 1,
-      "help": null,
-      "suggestion": "region"
-    }
-    "#);
+{
+  "id": "unknown-key",
+  "level": "error",
+  "message": "unknown key `regin` in the spec",
+  "file": "gemmactl.yaml",
+  "line": 2,
+  "column": 1,
+  "help": null,
+  "suggestion": "region"
+}
+"#);
 }
 
 #[test]

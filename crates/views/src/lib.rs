@@ -21,6 +21,7 @@ pub mod drift;
 pub mod escape;
 pub mod events;
 pub mod finding;
+mod findings;
 pub mod graph;
 #[cfg(test)]
 mod hostile;

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use model::{
-    Action, Api, ApiRequest, Cause, Change, Effect, FieldChange, Goal, Grant, IgnoreRule, Ignored,
+    Action, Api, ApiRequest, Cause, Change, Effect, FieldChange, Finding, Goal, Grant, IgnoreRule, Ignored,
     IgnoredField, Inventory, Json, Outputs, Place, Plan, PolicyEdit, PolicyRef, ProjectId, Reason, Refusal,
-    ResourceId, StackName, Step, Touched, Unknown, Wait, reference,
+    ResourceId, Severity, StackName, Step, Touched, Unknown, Wait, reference,
 };
 use serde_json::json;
 
@@ -61,6 +61,29 @@ pub(super) fn shown(plan: &Plan) -> document::Plan {
 pub(super) fn shown_with(plan: &Plan, ignored: Ignored) -> document::Plan {
     // Plans of tests differ in ways that no snapshot shows.
     document::Plan { fingerprint: "0123456789abcdef".repeat(4), ..document::Plan::of(plan, ignored) }
+}
+
+/// The same with what checks found in the spec.
+pub(super) fn with_findings(plan: document::Plan) -> document::Plan {
+    let finding = |check: &str, severity, message: &str, sum: &[&str], line| Finding {
+        check: check.to_owned(),
+        severity,
+        message: message.to_owned(),
+        sum: sum.iter().map(|line| (*line).to_owned()).collect(),
+        fix: Some("set it as it should be".to_owned()),
+        place: at(line),
+    };
+    let findings = vec![
+        finding(
+            "context-unset",
+            Severity::Warning,
+            "OLLAMA_CONTEXT_LENGTH is not set",
+            &["4 slots × 4096 tokens"],
+            12,
+        ),
+        finding("timeout-short", Severity::Info, "a request ends after 300 s", &[], 14),
+    ];
+    document::Plan { findings, ..plan }
 }
 
 /// What is shown of a change.

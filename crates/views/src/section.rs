@@ -1,6 +1,6 @@
 //! The order in which every surface shows a plan. Each surface goes through [`Section::ORDER`] and matches on it, so the order
 //! is the same everywhere, and a section that is added here is asked for by the compiler on every surface. What comes later as a
-//! section of its own (checks before an apply, what it costs) goes in front of [`Section::Ignored`].
+//! section of its own (what it costs) goes in front of [`Section::Ignored`].
 
 /// One part of what is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Section {
     Destructive,
     /// Everything else that happens, in running order, with its cause; then what stays.
     Changes,
+    /// What checks found in the spec; it stops nothing.
+    Checks,
     /// What was left alone on live objects.
     Ignored,
     /// By what the plan is approved, and how it is carried out.
@@ -21,6 +23,13 @@ pub(crate) enum Section {
 
 impl Section {
     /// From first to last.
-    pub(crate) const ORDER: [Self; 6] =
-        [Self::Verdict, Self::Access, Self::Destructive, Self::Changes, Self::Ignored, Self::Footer];
+    pub(crate) const ORDER: [Self; 7] = [
+        Self::Verdict,
+        Self::Access,
+        Self::Destructive,
+        Self::Changes,
+        Self::Checks,
+        Self::Ignored,
+        Self::Footer,
+    ];
 }

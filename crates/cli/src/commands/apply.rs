@@ -29,6 +29,7 @@ async fn applied(
     reporting: &mut Reporting,
 ) -> Result<Exit, CliError> {
     let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), spec);
+    let findings = flow::examine(spec, &arguments.spec, terminal.spec_colour())?.findings();
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, spec).await?;
@@ -41,6 +42,7 @@ async fn applied(
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     prepared.shown = prepared.shown.judged(policy);
+    prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, &style).trim_end());
     flow::guard(&prepared.plan)?;

@@ -21,6 +21,11 @@ use views::noise::Noise;
 pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), &spec);
+    let findings = if arguments.destroy || arguments.drift_only {
+        Vec::new()
+    } else {
+        flow::examine(&spec, &arguments.spec, terminal.spec_colour())?.findings()
+    };
     let output = arguments.saving.output.as_deref().map(Output::open).transpose()?;
     let earlier = arguments.saving.since.as_deref().map(saved::load).transpose()?;
     let Prepared { plan, shown, .. } = if let Some(path) = &arguments.against {
@@ -35,7 +40,8 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     if arguments.drift_only {
         return drift(&shown.drift(), &plan, arguments, terminal);
     }
-    let shown = shown.judged(policy);
+    let mut shown = shown.judged(policy);
+    shown.findings = findings;
     surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     if let Some(output) = output {
         output.save(&shown)?;

@@ -1,12 +1,11 @@
 //! `gemmactl validate`: checks the spec without asking the cloud.
 
-use std::path::Path;
-
 use engine::Graph;
+use model::Severity;
 use serde_json::json;
-use spec::{Diagnostic, LoadError, OperatorPolicy, Spec};
+use spec::{Diagnostic, Diagnostics, LoadError, OperatorPolicy, Spec};
 
-use crate::arguments::{ProblemFormat, ValidateArguments};
+use crate::arguments::{ProblemFormat, SpecArguments, ValidateArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
@@ -24,9 +23,17 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
         ProblemFormat::Text => {
             let specs = flow::load_all(&arguments.spec, terminal.spec_colour())?;
             let mut text = String::new();
+            let (problems, exit) = found(&specs, &arguments.spec)?;
+            if !problems.is_empty() {
+                let shown = Diagnostics(problems).render(terminal.spec_colour());
+                if exit == Exit::Error {
+                    return Err(CliError::Spec(shown));
+                }
+                terminal.talk(&views::escape::escape_problems(shown.trim_end()));
+            }
             let mut judgements = Vec::new();
             for spec in &specs {
-                text += &right(spec, &arguments.spec.file)?;
+                text += &right(spec, &arguments.spec)?;
                 if let Some(judgement) = policy::judged(rules.as_ref(), spec) {
                     text += &views::operator_policy::text(&judgement);
                     judgements.push(judgement);
@@ -46,17 +53,38 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
     }
 }
 
+/// What the checks find in all the environments, and what it ends with.
+fn found(specs: &[Spec], arguments: &SpecArguments) -> Result<(Vec<Diagnostic>, Exit), CliError> {
+    let (mut problems, mut exit) = (Vec::new(), Exit::Done);
+    for spec in specs {
+        let examination = flow::found(spec, arguments)?;
+        if examination.is_faulty() {
+            exit = Exit::Error;
+        }
+        problems.extend(examination.problems.0);
+    }
+    // Environments share most of their lines.
+    problems.sort_by(|one, other| (&one.place, one.id).cmp(&(&other.place, other.id)));
+    problems.dedup();
+    Ok((problems, exit))
+}
+
 /// That a spec is right, and what it comes to. Errors: its resources wait for each other.
-fn right(spec: &Spec, file: &Path) -> Result<String, CliError> {
+fn right(spec: &Spec, arguments: &SpecArguments) -> Result<String, CliError> {
     let graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?;
     let (environment, project) = match &spec.environment {
         Some(name) => (format!("environment {name}, "), format!(" in project {}", spec.document.project)),
         None => (String::new(), String::new()),
     };
     let stack = &spec.document.stack;
+    let ignored = match flow::found(spec, arguments)?.ignored {
+        0 => String::new(),
+        1 => "; 1 finding ignored".to_owned(),
+        many => format!("; {many} findings ignored"),
+    };
     Ok(format!(
-        "{}: right; {environment}stack {stack}{project} with {} resources\n",
-        views::escape::escape(&file.display().to_string()),
+        "{}: right; {environment}stack {stack}{project} with {} resources{ignored}\n",
+        views::escape::escape(&arguments.file.display().to_string()),
         graph.len()
     ))
 }
@@ -73,7 +101,10 @@ fn machine(
         &variables(&arguments.spec),
         arguments.spec.environments(),
     ) {
-        Ok(specs) => (Vec::new(), specs, Exit::Done),
+        Ok(specs) => {
+            let (problems, exit) = found(&specs, &arguments.spec)?;
+            (problems, specs, exit)
+        }
         Err(LoadError::Invalid(problems)) => (problems.0, Vec::new(), Exit::Error),
         Err(LoadError::Read { path, source }) => return Err(CliError::Unreadable { path, source }),
     };
@@ -97,8 +128,12 @@ fn json_of(problems: &[Diagnostic], judgements: &[Judgement]) -> String {
 /// Problems and broken rules as remarks beside their lines.
 fn annotations(problems: &[Diagnostic], judgements: &[Judgement]) -> Vec<Annotation> {
     let of = |problem: &Diagnostic| Annotation {
-        rule: Rule { id: problem.id, what: "A problem of the spec" },
-        level: Level::Error,
+        rule: Rule::fixed(problem.id, "A problem of the spec, or what a check found in it"),
+        level: match problem.severity {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warning,
+            Severity::Info => Level::Note,
+        },
         subject: problem.message.clone(),
         message: problem.message.clone(),
         help: problem.advice().into_iter().collect(),

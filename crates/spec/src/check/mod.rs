@@ -7,7 +7,6 @@ mod access;
 mod build;
 mod cycle;
 mod duplicate;
-mod gpu;
 mod placeholder;
 mod probe;
 mod reference;

@@ -1,7 +1,7 @@
 //! What a service's settings ask of each other. Source: Cloud Run Admin API v2, `Service`.
 
 use super::report::Report;
-use super::{duplicate, gpu, probe, secret, traffic};
+use super::{duplicate, probe, secret, traffic};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, ScalingMode, Service};
 use crate::places::child;
@@ -17,7 +17,6 @@ const SYSTEM_ANNOTATIONS: &[&str] =
 pub(super) fn check(document: &Document, report: &mut Report<'_>) {
     for (name, service) in &document.services {
         let at = format!("/services/{name}");
-        gpu::check(service, &at, report);
         probe::check(service, &at, report);
         traffic::check(service, &at, report);
         scaling(service, &at, report);

@@ -5,11 +5,13 @@
 //! silent. They must never know how a value is sent to an API.
 
 mod image;
+mod lint;
 mod project;
 mod repository;
 mod service;
 
 pub use image::{Build, Image};
+pub use lint::{Ignore, Lint};
 pub use project::{Api, ApiEntry, ApiOnDestroy, Binding, Condition, ServiceAccount, Variable, Version};
 pub use repository::{
     CleanupAction, CleanupCondition, CleanupPolicy, MostRecentVersions, Repository, RepositoryFormat,
@@ -64,6 +66,8 @@ pub struct Document {
     /// Cloud Run services, by name.
     #[serde(default)]
     pub services: IndexMap<ServiceName, Service>,
+    /// What checks find and this spec has decided otherwise.
+    pub lint: Option<Lint>,
 }
 
 impl Document {

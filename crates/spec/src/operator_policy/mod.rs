@@ -46,7 +46,7 @@ impl OperatorPolicy {
         let name = path.display().to_string();
         let text = read_text(path, &name).map_err(|error| match error {
             ReadError::Io(source) => LoadError::Read { path: path.to_owned(), source },
-            ReadError::Refused(problem) => LoadError::Invalid(problem.into()),
+            ReadError::Refused(problem) => LoadError::Invalid((*problem).into()),
         })?;
         Self::parse(&name, &text).map_err(LoadError::Invalid)
     }

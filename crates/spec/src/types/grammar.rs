@@ -4,7 +4,7 @@
 //! types stay the only place where a grammar is written. Must never know a file or a position.
 
 use super::{
-    AbsolutePath, AllowedLocation, ApiName, BinaryAuthorization, BucketName, BuildLocation, Cpu,
+    AbsolutePath, AllowedLocation, ApiName, BinaryAuthorization, BucketName, BuildLocation, CheckName, Cpu,
     DependencyReference, Duration, EncryptionKey, EnvName, EnvironmentName, FileMode, GpuType, HeaderName,
     ImageName, ImageReference, LabelKey, LabelValue, Location, MachineType, Member, Memory, ProjectId,
     Region, RegistryPrefix, RepositoryName, RevisionName, Role, RuleName, SecretName, SecretVersionName,
@@ -52,6 +52,7 @@ pub(crate) const GRAMMARS: &[(&str, &str, Check)] = &[
     ("ApiName", ApiName::PATTERN, |text| ApiName::parse(text).map(drop)),
     ("BinaryAuthorization", BinaryAuthorization::PATTERN, |text| BinaryAuthorization::parse(text).map(drop)),
     ("BuildLocation", BuildLocation::PATTERN, |text| BuildLocation::parse(text).map(drop)),
+    ("CheckName", CheckName::PATTERN, |text| CheckName::parse(text).map(drop)),
     ("Cpu", Cpu::PATTERN, |text| Cpu::parse(text).map(drop)),
     ("DependencyReference", DependencyReference::PATTERN, |text| DependencyReference::parse(text).map(drop)),
     ("Duration", Duration::PATTERN, |text| Duration::parse(text).map(drop)),

@@ -21,8 +21,8 @@ pub use grammar::GrammarError;
 pub(crate) use grammar::grammar_of;
 pub use image::{ImageReference, ImageSource, RegistryPrefix};
 pub use name::{
-    ApiName, EnvName, HeaderName, ImageName, LabelKey, LabelValue, MachineType, RepositoryName, RevisionName,
-    RuleName, ServiceAccountId, ServiceName, TrafficTag, VariableName, VolumeName,
+    ApiName, CheckName, EnvName, HeaderName, ImageName, LabelKey, LabelValue, MachineType, RepositoryName,
+    RevisionName, RuleName, ServiceAccountId, ServiceName, TrafficTag, VariableName, VolumeName,
 };
 pub(crate) use name::{EnvironmentName, ProjectId, StackName};
 pub(crate) use place_name::Region;

@@ -162,6 +162,16 @@ text_type! {
 }
 
 text_type! {
+    /// The id of a check, as `docs/checks.md` lists them.
+    CheckName, pattern: "^[a-z][a-z-]{0,61}[a-z]$", examples: ["weights-too-large"],
+    check: |text| Shape {
+        what: "the id of a check",
+        rule: "lower-case letters and hyphens, as docs/checks.md lists them",
+        length: 2..=63, first: lower, rest: |letter| lower(letter) || letter == '-', last: lower,
+    }.check(text),
+}
+
+text_type! {
     /// The name of a Cloud Run service.
     ServiceName, pattern: "^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$", examples: ["ollama-gemma"],
     check: |text| Shape {

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 
 /// Reads a flat map; every value keeps its spelling, so that `1.10` stays `1.10`.
-pub(crate) fn scalar_map(source: &Arc<Source>) -> Result<IndexMap<String, String>, Diagnostic> {
+pub(crate) fn scalar_map(source: &Arc<Source>) -> Result<IndexMap<String, String>, Box<Diagnostic>> {
     if source.text().trim().is_empty() {
         return Ok(IndexMap::new());
     }
@@ -35,13 +35,13 @@ pub(crate) fn scalar_map(source: &Arc<Source>) -> Result<IndexMap<String, String
             .and_then(|rest| rest.chars().next())
             .map_or(start, |letter| start + letter.len_utf8());
         let formatter = serde_yaml::UserMessageFormatter;
-        Diagnostic::new(
+        let problem = Diagnostic::new(
             "invalid-variables",
             format!("this is not a map of variables: {}", error.render_with_formatter(&formatter)),
         )
         .with_help(
             "a file of variables holds lines like `project: my-project`, each a text, number or boolean",
-        )
-        .under(source, start..end)
+        );
+        Box::new(problem.under(source, start..end))
     })
 }

@@ -5,6 +5,8 @@ mod of_plan;
 pub mod sarif;
 pub mod workflow;
 
+use std::borrow::Cow;
+
 use model::Place;
 
 pub use of_plan::{of_judgement, of_plan};
@@ -27,12 +29,19 @@ pub struct Annotation {
 }
 
 /// A rule: a stable name, and what it says in general.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// Such as `public-access`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// What it finds: a sentence without full stop.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
+}
+
+impl Rule {
+    /// One of this program's own.
+    pub const fn fixed(id: &'static str, what: &'static str) -> Self {
+        Self { id: Cow::Borrowed(id), what: Cow::Borrowed(what) }
+    }
 }
 
 /// How grave a remark is.

@@ -1,7 +1,7 @@
 //! What a plan has to say beside the lines of its spec: what stands in the way, what is opened to everybody, what is lost, and
 //! what somebody else changed.
 
-use model::{Action, Cause, Effect, FieldChange, Place, Reason, Touched};
+use model::{Action, Cause, Effect, FieldChange, Finding, Place, Reason, Severity, Touched};
 
 use super::{Annotation, Level, Rule};
 use crate::causes::{self, changed_by};
@@ -10,19 +10,17 @@ use crate::document::{Change, Plan, Public};
 use crate::value::{self, Length};
 use crate::words;
 
-const REFUSED: Rule =
-    Rule { id: "refused", what: "The plan refuses this, and applies nothing while it stands" };
-const UNKNOWN: Rule = Rule { id: "unknown", what: "This could not be read, so nothing is applied" };
-const PUBLIC: Rule = Rule { id: "public-access", what: "The plan lets everybody in" };
+const REFUSED: Rule = Rule::fixed("refused", "The plan refuses this, and applies nothing while it stands");
+const UNKNOWN: Rule = Rule::fixed("unknown", "This could not be read, so nothing is applied");
+const PUBLIC: Rule = Rule::fixed("public-access", "The plan lets everybody in");
 const EXPOSED: Rule =
-    Rule { id: "public-access-live", what: "Everybody gets in already, without the spec asking for it" };
-const BROAD: Rule = Rule { id: "broad-role", what: "A role reaches further than a stack needs" };
-const DELETE: Rule = Rule { id: "delete", what: "The plan deletes something that this stack made" };
-const REPLACE: Rule = Rule { id: "replace", what: "The plan deletes something and makes it again" };
-const DRIFT: Rule = Rule { id: "drift", what: "Somebody changed this outside the spec; apply sets it right" };
+    Rule::fixed("public-access-live", "Everybody gets in already, without the spec asking for it");
+const BROAD: Rule = Rule::fixed("broad-role", "A role reaches further than a stack needs");
+const DELETE: Rule = Rule::fixed("delete", "The plan deletes something that this stack made");
+const REPLACE: Rule = Rule::fixed("replace", "The plan deletes something and makes it again");
+const DRIFT: Rule = Rule::fixed("drift", "Somebody changed this outside the spec; apply sets it right");
 
-const POLICY: Rule =
-    Rule { id: "operator-policy", what: "A rule of the operator's policy does not allow this" };
+const POLICY: Rule = Rule::fixed("operator-policy", "A rule of the operator's policy does not allow this");
 
 /// Every remark on a plan, the gravest first.
 pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
@@ -46,6 +44,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
             found.push(remark(BROAD, Level::Warning, subject, what.clone(), change.place.clone()));
         }
     }
+    found.extend(plan.findings.iter().map(of_finding));
     found.extend(plan.deletions().map(lost));
     found.extend(plan.changes.iter().filter(|change| words::acts(change.action)).flat_map(drifted));
     let first = first_place(plan);
@@ -72,6 +71,18 @@ pub fn of_judgement(judgement: &Judgement) -> Vec<Annotation> {
         )
     };
     judgement.by_level().map(of).collect()
+}
+
+fn of_finding(finding: &Finding) -> Annotation {
+    let level = match finding.severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Info => Level::Note,
+    };
+    let what = format!("The check {} of the spec's settings", finding.check);
+    let rule = Rule { id: finding.check.clone().into(), what: what.into() };
+    let remark = remark(rule, level, finding.message.clone(), finding.message.clone(), finding.place.clone());
+    Annotation { help: finding.fix.iter().cloned().collect(), ..remark }
 }
 
 fn remark(rule: Rule, level: Level, subject: String, message: String, place: Option<Place>) -> Annotation {

@@ -17,12 +17,12 @@ pub fn render(annotations: &[Annotation], category: &str, from_root: FromRoot<'_
     let mut results = Vec::new();
     for annotation in annotations {
         let index = rules.iter().position(|rule| rule.id == annotation.rule.id).unwrap_or_else(|| {
-            rules.push(annotation.rule);
+            rules.push(annotation.rule.clone());
             rules.len() - 1
         });
         results.push(result(annotation, index, from_root));
     }
-    let rules: Vec<Json> = rules.iter().map(|rule| rule_of(*rule, annotations)).collect();
+    let rules: Vec<Json> = rules.iter().map(|rule| rule_of(rule, annotations)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -44,8 +44,8 @@ pub fn render(annotations: &[Annotation], category: &str, from_root: FromRoot<'_
 /// What paths are relative to.
 const ROOT: &str = "%SRCROOT%";
 
-fn rule_of(rule: Rule, annotations: &[Annotation]) -> Json {
-    let level = annotations.iter().find(|each| each.rule == rule).map_or(Level::Note, |each| each.level);
+fn rule_of(rule: &Rule, annotations: &[Annotation]) -> Json {
+    let level = annotations.iter().find(|each| each.rule == *rule).map_or(Level::Note, |each| each.level);
     json!({
         "id": rule.id,
         "shortDescription": { "text": format!("{}.", rule.what) },

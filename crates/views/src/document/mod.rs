@@ -16,7 +16,7 @@ pub use public::Public;
 pub use references::references_named;
 
 use model::{
-    Action, EnvironmentName, Exposure, FieldChange, Goal, Grant, Place, ProjectId, Reason, Refusal,
+    Action, EnvironmentName, Exposure, FieldChange, Finding, Goal, Grant, Place, ProjectId, Reason, Refusal,
     ResourceId, StackName, Unknown,
 };
 
@@ -43,6 +43,8 @@ pub struct Plan {
     pub exposures: Vec<Exposure>,
     /// How the spec stands against the operator's policy, where one was given.
     pub policy: Option<operator_policy::Judgement>,
+    /// What the checks found in the spec, in the order of its lines.
+    pub findings: Vec<Finding>,
     /// What was left alone on live objects.
     pub ignored: Ignored,
 }

@@ -19,6 +19,7 @@ impl Plan {
             refusals: plan.refusals.clone(),
             unknowns: plan.unknowns.clone(),
             exposures: plan.exposures.clone(),
+            findings: Vec::new(),
             ignored: Ignored::of(ignored),
         }
     }

@@ -5,6 +5,7 @@
 mod access;
 mod cut;
 mod details;
+mod findings;
 #[cfg(test)]
 mod gfm_tests;
 mod graph;
@@ -108,6 +109,7 @@ impl Body<'_> {
                 Section::Access => list(access::HEAD, &access::rows(self.plan, self.level), &mut text),
                 Section::Destructive => list(&table::head("Destructive"), &self.lost(), &mut text),
                 Section::Changes => self.changes(&mut text),
+                Section::Checks => findings::write(self, &mut text),
                 Section::Ignored => details::ignored(&self.plan.ignored, self.level, &mut text),
                 Section::Footer => self.footer(&mut text),
             }

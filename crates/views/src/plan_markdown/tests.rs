@@ -271,3 +271,20 @@ fn what_is_ignored_is_a_line_or_a_fold() {
     Plan `0123456789abcdef` · Stack `ollama-gemma` in project `demo-project` · gemmactl 0.1.0
     ");
 }
+
+#[test]
+fn what_the_checks_found_is_a_list_with_places_and_advice() {
+    let text = super::render(
+        &samples::with_findings(samples::shown(&samples::edited())),
+        &super::Options::of(super::Form::Comment),
+    );
+    let at = text.find("**Checks**").unwrap();
+    insta::assert_snapshot!(&text[at..text.find("Plan `").unwrap()], @"
+**Checks**: 1 warning, 1 note
+
+- warning `context-unset` at `gemmactl.yaml:12`: `OLLAMA_CONTEXT_LENGTH is not set`
+  - fix: set it as it should be
+- info `timeout-short` at `gemmactl.yaml:14`: a request ends after 300 s
+  - fix: set it as it should be
+");
+}

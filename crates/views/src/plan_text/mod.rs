@@ -6,6 +6,7 @@ mod blocks;
 mod change;
 mod created;
 mod fields;
+mod findings;
 mod header;
 mod ignored;
 mod operator_policy;
@@ -28,6 +29,7 @@ pub fn render(plan: &Plan, style: &Style) -> String {
         page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
         access::public(plan, &mut page);
         operator_policy::write(plan, &mut page);
+        findings::counted(plan, &mut page);
         match (plan.goal, style.detail) {
             (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
             (Goal::Present, Detail::Summary | Detail::Changes) => {}
@@ -51,6 +53,7 @@ pub fn render(plan: &Plan, style: &Style) -> String {
         Detail::Full => blocks::unchanged(plan, &mut page),
         Detail::Summary | Detail::Changes => {}
     }
+    findings::write(plan, &mut page);
     totals(plan, &mut page);
     ignored::counted(&plan.ignored, &mut page);
     fingerprint(plan, &mut page);

@@ -500,3 +500,22 @@ fn views_json(plan: &model::Plan) -> serde_json::Value {
     let mut changes = json["changes"].as_array().unwrap().iter();
     changes.find(|change| change["kind"] == "image").unwrap().clone()
 }
+
+#[test]
+fn what_the_checks_found_stands_before_the_totals() {
+    let plan = samples::with_findings(samples::shown(&samples::edited()));
+    let style = samples::style();
+    let text = super::render(&plan, &style);
+    let at = text.find("  CHECKS").unwrap();
+    insta::assert_snapshot!(&text[at..text.find("Plan:").unwrap()], @"
+CHECKS   1 warning, 1 note
+  warning context-unset  gemmactl.yaml:12
+    OLLAMA_CONTEXT_LENGTH is not set
+      4 slots × 4096 tokens
+    fix  set it as it should be
+  info timeout-short  gemmactl.yaml:14
+    a request ends after 300 s
+");
+    let summary = super::render(&plan, &Style { detail: Detail::Summary, ..style });
+    assert!(summary.contains("1 warning, 1 note") && !summary.contains("OLLAMA_CONTEXT_LENGTH"), "{summary}");
+}

@@ -31,6 +31,10 @@ impl Place {
     ///   back, `S`; any other is made up for by a later one, `R`.
     /// - `e`, a write of the record and all after it fail: `S`; but a destroy that has written its intents ends by removing the
     ///   record, `R`.
+    #[expect(
+        clippy::match_same_arms,
+        reason = "one arm for each rule, in the order in which they are told above"
+    )]
     pub(crate) fn letter(self, letter: char, switched_on_here: bool) -> char {
         let Self { command, phase, number, of } = self;
         match (letter, command, phase) {

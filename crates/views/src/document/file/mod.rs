@@ -5,6 +5,7 @@
 
 mod cause;
 mod change;
+mod finding;
 mod ignored;
 mod operator_policy;
 mod words;
@@ -12,14 +13,15 @@ mod words;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, EnvironmentName, Exposure, Json, NameError, Place, ProjectId, Refusal, ResourceId, StackName,
-    Unknown,
+    Action, EnvironmentName, Exposure, Finding, Json, NameError, Place, ProjectId, Refusal, ResourceId,
+    StackName, Unknown,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Change, LONG, Plan};
 use change::{ChangePart, PlacePart};
+use finding::FindingPart;
 use ignored::IgnoredPart;
 use operator_policy::PolicyPart;
 pub(crate) use words::{ActionWord, GoalWord};
@@ -67,6 +69,9 @@ pub struct PlanFile {
     /// How the spec stands against the operator's policy; not there where none was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<PolicyPart>,
+    /// What the checks found in the spec; it stops nothing.
+    #[serde(default)]
+    findings: Vec<FindingPart>,
     /// Fields of live objects that are no difference.
     ignored: IgnoredPart,
 }
@@ -176,6 +181,7 @@ impl From<&Plan> for PlanFile {
             refusals: plan.refusals.iter().map(RefusalPart::from).collect(),
             unknowns: plan.unknowns.iter().map(UnknownPart::from).collect(),
             policy: plan.policy.as_ref().map(PolicyPart::from),
+            findings: plan.findings.iter().map(FindingPart::from).collect(),
             ignored: IgnoredPart::from(&plan.ignored),
         }
     }
@@ -196,6 +202,7 @@ impl TryFrom<PlanFile> for Plan {
             unknowns: file.unknowns.into_iter().map(Unknown::try_from).collect::<Result<_, _>>()?,
             exposures: file.exposures.into_iter().map(Exposure::try_from).collect::<Result<_, _>>()?,
             policy: file.policy.map(Into::into),
+            findings: file.findings.into_iter().map(Finding::from).collect(),
             ignored: file.ignored.try_into()?,
         })
     }

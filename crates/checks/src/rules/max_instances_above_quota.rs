@@ -1,0 +1,41 @@
+//! GPUs against what a project is granted by itself.
+
+use model::Severity;
+
+use crate::check::{Check, Found, Subject};
+
+pub(super) static CHECK: Check = Check {
+    id: "max-instances-above-quota",
+    title: "more GPUs than a region is granted by itself",
+    reason: "Unless the project was granted more, the deployment is refused: Cloud Run compares the most instances, not those that run.",
+    fix: "lower `maxInstances`, ask for quota (gemmactl doctor --live shows what there is), or set `gpu.zonalRedundancy: false`, which has a quota of its own",
+    severity: Severity::Warning,
+    source: "GPU support for services; GPU zonal redundancy",
+    date: "2026-11",
+    look,
+};
+
+fn look(subject: &Subject<'_>, found: &mut Found<'_>) {
+    let server = subject.server;
+    let (Some(gpu), Some(facts), Some(most)) = (&server.service.gpu, server.gpu, server.most_instances())
+    else {
+        return;
+    };
+    let redundant = gpu.zonal_redundancy.unwrap_or(true);
+    let (quota, mode) =
+        if redundant { (&facts.quota.redundant, "with") } else { (&facts.quota.single, "without") };
+    let each = u64::from(gpu.count.unwrap_or(1));
+    let wanted = most.saturating_mul(each);
+    if wanted > quota.at_first_use {
+        let message = format!(
+            "{wanted} GPUs {mode} zonal redundancy are more than the {} that a region is granted by itself",
+            quota.at_first_use
+        );
+        let sum = vec![format!(
+            "{most} instances × {each} GPU = {wanted}; granted by itself: {}",
+            quota.at_first_use
+        )];
+        let pointer = server.key(if redundant { "gpu/zonalRedundancy" } else { "maxInstances" });
+        found.at(&pointer, message, sum);
+    }
+}
