@@ -33,7 +33,7 @@ struct State {
     calls: Vec<String>,
 }
 
-/// A running server; its thread ends with the process.
+/// A running server; its threads end with the process.
 pub(crate) struct GitHub {
     pub(crate) url: String,
     state: Arc<Mutex<State>>,
@@ -51,7 +51,9 @@ impl GitHub {
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                serve(stream.unwrap(), &shared);
+                let shared = Arc::clone(&shared);
+                // A client may open another connection while it keeps the first.
+                thread::spawn(move || serve(stream.unwrap(), &shared));
             }
         });
         Self { url, state }
