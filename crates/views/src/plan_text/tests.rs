@@ -472,8 +472,8 @@ fn what_is_sent_to_a_build_is_counted_measured_and_named() {
     };
     let lines = |plan: &model::Plan| -> String {
         let shown = text(plan);
-        let lines = shown.lines().skip_while(|line| !line.contains("image/ollama-gemma")).take(4);
-        lines.map(|line| format!("{line}\n")).collect()
+        let lines = shown.split_inclusive('\n').skip_while(|line| !line.contains("image/ollama-gemma"));
+        lines.take(4).collect()
     };
     insta::assert_snapshot!(lines(&sending(samples::create_all())), @r"
       + image/ollama-gemma  create    (8th of 9; after repository/ollama and 1 more)
