@@ -18,7 +18,7 @@ fn saved(world: &World, name: &str) -> Value {
 #[test]
 fn a_saved_plan_is_shown_as_it_was_made_on_every_surface() {
     let world = tutorial();
-    for format in ["text", "markdown", "summary", "json", "sarif", "annotations"] {
+    for format in ["text", "markdown", "summary", "json", "html", "sarif", "annotations"] {
         let made = world.emulated(&["plan", "-o", "plan.json", "--format", format]).exits(0);
         let shown = world.gemmactl(&["show", "plan.json", "--format", format]).exits(0);
         assert_eq!(shown.stdout, made.stdout);

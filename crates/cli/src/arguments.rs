@@ -161,6 +161,7 @@ pub(crate) enum Command {
     /// Show a saved plan, or the events of an apply; asks no cloud.
     #[command(after_help = "Examples:\n  gemmactl plan -o plan.json && gemmactl show plan.json\n  \
         gemmactl show plan.json --format markdown > comment.md\n  \
+        gemmactl show plan.json --format html > plan.html    # one page, to be opened or kept\n  \
         gemmactl show plan.json --since last.json    # what a new push changed\n  \
         gemmactl show events.jsonl --format markdown # a report after apply --json")]
     Show(ShowArguments),

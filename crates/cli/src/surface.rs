@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use views::document::Plan;
 use views::plan_markdown::{Form, Options};
-use views::{annotation, plan_json, plan_markdown, plan_text, since};
+use views::{annotation, plan_html, plan_json, plan_markdown, plan_text, since};
 
 use crate::arguments::{Format, SurfaceArguments};
 use crate::error::CliError;
@@ -38,6 +38,7 @@ pub(crate) fn show(
         Format::Markdown => markdown(Form::Comment),
         Format::Summary => markdown(Form::Summary),
         Format::Json => plan_json::render(plan),
+        Format::Html => plan_html::render(plan, differences.as_deref()),
         Format::Sarif => annotation::sarif::render(&annotation::of_plan(plan), &category(plan), &from_root),
         Format::Annotations => annotation::workflow::render(&annotation::of_plan(plan), &from_root),
     };
@@ -54,7 +55,9 @@ pub(crate) fn show_drift(
     let text = match arguments.format {
         Format::Text => views::drift::text(drift, &terminal.style_of_data(arguments.detail)),
         Format::Markdown | Format::Summary => views::drift::markdown(drift),
-        Format::Json | Format::Sarif | Format::Annotations => return show(drift, None, arguments, terminal),
+        Format::Json | Format::Html | Format::Sarif | Format::Annotations => {
+            return show(drift, None, arguments, terminal);
+        }
     };
     terminal.data(&text)?;
     Ok(())

@@ -22,6 +22,8 @@ pub mod escape;
 pub mod events;
 pub mod finding;
 mod findings;
+#[cfg(test)]
+mod golden;
 pub mod graph;
 #[cfg(test)]
 mod hostile;
@@ -32,6 +34,7 @@ pub mod log;
 pub mod marker;
 pub mod noise;
 pub mod operator_policy;
+pub mod plan_html;
 pub mod plan_json;
 pub mod plan_markdown;
 pub mod plan_text;

@@ -27,6 +27,7 @@ pub(crate) fn inert_plan(plan: &Plan) -> String {
     for form in [Form::Comment, Form::Summary] {
         inert(&views::plan_markdown::render(plan, &Options::of(form)));
     }
+    inert(&views::plan_html::render(plan, None));
     let annotations = views::annotation::of_plan(plan);
     inert(&views::annotation::sarif::render(&annotations, "plan", &str::to_owned));
     for line in views::annotation::workflow::render(&annotations, &str::to_owned).lines() {

@@ -32,6 +32,8 @@ pub(crate) enum Format {
     Summary,
     /// For machines.
     Json,
+    /// One page that needs nothing else: with the running order drawn, and a search.
+    Html,
     /// SARIF 2.1.0, for code scanning: what a reviewer has to see, beside the lines of the spec.
     Sarif,
     /// The same as workflow commands of GitHub Actions.

@@ -51,9 +51,8 @@ fn told(path: &Path, text: &[u8], format: Format, style: &Style) -> Result<Strin
         }
         Format::Markdown | Format::Summary => events::report(&run),
         Format::Json => stream.text(),
-        Format::Sarif | Format::Annotations => {
-            let text =
-                "events say nothing about lines of a spec; --format takes text, markdown, summary or json";
+        Format::Html | Format::Sarif | Format::Annotations => {
+            let text = "events have no such form; --format takes text, markdown, summary or json";
             return Err(CliError::Usage(text.to_owned()));
         }
     })

@@ -157,6 +157,17 @@ impl Plan {
         self.denied() > 0 || !self.refusals.is_empty() || !self.unknowns.is_empty()
     }
 
+    /// The locations that full names of the plan speak of, in the order in which they are first met.
+    pub fn regions(&self) -> Vec<&str> {
+        let mut regions: Vec<&str> = vec![];
+        for change in &self.changes {
+            let location = change.full_name.split_once("/locations/").map(|(_, rest)| rest);
+            let location = location.and_then(|rest| rest.split('/').next()).filter(|name| !name.is_empty());
+            regions.extend(location.filter(|name| !regions.contains(name)));
+        }
+        regions
+    }
+
     /// Every grant that the plan gives or takes, in running order, with its change.
     pub fn access(&self) -> impl Iterator<Item = (&Change, &Access)> {
         self.changes.iter().flat_map(|change| change.access.iter().map(move |access| (change, access)))

@@ -1,13 +1,25 @@
 //! From the engine's plan to what is shown of it. Grants are read off the policy edits of the steps, so it holds for any
 //! kind that edits a policy. Knows no kind.
 
-use model::{Danger, Step};
+use model::{Danger, FieldChange, Grant, ResourceId, Step};
 
 use super::{Access, Change, FILES_NAMED, Ignored, Plan, Sends, Way, references_named};
 
 impl Plan {
-    /// What is shown of a plan, and of what it ignored.
+    /// What is shown of a plan, and of what it ignored. Equal plans look equal: what has no order of its own gets one.
     pub fn of(plan: &model::Plan, ignored: model::Ignored) -> Self {
+        let mut refusals = plan.refusals.clone();
+        refusals.sort_by(|one, other| {
+            (&one.place, &one.id, &one.problem).cmp(&(&other.place, &other.id, &other.problem))
+        });
+        let mut unknowns = plan.unknowns.clone();
+        unknowns.sort_by(|one, other| {
+            (&one.place, &one.id, &one.problem).cmp(&(&other.place, &other.id, &other.problem))
+        });
+        let mut exposures = plan.exposures.clone();
+        exposures.sort_by(|one, other| {
+            (&one.place, &one.id, &one.what).cmp(&(&other.place, &other.id, &other.what))
+        });
         Self {
             project: plan.project.clone(),
             stack: plan.stack.clone(),
@@ -16,9 +28,9 @@ impl Plan {
             goal: plan.goal,
             fingerprint: engine::fingerprint(plan),
             changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),
-            refusals: plan.refusals.clone(),
-            unknowns: plan.unknowns.clone(),
-            exposures: plan.exposures.clone(),
+            refusals,
+            unknowns,
+            exposures,
             findings: Vec::new(),
             ignored: Ignored::of(ignored),
         }
@@ -34,23 +46,37 @@ impl Change {
             place: change.place.clone(),
             action: change.action,
             reason: change.reason.clone(),
-            fields: change.fields.clone(),
+            fields: change.fields.iter().cloned().map(in_order).collect(),
             access: change.steps.iter().flat_map(|step| access(step, broad(change, plan))).collect(),
             is_only_access: !change.steps.is_empty() && change.steps.iter().all(is_edit),
             sends: change.steps.iter().find_map(sends),
-            after: change.after.clone(),
+            after: in_id_order(change.after.clone()),
             calls: change.steps.iter().map(|step| references_named(&step.shown())).collect(),
         }
     }
 }
 
+/// A field whose values have the keys of objects in the order of the alphabet.
+fn in_order(mut field: FieldChange) -> FieldChange {
+    for value in field.before.iter_mut().chain(&mut field.after) {
+        value.sort_all_objects();
+    }
+    field
+}
+
+fn in_id_order(mut ids: Vec<ResourceId>) -> Vec<ResourceId> {
+    ids.sort_unstable();
+    ids
+}
+
 /// Why what a change gives reaches further than a stack needs, if it does.
 fn broad<'plan>(change: &model::Change, plan: &'plan model::Plan) -> Option<&'plan str> {
-    let mut hazards = plan.hazards.iter().filter(|(id, _)| *id == change.id);
-    hazards.find_map(|(_, hazard)| match hazard.danger {
+    let hazards = plan.hazards.iter().filter(|(id, _)| *id == change.id);
+    let broad = hazards.filter_map(|(_, hazard)| match hazard.danger {
         Danger::BroadRole { .. } | Danger::BasicRole => Some(hazard.what.as_str()),
         Danger::Public => None,
-    })
+    });
+    broad.min()
 }
 
 fn sends(step: &Step) -> Option<Sends> {
@@ -73,7 +99,7 @@ fn access(step: &Step, broad: Option<&str>) -> Vec<Access> {
         Step::EditPolicy(edit) => {
             let row = |way, broad: Option<&str>| {
                 let broad = broad.map(str::to_owned);
-                move |grant: &model::Grant| Access {
+                move |grant: &Grant| Access {
                     way,
                     grant: grant.in_order(),
                     on: edit.policy.shown.clone(),

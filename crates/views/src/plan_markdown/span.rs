@@ -49,21 +49,26 @@ pub(crate) fn cell_text(text: &str) -> String {
     if is_harmless(text) { text.to_owned() } else { cell(text) }
 }
 
-/// Words and short numbers with the punctuation of a sentence. GitHub would read `GH-1` as an issue, many hexadecimal digits as a
-/// commit, and a word between colons as a picture.
+/// Words, names and short numbers with the punctuation of a sentence. GitHub would read `www.` and `://` as a link, `GH-1` as an
+/// issue, many hexadecimal digits as a commit, and a word between colons as a picture.
 fn is_harmless(text: &str) -> bool {
-    let is_word = |word: &str| {
-        let word = word.strip_prefix('(').unwrap_or(word);
-        let word = word.strip_suffix([',', ';', ':', ')']).unwrap_or(word);
-        let word = word.strip_suffix(')').unwrap_or(word);
-        let is_number = !word.is_empty() && word.len() < 7 && word.chars().all(|c| c.is_ascii_digit());
-        let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic())
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '\'');
-        let is_commit = word.len() >= 7 && word.chars().all(|c| c.is_ascii_hexdigit());
-        let is_issue = word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("gh-"));
-        is_number || (is_name && !is_commit && !is_issue)
-    };
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.split(' ').all(is_word)
+}
+
+fn is_word(word: &str) -> bool {
+    let word = word.strip_prefix('(').unwrap_or(word);
+    let word = word.strip_suffix([',', ';', ':']).unwrap_or(word);
+    let word = word.strip_suffix(')').unwrap_or(word);
+    let word = word.trim_start_matches(['-', '\'']);
+    let parts = || word.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_commit = |part: &str| part.len() >= 7 && part.chars().all(|c| c.is_ascii_hexdigit());
+    let is_named = |name: &str| parts().any(|part| part.eq_ignore_ascii_case(name));
+    word.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || "-'/.".contains(c))
+        && !word.contains("//")
+        && !parts().any(is_commit)
+        && !is_named("gh")
+        && !is_named("www")
 }
 
 /// A text for the summary of a fold, which is HTML.
@@ -173,7 +178,6 @@ mod tests {
             "a:b:c",
             "@octocat",
             "a@b",
-            "x.y",
             "-a",
             "1. a",
             "a  b",

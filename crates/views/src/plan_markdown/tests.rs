@@ -49,8 +49,8 @@ fn a_rebuild_shows_the_dockerfile_in_the_fold() {
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | ~ | `image/ollama-gemma` | rebuild | `Dockerfile changed, prompts/system.txt added` |
-    | ~ | `service/ollama-gemma` | update `image` | `follows image/ollama-gemma` |
+    | ~ | `image/ollama-gemma` | rebuild | Dockerfile changed, prompts/system.txt added |
+    | ~ | `service/ollama-gemma` | update `image` | follows image/ollama-gemma |
 
     <details><summary><code>image/ollama-gemma</code>: rebuild, 4 fields</summary>
 
@@ -126,7 +126,7 @@ fn what_is_lost_stands_in_a_warning() {
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | ~ | `service/gemma` | repair | `does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time.` |
+    | ~ | `service/gemma` | repair | does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time. |
     | − | `image/old` | forget | gone already |
 
     <details><summary><code>repository/ollama</code>: replace, 1 field</summary>
@@ -172,7 +172,7 @@ fn hostile_values_stay_values() {
 
     > [!CAUTION]
     > - **Nothing is applied** while this stands: 1 refused
-    > - **Public access**: `anyone on the internet gets roles/run.invoker on service ollama-gemma`
+    > - **Public access**: anyone on the internet gets roles/run.invoker on service ollama-gemma
 
     #### In the way
 

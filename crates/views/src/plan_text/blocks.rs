@@ -56,36 +56,12 @@ pub(super) fn item(page: &mut Page, id: &str, place: Option<&model::Place>, ink:
     with_cause(page, line, column, &place, arrow);
 }
 
-/// Whether a change only takes something away, so that the destructive block says all of it.
-pub(super) fn is_removal(change: &Change) -> bool {
-    match change.action {
-        Action::Delete | Action::Detach | Action::Forget => true,
-        Action::NoOp
-        | Action::Create
-        | Action::Adopt
-        | Action::Update
-        | Action::Replace
-        | Action::Repair
-        | Action::Keep => false,
-    }
-}
-
-/// Whether a change is carried out in the cloud, beyond the record.
-fn removes(change: &Change) -> bool {
-    is_removal(change) && change.action.writes()
-}
-
-/// Writes what is deleted or given back, and warns of what is replaced.
+/// Writes what this stack loses, in running order: deleted, given back, or deleted and made again.
 pub(super) fn destructive(plan: &Plan, order: &Order<'_>, page: &mut Page) {
-    let removals: Vec<&Change> =
-        plan.changes.iter().filter(|change| removes(change) && !change.is_only_access).collect();
-    let replaced: Vec<&Change> =
-        plan.changes.iter().filter(|change| change.action == Action::Replace).collect();
-    if removals.is_empty() && replaced.is_empty() {
+    if plan.destructive().next().is_none() {
         return;
     }
-    let lost = removals.iter().filter(|change| change.action == Action::Delete).count() + replaced.len();
-    let text = match (plan.goal, lost) {
+    let text = match (plan.goal, plan.deletions().count()) {
         (_, 0) => "nothing is deleted".to_owned(),
         (Goal::Present, lost) => format!("{} deleted in the cloud", counted(lost, "thing is", "things are")),
         (Goal::Absent, lost) => format!("{} that this stack made", counted(lost, "thing", "things")),
@@ -94,15 +70,19 @@ pub(super) fn destructive(plan: &Plan, order: &Order<'_>, page: &mut Page) {
         Goal::Present => title(page, "DESTRUCTIVE", &text, Ink::Danger),
         Goal::Absent => title(page, "DELETE", &text, Ink::Danger),
     }
-    for change in removals {
-        change::removal(change, order, page);
-    }
-    for change in replaced {
-        let sign = words::symbol(change, page.style.symbols);
-        let line = Line::indented(2).with(sign, Ink::Danger).with(" ", Ink::Plain);
-        let line = line.with(&change.id.to_string(), Ink::Strong).with("  replace", Ink::Danger);
-        let column = line.width();
-        with_cause(page, line, column, &forced(change), arrow_back(page.style.symbols));
+    for change in plan.destructive() {
+        match change.action {
+            Action::Replace => change::replaced(change, &forced(change), order, page),
+            Action::NoOp
+            | Action::Create
+            | Action::Adopt
+            | Action::Update
+            | Action::Repair
+            | Action::Delete
+            | Action::Detach
+            | Action::Keep
+            | Action::Forget => change::removal(change, order, page),
+        }
     }
 }
 
@@ -118,7 +98,7 @@ fn forced(change: &Change) -> String {
 
 /// Writes what stays although the stack lets go of it, and why.
 pub(super) fn kept(plan: &Plan, page: &mut Page) {
-    let kept: Vec<&Change> = plan.changes.iter().filter(|change| change.action == Action::Keep).collect();
+    let kept: Vec<&Change> = plan.kept().collect();
     if kept.is_empty() {
         return;
     }
@@ -151,7 +131,7 @@ fn listed(changes: &[&Change], page: &mut Page) {
 
 /// Writes what is as it should be.
 pub(super) fn unchanged(plan: &Plan, page: &mut Page) {
-    let same: Vec<&Change> = plan.changes.iter().filter(|change| change.action == Action::NoOp).collect();
+    let same: Vec<&Change> = plan.unchanged().collect();
     if same.is_empty() {
         return;
     }

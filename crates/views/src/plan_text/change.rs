@@ -8,20 +8,15 @@ use super::super::line::{Ink, Line, Page};
 use super::super::{Detail, causes, words};
 use super::order::Order;
 use super::values::arrow_back;
-use super::{blocks, created, fields};
+use super::{created, fields};
 
 /// The order stands at the right margin, but not further out than this.
 const FAR_RIGHT: usize = 100;
 
 /// Writes every change that neither the access table nor the destructive block says in full.
 pub(super) fn all(plan: &Plan, order: &Order<'_>, page: &mut Page) {
-    let shown: Vec<&Change> = plan
-        .changes
-        .iter()
-        .filter(|change| words::acts(change.action) && !change.is_only_access && !blocks::is_removal(change))
-        .collect();
     page.gap();
-    for change in shown {
+    for change in plan.edits().filter(|change| change.action != Action::Forget) {
         heading(change, order, page);
         why(change, page);
         sends(change, page);
@@ -30,6 +25,18 @@ pub(super) fn all(plan: &Plan, order: &Order<'_>, page: &mut Page) {
             (_, Detail::Summary) => fields::names(change, page),
             (_, Detail::Changes | Detail::Full) => fields::changed(change, page),
         }
+    }
+}
+
+/// Writes a change that deletes something and makes it again, with what forces it.
+pub(super) fn replaced(change: &Change, forced: &str, order: &Order<'_>, page: &mut Page) {
+    heading(change, order, page);
+    let label = format!("{} ", arrow_back(page.style.symbols));
+    page.prose(6, &label, forced, Ink::Danger);
+    why(change, page);
+    match page.style.detail {
+        Detail::Summary => fields::names(change, page),
+        Detail::Changes | Detail::Full => fields::changed(change, page),
     }
 }
 

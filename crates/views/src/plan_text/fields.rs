@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::body::{self, Mark};
 use super::super::causes::field_cause;
-use super::super::line::{Ink, Line, Page, bar, wrap};
+use super::super::escape::escape;
+use super::super::line::{Ink, Line, Page, bar, clip, wrap};
 use super::super::value;
 use super::super::words::counted;
 use super::super::{Detail, inputs};
@@ -63,7 +64,13 @@ fn rows_of(rows: &[&FieldChange], paths: usize, page: &mut Page) {
     });
     let causes = start + values.max().unwrap_or(0);
     for (field, sides) in sides {
-        let line = Line::indented(INDENT).with(&field.path, Ink::Plain).pad_to(INDENT + paths);
+        let path = match style.detail {
+            Detail::Full => field.path.clone(),
+            Detail::Summary | Detail::Changes => {
+                clip(&escape(&field.path), style.width.saturating_sub(INDENT), style.symbols)
+            }
+        };
+        let line = Line::indented(INDENT).with(&path, Ink::Plain).pad_to(INDENT + paths);
         let cause = field_cause(field, style.symbols);
         let arrow = arrow_back(style.symbols);
         match sides {
@@ -111,10 +118,10 @@ fn diff(field: &FieldChange, page: &mut Page) {
         let line = Line::indented(INDENT + 2).with(bar(style.symbols), Ink::Faint).with(" ", Ink::Plain);
         let line = line.with(mark.sign(), ink);
         let room = style.width.saturating_sub(line.width());
-        let text = super::super::escape::escape(text);
+        let text = escape(text);
         let text = match style.detail {
             Detail::Full => text.into_owned(),
-            Detail::Summary | Detail::Changes => super::super::line::clip(&text, room, style.symbols),
+            Detail::Summary | Detail::Changes => clip(&text, room, style.symbols),
         };
         page.line(&line.with(&text, ink));
     }
@@ -135,7 +142,7 @@ pub(super) fn names(change: &Change, page: &mut Page) {
         return;
     }
     let room = page.style.width.saturating_sub(INDENT);
-    for line in wrap(&super::super::escape::escape(&names.join(", ")), room).iter().take(LIST_LINES) {
+    for line in wrap(&escape(&names.join(", ")), room).iter().take(LIST_LINES) {
         page.line(&Line::indented(INDENT).with(line, Ink::Plain));
     }
 }

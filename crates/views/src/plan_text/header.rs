@@ -45,15 +45,9 @@ fn title(plan: &Plan, page: &mut Page) {
     page.line(&line);
 }
 
-/// The locations that full names of the plan speak of.
+/// The locations of the plan.
 fn regions(plan: &Plan) -> Option<String> {
-    let mut regions: Vec<&str> = vec![];
-    for change in &plan.changes {
-        let location = change.full_name.split_once("/locations/").map(|(_, rest)| rest);
-        let location = location.and_then(|rest| rest.split('/').next()).filter(|name| !name.is_empty());
-        regions.extend(location.filter(|name| !regions.contains(name)));
-    }
-    match regions.as_slice() {
+    match plan.regions().as_slice() {
         [] => None,
         [one] => Some(format!("region={one}")),
         many => Some(format!("regions={}", many.join(","))),

@@ -14,6 +14,7 @@ const INDENT: usize = 6;
 /// Writes how many fields were ignored.
 pub(super) fn counted(ignored: &Ignored, page: &mut Page) {
     if let (Some(summary), None) = (summary(ignored), &ignored.listed) {
+        page.gap();
         page.sentence(&format!("{summary} ignored (plan --show-ignored)"), Ink::Faint);
     }
 }

@@ -16,6 +16,7 @@ mod tests;
 mod values;
 
 use crate::document::Plan;
+use crate::section::Section;
 use model::Goal;
 
 use super::line::{Ink, Line, Page};
@@ -39,25 +40,39 @@ pub fn render(plan: &Plan, style: &Style) -> String {
         return page.finish();
     }
     let order = order::Order::of(plan);
-    header::write(plan, &mut page);
-    access::public(plan, &mut page);
-    blocks::refused(plan, &mut page);
-    blocks::unknown(plan, &mut page);
-    operator_policy::write(plan, &mut page);
-    access::table(plan, &mut page);
-    blocks::destructive(plan, &order, &mut page);
-    change::all(plan, &order, &mut page);
-    blocks::forgotten(plan, &mut page);
-    blocks::kept(plan, &mut page);
-    match style.detail {
-        Detail::Full => blocks::unchanged(plan, &mut page),
-        Detail::Summary | Detail::Changes => {}
+    for section in Section::ORDER {
+        match section {
+            Section::Verdict => {
+                header::write(plan, &mut page);
+                blocks::refused(plan, &mut page);
+                blocks::unknown(plan, &mut page);
+                operator_policy::write(plan, &mut page);
+            }
+            Section::Access => {
+                access::public(plan, &mut page);
+                access::table(plan, &mut page);
+            }
+            Section::Destructive => blocks::destructive(plan, &order, &mut page),
+            Section::Changes => {
+                change::all(plan, &order, &mut page);
+                blocks::forgotten(plan, &mut page);
+                blocks::kept(plan, &mut page);
+                match style.detail {
+                    Detail::Full => blocks::unchanged(plan, &mut page),
+                    Detail::Summary | Detail::Changes => {}
+                }
+            }
+            Section::Checks => findings::write(plan, &mut page),
+            Section::Ignored => {
+                ignored::counted(&plan.ignored, &mut page);
+                ignored::listed(&plan.ignored, &mut page);
+            }
+            Section::Footer => {
+                totals(plan, &mut page);
+                fingerprint(plan, &mut page);
+            }
+        }
     }
-    findings::write(plan, &mut page);
-    totals(plan, &mut page);
-    ignored::counted(&plan.ignored, &mut page);
-    fingerprint(plan, &mut page);
-    ignored::listed(&plan.ignored, &mut page);
     page.finish()
 }
 

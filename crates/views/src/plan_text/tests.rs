@@ -116,15 +116,14 @@ fn what_is_lost_stands_above_the_changes() {
         − roles/run.invoker  user:ana@acme.example  removed from spec
 
       DESTRUCTIVE  2 things are deleted in the cloud
+      ± repository/ollama  replace                                        (1st of 6)
+          ← deleted and made again: location cannot change in place
+          location  europe-west1 → europe-west4
+            ← gemmactl.yaml:44 spec edited, forces replacement
       − service/ollama-gemma  delete  removed from spec                   (4th of 6)
       − account/ollama-run  detach  removed from spec                     (5th of 6)
           it stays; the stack's mark is removed and changed fields are given back
-      ± repository/ollama  replace
-            ← deleted and made again: location cannot change in place
 
-      ± repository/ollama  replace                                        (1st of 6)
-          location  europe-west1 → europe-west4
-            ← gemmactl.yaml:44 spec edited, forces replacement
       ~ service/gemma  repair                                             (2nd of 6)
           ← does not work: Revision 'gemma-00002' is not ready: the container did
           │ not listen on port 8080 in time.
@@ -211,9 +210,6 @@ fn hostile_values_are_shown_and_not_obeyed() {
     gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
       CHANGES  1 refused · 1 create · 1 update
 
-      PUBLIC ACCESS  anyone on the internet gets roles/run.invoker on service
-                   │ ollama-gemma (gemmactl.yaml:70)
-
       REFUSED  apply does nothing while this stands
         ! service/x\u{1b}]0;title\u{7}
           problem  the API said:
@@ -221,6 +217,9 @@ fn hostile_values_are_shown_and_not_obeyed() {
                  │ @octocat | `code`
           way out  x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!--
                  │ @octocat | `code`
+
+      PUBLIC ACCESS  anyone on the internet gets roles/run.invoker on service
+                   │ ollama-gemma (gemmactl.yaml:70)
 
       ACCESS   on service ollama-gemma
         + roles/run.invoker  allUsers  gemmactl.yaml:70
@@ -418,13 +417,13 @@ fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
     let edited = super::render(&samples::shown_with(&samples::edited(), counted.clone()), &samples::style());
     assert!(
         edited
-            .contains("unchanged.\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n")
+            .contains("\n\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n\nPlan: "),
+        "{edited}"
     );
     let listed =
         super::render(&samples::shown_with(&samples::edited(), samples::ignored()), &samples::style());
-    let (_, listed) = listed.split_once("unchanged.\n").unwrap();
+    let (_, listed) = listed.split_once("68 spec edited\n").unwrap();
     insta::assert_snapshot!(listed, @r"
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
 
       IGNORED  3 server-managed and 1 unmanaged fields, no difference
         service/ollama-gemma
@@ -432,6 +431,9 @@ fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
           conditions   (1 item)             server-managed: what the server reports
           timeout      300s                 default: the server's default
           labels.team  models               foreign: left as it is
+
+    Plan: 1 to update, 1 to delete; 8 unchanged.
+    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
     ");
 }
 

@@ -1,0 +1,59 @@
+//! Access on the page: what is open to everybody as a red line, then every grant that comes or goes.
+
+use super::Positions;
+use super::page::Page;
+use crate::document::{Access, Change, Plan, Way};
+use crate::{Symbols, causes};
+
+/// Writes the section, if there is anything to tell.
+pub(super) fn write(plan: &Plan, positions: &Positions<'_>, page: &mut Page) {
+    let open = plan.public_access();
+    let exposed = plan.exposed();
+    if open.is_empty() && exposed.is_empty() && plan.access().next().is_none() {
+        return;
+    }
+    page.raw("<section>\n<h2>Access</h2>\n");
+    for public in open.iter().chain(&exposed) {
+        page.raw("<p class=\"item alarm\">Public access: ").text(&public.what);
+        if let Some(place) = public.place {
+            page.raw(" (").text(&place.to_string()).raw(")");
+        }
+        page.raw("</p>\n");
+    }
+    if plan.access().next().is_some() {
+        page.raw("<table>\n<thead><tr><th></th><th>Who</th><th>Role</th><th>On</th><th>Why</th></tr></thead>\n<tbody>\n");
+        let mut last = None;
+        for (change, access) in plan.access() {
+            page.raw("<tr class=\"item\"");
+            // A change that is access alone is told here only: its box in the drawing leads to its first row.
+            if change.is_only_access
+                && last != Some(&change.id)
+                && let Some(position) = positions.get(&change.id)
+            {
+                page.raw(" id=\"c").number(*position).raw("\"");
+            }
+            last = Some(&change.id);
+            row(change, access, page);
+        }
+        page.raw("</tbody>\n</table>\n");
+    }
+    page.raw("</section>\n");
+}
+
+fn row(change: &Change, access: &Access, page: &mut Page) {
+    page.raw("><td>").raw(match access.way {
+        Way::Given => "<span class=\"sign made\">+</span>",
+        Way::Taken => "<span class=\"sign lost\">−</span>",
+    });
+    page.raw("</td><td>").code(&access.grant.member).raw("</td><td>").code(&access.grant.role);
+    if let Some(condition) = &access.grant.condition {
+        page.raw(" if ").code(&condition.to_string());
+    }
+    page.raw("</td><td>").text(&access.on).raw("</td><td class=\"faint\">");
+    if let Some(broad) = &access.broad {
+        page.raw("<strong>broad role</strong>: ").text(broad).raw("<br>");
+    }
+    let place = change.place.as_ref().map(|place| causes::place(place, Symbols::Unicode));
+    let why: Vec<String> = place.into_iter().chain(causes::reason(change)).collect();
+    page.text(&why.join(" ")).raw("</td></tr>\n");
+}
