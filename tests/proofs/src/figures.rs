@@ -24,7 +24,7 @@ impl Figures {
     }
 
     /// A figure that promises nothing.
-    pub(crate) fn note(&self, what: &str, figure: impl Display) {
+    pub(crate) fn note(what: &str, figure: impl Display) {
         println!("     {what}: {figure}");
     }
 

@@ -147,7 +147,7 @@ fn tested(order: &Order, figures: &mut Figures) -> Result<(), String> {
             match proofs::mutate(&mutation)? {
                 Seen::Harm(harm) => figures.line(&what, format!("{} fails: {harm}", mutation.test), true),
                 Seen::Nothing(said) => {
-                    figures.line(&what, format!("{} sees nothing: {said}", mutation.test), false)
+                    figures.line(&what, format!("{} sees nothing: {said}", mutation.test), false);
                 }
             }
         }
@@ -158,8 +158,8 @@ fn tested(order: &Order, figures: &mut Figures) -> Result<(), String> {
         let wrong = replayed.wrong.map_or("0 panics".to_owned(), |said| format!("a panic: {said}"));
         figures.line("fuzz inputs replayed", format!("{}, {wrong}", replayed.executions), good);
         match order.fuzz.map(proofs::fuzz) {
-            None => figures.note("new fuzz inputs", "not looked for; --fuzz SECONDS does"),
-            Some(Err(why)) => figures.note("new fuzz inputs", format!("not looked for: {why}")),
+            None => Figures::note("new fuzz inputs", "not looked for; --fuzz SECONDS does"),
+            Some(Err(why)) => Figures::note("new fuzz inputs", format!("not looked for: {why}")),
             Some(Ok(targets)) => {
                 for (target, fuzzed) in targets {
                     let good = fuzzed.wrong.is_none() && fuzzed.executions > 0;
@@ -179,7 +179,7 @@ fn tested(order: &Order, figures: &mut Figures) -> Result<(), String> {
 fn counted(what: &str, counted: &Counted, figures: &mut Figures) {
     figures.line(what, format!("{} passed", counted.passed), counted.good && counted.passed > 0);
     for (text, count) in &counted.counts {
-        figures.note(text, count);
+        Figures::note(text, count);
     }
     if let Some(said) = &counted.said {
         println!("{said}");
