@@ -56,6 +56,8 @@ fn hostile_answers_are_shown_and_not_obeyed_by_any_command() {
         &["record", "list"],
         &["record", "show"],
         &["record", "show", "--format", "json"],
+        &["record", "restore"],
+        &["record", "rebuild"],
         &["plan", "--destroy"],
         &["apply", "--yes"],
         &["apply", "--yes", "--json"],

@@ -79,6 +79,91 @@ fn entries_that_were_put_into_the_record_delete_nothing() {
     assert!(deleted.is_empty(), "{deleted:?}");
 }
 
+/// Things without a stamp have the record as their witness, and so one that somebody wrote into could take away anybody's.
+#[test]
+fn an_entry_of_something_without_a_stamp_that_gemmactl_does_not_make_takes_nothing_away() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let grant = |role: &str, member: &str| json!({"grant": {"role": role, "member": member}});
+    let project = "//cloudresourcemanager.googleapis.com/projects/demo-project/iam";
+    let poison_of =
+        |id: &str, full_name: String, remembered: Value| (id.to_owned(), entry(&full_name, &remembered));
+    let api = "//serviceusage.googleapis.com/projects/demo-project/services/bigquery.googleapis.com";
+    let invokers =
+        "//run.googleapis.com/projects/demo-project/locations/europe-west1/services/ollama-gemma/invokers";
+    let of_service = |member: &str, role: &str| json!({"service": "ollama-gemma", "region": "europe-west1", "grant": {"role": role, "member": member}});
+    let poisons = [
+        // Nothing that a stack of models needs.
+        poison_of("api/bigquery.googleapis.com", api.to_owned(), json!({"onDestroy": "restore"})),
+        // The keys of the whole project, of somebody whom the stack did not make.
+        poison_of(
+            "role/owner/user:owner@example.com",
+            format!("{project}/owner/user:owner@example.com"),
+            grant("roles/owner", "user:owner@example.com"),
+        ),
+        // An identity that says one thing and a grant that says another.
+        poison_of(
+            "role/run.viewer/user:a@example.com",
+            format!("{project}/run.viewer/user:a@example.com"),
+            grant("roles/iam.securityAdmin", "user:owner@example.com"),
+        ),
+        poison_of(
+            "invoker/ollama-gemma/user:a@example.com",
+            format!("{invokers}/user:owner@example.com"),
+            of_service("user:owner@example.com", "roles/run.admin"),
+        ),
+    ];
+    {
+        let emulator = world.emulator();
+        let (_, policy) = emulator.call("POST", "/v3/projects/demo-project:getIamPolicy", Some(&json!({})));
+        let mut policy = policy;
+        for role in ["roles/owner", "roles/iam.securityAdmin"] {
+            policy["bindings"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({"role": role, "members": ["user:owner@example.com"]}));
+        }
+        let set = json!({"policy": policy});
+        assert_eq!(emulator.call("POST", "/v3/projects/demo-project:setIamPolicy", Some(&set)).0, 200);
+        let service = "/v2/projects/demo-project/locations/europe-west1/services/ollama-gemma";
+        let (_, mut policy) = emulator.call("GET", &format!("{service}:getIamPolicy"), None);
+        let theirs = json!({"role": "roles/run.admin", "members": ["user:owner@example.com"]});
+        match policy["bindings"].as_array_mut() {
+            Some(bindings) => bindings.push(theirs),
+            None => policy["bindings"] = json!([theirs]),
+        }
+        let set = json!({"policy": policy});
+        assert_eq!(emulator.call("POST", &format!("{service}:setIamPolicy"), Some(&set)).0, 200);
+        let enable = "/v1/projects/demo-project/services/bigquery.googleapis.com:enable";
+        assert_eq!(emulator.call("POST", enable, Some(&json!({}))).0, 200);
+        for _ in 0..3 {
+            emulator.call("GET", "/v1/projects/demo-project/services/bigquery.googleapis.com", None);
+        }
+        let mut poisoned = record(&emulator);
+        for (id, entry) in &poisons {
+            poisoned["stacks"]["ollama-gemma"]["entries"][id] = entry.clone();
+            let shared = json!({"prior": "absent", "holders": ["ollama-gemma"]});
+            if !id.starts_with("invoker/") {
+                poisoned["shared"][entry["fullName"].as_str().unwrap()] = shared;
+            }
+        }
+        poison(&emulator, &poisoned);
+    }
+    world.clear_journal();
+    let run = world.emulated(&["plan", "--destroy"]).exits(0);
+    assert_eq!(run.all().matches("only the record says that this stack made it").count(), poisons.len());
+    world.emulated(&["apply", "--yes", "--allow-delete"]).exits(0);
+    let sent = world.journal();
+    let writes =
+        |call: &&Value| call["method"] != "GET" && !call["path"].as_str().unwrap().ends_with(":getIamPolicy");
+    let took = |call: &&Value| {
+        let text = call.to_string();
+        text.contains("bigquery") || (call["path"].as_str().unwrap().ends_with(":setIamPolicy"))
+    };
+    let taken: Vec<&Value> = sent.iter().filter(writes).filter(took).collect();
+    assert!(taken.is_empty(), "{taken:#?}");
+}
+
 #[test]
 fn a_record_of_another_project_is_not_used() {
     let world = World::copy_of("examples/ollama-gemma");

@@ -42,11 +42,30 @@ fn damage(emulator: &Emulator) {
     assert_eq!(emulator.call("POST", UPLOAD, Some(&record)).0, 200);
 }
 
+/// Deletes every generation of the record for good.
+fn delete_for_good(emulator: &Emulator) {
+    for generation in generations(emulator) {
+        assert_eq!(emulator.call("DELETE", &format!("{OBJECT}?generation={generation}"), None).0, 204);
+    }
+}
+
 /// A command that runs beside the test, and says nothing.
 fn started(world: &World, command: &[&str], emulator: &Emulator) -> Child {
     let mut child = world.command();
     child.args(command).args(["--endpoint", emulator.url.as_str()]).stdin(Stdio::null());
     child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Runs a command and kills it at its first such call: before the call is carried out if that is held, and after it if only
+/// the answer is late.
+fn killed_at(world: &World, emulator: &Emulator, command: &[&str], method: &str, path: &str, fault: &Value) {
+    let rule = json!({"rules": [{"name": "here", "method": method, "path": path, "fault": fault}]});
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&rule)).0, 200);
+    let mut killed = started(world, command, emulator);
+    emulator.call("GET", "/emulator/faults?struck=here", None);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&json!({"rules": []}))).0, 200);
 }
 
 #[test]
@@ -98,7 +117,7 @@ fn what_a_stack_gains_and_loses_is_said_before_the_question() {
         .says("second: ")
         .says("- service/gemma-second")
         .says("held by gemma-prebuilt, second, then held by gemma-prebuilt")
-        .says("What a stack loses here stays in the project");
+        .says("gemmactl record rebuild");
     assert_eq!(record(&emulator)["stacks"].as_object().unwrap().len(), 2, "nothing was written");
 }
 
@@ -116,9 +135,7 @@ fn a_deleted_record_is_put_back_from_its_older_generations_and_from_what_was_del
 
     let newest = generations(&emulator)[0].clone();
     run(&["record", "restore", "--generation", &newest, "--yes"]).exits(0).says("is the record already");
-    for generation in generations(&emulator) {
-        assert_eq!(emulator.call("DELETE", &format!("{OBJECT}?generation={generation}"), None).0, 204);
-    }
+    delete_for_good(&emulator);
     run(&["record", "restore"]).exits(0).says("deleted  can be restored until").never_says("present");
     run(&["record", "restore", "--generation", &newest]).exits(1).says("pass --yes");
     assert!(generations(&emulator).is_empty(), "nothing was written without a yes");
@@ -141,7 +158,9 @@ fn generations_of_a_newer_form_or_of_another_project_are_not_put_back() {
         let mut other = whole.clone();
         other[field] = value;
         other.as_object_mut().unwrap().remove("checksum");
-        if field != "schema" {
+        if field == "schema" {
+            other["minReader"] = json!(99);
+        } else {
             other["schema"] = json!(1);
         }
         let (status, object) = emulator.call("POST", UPLOAD, Some(&other));
@@ -149,7 +168,7 @@ fn generations_of_a_newer_form_or_of_another_project_are_not_put_back() {
         object["generation"].as_str().unwrap().to_owned()
     };
     let refused = [
-        (change("schema", json!(99)), "use the version that wrote it"),
+        (change("schema", json!(99)), "use the version that wrote it, or a newer one"),
         (change("project", json!("other-project")), "it speaks about project other-project"),
         (change("projectNumber", json!("12")), "it speaks about the project with number 12"),
     ];
@@ -200,5 +219,220 @@ fn a_restore_that_was_killed_before_or_after_its_write_is_run_again() {
         assert_eq!(emulator.call("POST", "/emulator/faults", Some(&json!({"rules": []}))).0, 200);
         run(&restore).exits(0);
         run(&["plan"]).exits(0).says("No changes.");
+    }
+}
+
+#[test]
+fn a_lost_record_is_refused_by_destroy_rebuilt_and_destroyed_only_with_a_flag() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let emulator = world.emulator();
+    let on = ["--endpoint", emulator.url.as_str()];
+    let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+    delete_for_good(&emulator);
+    assert_eq!(emulator.call("DELETE", "/storage/v1/b/gemmactl-demo-project", None).0, 204);
+    // Without a record, plan goes on; destroy deletes nothing by a stamp.
+    run(&["plan", "--detailed-exitcode"]).exits(0);
+    run(&["destroy", "--yes"])
+        .exits(4)
+        .says("service/ollama-gemma")
+        .says("carries this stack's stamp, but the ownership record does not know it")
+        .says("gemmactl record rebuild");
+    run(&["record", "rebuild"]).exits(1).says("+ service/ollama-gemma").says("pass --yes");
+    run(&["record", "list"]).exits(0).says("There is no record yet");
+    run(&["record", "rebuild", "--yes"])
+        .exits(0)
+        .says("The record does not know stack ollama-gemma")
+        .says("+ bucket/sources-europe-west1")
+        .says("+ repository/ollama")
+        .says("noted; gemmactl record show lists them")
+        .never_says("+ api/")
+        .never_says("+ role/");
+    run(&["record", "rebuild", "--yes"])
+        .exits(0)
+        .says("knows stack ollama-gemma and all that bears its stamp");
+    run(&["record", "show"]).exits(0).says("recovered by its stamp");
+    run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    run(&["apply", "--yes"]).exits(0);
+    run(&["destroy", "--yes"]).exits(4).says("was recovered by its stamp").says("--recovered delete");
+    run(&["destroy", "--yes", "--recovered", "delete"]).exits(0);
+    let parent = "projects/demo-project/locations/europe-west1";
+    let list = |path: &str| emulator.call("GET", path, None).1;
+    assert!(list(&format!("/v2/{parent}/services")).get("services").is_none());
+    assert!(list(&format!("/v1/{parent}/repositories")).get("repositories").is_none());
+    let (_, api) = emulator.call("GET", "/v1/projects/demo-project/services/run.googleapis.com", None);
+    assert_eq!(api["state"], "ENABLED", "what bears no stamp stays");
+    run(&["destroy", "--yes"]).exits(0).says("nothing is recorded of stack ollama-gemma");
+}
+
+#[test]
+fn a_rebuild_adds_only_what_is_missing_and_detaches_where_it_is_told_to() {
+    let (world, emulator) = applied();
+    let on = ["--endpoint", emulator.url.as_str()];
+    let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+    let mut poorer = record(&emulator);
+    poorer["stacks"]["gemma-prebuilt"]["entries"].as_object_mut().unwrap().remove("service/gemma").unwrap();
+    let api = poorer["stacks"]["gemma-prebuilt"]["entries"]["api/run.googleapis.com"].clone();
+    poorer.as_object_mut().unwrap().remove("checksum");
+    poorer["schema"] = json!(1);
+    assert_eq!(emulator.call("POST", UPLOAD, Some(&poorer)).0, 200);
+    run(&["record", "rebuild", "--yes"]).exits(0).says("The record knows stack gemma-prebuilt, but not this");
+    let entries = record(&emulator)["stacks"]["gemma-prebuilt"]["entries"].take();
+    assert_eq!(entries["api/run.googleapis.com"], api);
+    assert_eq!(
+        (&entries["service/gemma"]["origin"], &entries["service/gemma"]["prior"]),
+        (&json!("recovered"), &json!("unknown"))
+    );
+    run(&["destroy", "--yes", "--recovered", "detach"]).exits(0);
+    let (status, service) =
+        emulator.call("GET", "/v2/projects/demo-project/locations/europe-west1/services/gemma", None);
+    assert_eq!(status, 200);
+    assert!(service["labels"].get("gemmactl-stack").is_none(), "{service}");
+}
+
+#[test]
+fn who_may_not_read_the_record_is_told_so_and_not_that_there_is_none() {
+    let (world, emulator) = applied();
+    let on = ["--endpoint", emulator.url.as_str()];
+    let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+    let denied = json!({"rules": [{
+        "path": "/storage/v1/b/gemmactl-demo-project/**", "times": null, "fault": {"kind": "denied"},
+    }]});
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&denied)).0, 200);
+    for command in [
+        &["destroy", "--yes"][..],
+        &["record", "restore"],
+        &["record", "rebuild", "--yes"],
+        &["record", "rename", "gemma-prebuilt", "gemma", "--yes"],
+    ] {
+        run(command)
+            .exits(1)
+            .says("storage.objects.")
+            .never_says("nothing is recorded")
+            .never_says("knows no stack");
+    }
+}
+
+#[test]
+fn a_renamed_stack_goes_on_under_its_new_name() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let emulator = world.emulator();
+    let on = ["--endpoint", emulator.url.as_str()];
+    let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+    run(&["record", "rename", "ollama-gemma", "ollama-gemma", "--yes"])
+        .exits(1)
+        .says("two stacks cannot become one");
+    run(&["record", "rename", "nobody", "gemma", "--yes"]).exits(1).says("the record knows no stack nobody");
+    run(&["record", "rename", "ollama-gemma", "Gemma", "--yes"]).exits(1).says("is no stack name");
+    run(&["record", "rename", "ollama-gemma", "gemma"]).exits(1).says("pass --yes");
+    run(&["record", "rename", "ollama-gemma", "gemma", "--yes"])
+        .exits(0)
+        .says("stack ollama-gemma is called gemma")
+        .says("write `stack: gemma` in the spec");
+    run(&["record", "rename", "ollama-gemma", "gemma", "--yes"]).exits(0).says("is called gemma already");
+    // The old spec touches nothing of it.
+    run(&["apply", "--yes"])
+        .exits(4)
+        .says("belongs to the stack `gemma`, which was called `ollama-gemma` before");
+    run(&["destroy", "--yes"]).exits(0);
+    world.edit("gemmactl.yaml", "stack: ollama-gemma", "stack: gemma");
+    run(&["plan"])
+        .exits(0)
+        .says("~ service/ollama-gemma")
+        .says("stack renamed from ollama-gemma")
+        .says("+ bucket/sources-europe-west1")
+        .says("bucket/sources-europe-west1@ollama-gemma")
+        .never_says("± ");
+    run(&["apply", "--yes"]).exits(0);
+    run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    assert!(!record(&emulator).to_string().contains("\"stamps\""));
+    run(&["destroy", "--yes"]).exits(0);
+    let (_, buckets) = emulator.call("GET", "/storage/v1/b?project=demo-project", None);
+    assert!(buckets.get("items").is_none(), "{buckets}");
+}
+
+#[test]
+fn a_rename_and_the_apply_after_it_that_were_killed_are_run_again() {
+    for (method, path, fault) in [
+        ("POST", "/upload/**", json!({"kind": "hold"})),
+        ("POST", "/upload/**", json!({"kind": "slow", "milliseconds": 60_000})),
+    ] {
+        let (world, emulator) = applied();
+        let rename = ["record", "rename", "gemma-prebuilt", "gemma", "--yes"];
+        killed_at(&world, &emulator, &rename, method, path, &fault);
+        let on = ["--endpoint", emulator.url.as_str()];
+        let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+        run(&rename).exits(0);
+        world.edit("gemmactl.yaml", "stack: gemma-prebuilt", "stack: gemma");
+        let service = "/v2/projects/*/locations/*/services/*";
+        for fault in [json!({"kind": "hold"}), json!({"kind": "slow", "milliseconds": 60_000})] {
+            killed_at(&world, &emulator, &["apply", "--yes"], "PATCH", service, &fault);
+        }
+        // Another name in the middle of it: whichever of the two the stamp bears, it is known.
+        run(&["record", "rename", "gemma", "third", "--yes"]).exits(0);
+        world.edit("gemmactl.yaml", "stack: gemma", "stack: third");
+        run(&["apply", "--yes"]).exits(0);
+        run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+        run(&["destroy", "--yes"]).exits(0);
+        let (_, buckets) = emulator.call("GET", "/storage/v1/b?project=demo-project", None);
+        assert!(buckets.get("items").is_none(), "{buckets}");
+    }
+}
+
+#[test]
+fn a_rebuild_that_was_killed_before_or_after_its_write_is_run_again() {
+    for fault in [json!({"kind": "hold"}), json!({"kind": "slow", "milliseconds": 60_000})] {
+        let (world, emulator) = applied();
+        assert_eq!(emulator.call("DELETE", OBJECT, None).0, 204);
+        let rebuild = ["record", "rebuild", "--yes"];
+        killed_at(&world, &emulator, &rebuild, "POST", "/upload/**", &fault);
+        let on = ["--endpoint", emulator.url.as_str()];
+        let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+        run(&rebuild).exits(0);
+        run(&["record", "show"]).exits(0).says("service/gemma").says("recovered by its stamp");
+    }
+}
+
+#[test]
+fn nothing_is_renamed_or_rebuilt_while_a_run_works() {
+    let (world, emulator) = applied();
+    let held = json!({"rules": [{
+        "name": "held", "method": "PATCH", "path": "/v2/projects/*/locations/*/services/*", "fault": {"kind": "hold"},
+    }]});
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&held)).0, 200);
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    let mut apply = started(&world, &["apply", "--yes"], &emulator);
+    emulator.call("GET", "/emulator/faults?struck=held", None);
+    let on = ["--endpoint", emulator.url.as_str()];
+    for command in
+        [&["record", "rename", "gemma-prebuilt", "gemma", "--yes"][..], &["record", "rebuild", "--yes"]]
+    {
+        world.gemmactl(&[command, &on].concat()).exits(6).says("another run holds stack gemma-prebuilt");
+    }
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&json!({"release": ["held"]}))).0, 200);
+    assert!(apply.wait().unwrap().success());
+}
+
+#[test]
+fn a_restore_of_what_was_deleted_for_good_that_was_killed_at_any_of_its_writes_is_run_again() {
+    for (method, path) in [("POST", "/storage/**/restore"), ("DELETE", "/storage/**"), ("POST", "/upload/**")]
+    {
+        for fault in [json!({"kind": "hold"}), json!({"kind": "slow", "milliseconds": 60_000})] {
+            let (world, emulator) = applied();
+            let newest = generations(&emulator)[0].clone();
+            delete_for_good(&emulator);
+            let restore = ["record", "restore", "--generation", &newest, "--yes"];
+            killed_at(&world, &emulator, &restore, method, path, &fault);
+            let on = ["--endpoint", emulator.url.as_str()];
+            let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+            // Either the copy was not set aside yet and is the record, or the same command does the rest.
+            let again = run(&restore);
+            if again.code != 0 {
+                again.exits(1).says("while there is a record");
+            }
+            run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+            run(&["destroy", "--yes"]).exits(0);
+        }
     }
 }

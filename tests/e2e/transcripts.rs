@@ -53,6 +53,40 @@ fn transcript(name: &str) -> String {
             run.stderr = with_usual_times(&run.stderr);
             ("prompt --emulator \"Why is the sky blue?\"", run)
         }
+        "record-restore" => {
+            applied();
+            let object = "/storage/v1/b/gemmactl-demo-project/o/inventory.json";
+            let generation = {
+                let emulator = world.emulator();
+                let (_, found) = emulator.call("GET", object, None);
+                let upload =
+                    "/upload/storage/v1/b/gemmactl-demo-project/o?uploadType=media&name=inventory.json";
+                assert_eq!(emulator.call("POST", upload, Some(&json!({"schema": 3}))).0, 200);
+                found["generation"].as_str().unwrap().to_owned()
+            };
+            let command = ["record", "restore", "--generation", &generation, "--yes"];
+            (
+                "record restore --emulator --generation 1763906709123456 --yes",
+                world.emulated(&command).exits(0),
+            )
+        }
+        "record-rebuild" => {
+            applied();
+            let object = "/storage/v1/b/gemmactl-demo-project/o/inventory.json";
+            assert_eq!(world.emulator().call("DELETE", object, None).0, 204);
+            ("record rebuild --emulator --yes", world.emulated(&["record", "rebuild", "--yes"]).exits(0))
+        }
+        "record-rename" => {
+            applied();
+            let run = world.emulated(&["record", "rename", "ollama-gemma", "gemma", "--yes"]).exits(0);
+            ("record rename --emulator ollama-gemma gemma --yes", run)
+        }
+        "plan-renamed" => {
+            applied();
+            world.emulated(&["record", "rename", "ollama-gemma", "gemma", "--yes"]).exits(0);
+            world.edit("gemmactl.yaml", "stack: ollama-gemma", "stack: gemma");
+            ("plan --emulator", world.emulated(&["plan"]).exits(0))
+        }
         "destroy" => {
             applied();
             ("destroy --emulator --yes", world.emulated(&["destroy", "--yes"]).exits(0))
@@ -98,7 +132,9 @@ fn settled(run: &Run) -> String {
             progress = true;
         } else {
             progress = false;
-            lines.push(one_plan(&one_day(line)).replace(env!("CARGO_BIN_EXE_gemmactl"), "gemmactl"));
+            lines.push(
+                one_plan(&one_generation(&one_day(line))).replace(env!("CARGO_BIN_EXE_gemmactl"), "gemmactl"),
+            );
         }
     }
     lines.join("\n") + "\n"
@@ -109,10 +145,26 @@ fn is_dated(line: &str) -> bool {
     line.get(..20).is_some_and(|start| start.ends_with('Z') && start.get(4..5) == Some("-"))
 }
 
+/// A generation of the record, in place of every other.
+const GENERATION: &str = "1763906709123456";
+
+/// The line with every generation of an object replaced by one.
+fn one_generation(line: &str) -> String {
+    let is_generation = |word: &str| word.len() == 16 && word.chars().all(|digit| digit.is_ascii_digit());
+    let words = line.split(' ').map(|word| match word.trim_end_matches([':', ',']) {
+        bare if is_generation(bare) => word.replace(bare, GENERATION),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// The line with every fingerprint of a plan replaced by one: etags of the emulated project go into it.
 fn one_plan(line: &str) -> String {
-    let is_fingerprint =
-        |word: &str| word.len() == 16 && word.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'));
+    let is_fingerprint = |word: &str| {
+        word != GENERATION
+            && word.len() == 16
+            && word.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'))
+    };
     let words: Vec<&str> = line.split(' ').collect();
     let settled = words.iter().map(|word| match word.trim_end_matches(':') {
         bare if is_fingerprint(bare) => word.replace(bare, "7f3a9c21d04be856"),
@@ -130,13 +182,18 @@ fn one_day(line: &str) -> String {
             && parts.iter().all(|part| part.chars().next().is_some_and(|c| c.is_ascii_digit()))
     };
     let is_time = |word: &str| {
-        word.len() == 5 && word.get(2..3) == Some(":") && word.replace(':', "").parse::<u16>().is_ok()
+        matches!(word.len(), 5 | 8)
+            && word.get(2..3) == Some(":")
+            && word.replace(':', "").parse::<u32>().is_ok()
     };
     let words: Vec<String> = line
         .split(' ')
         .map(|word| match word {
             date if is_date(date) => "2026-11-23".to_owned(),
-            time if is_time(time) => "14:05".to_owned(),
+            time if is_time(time.trim_end_matches(':')) => {
+                let settled = if time.len() > 6 { "14:05:09" } else { "14:05" };
+                format!("{settled}{}", if time.ends_with(':') { ":" } else { "" })
+            }
             other => other.to_owned(),
         })
         .collect();

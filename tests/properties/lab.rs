@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use emulator::{Exchange, Running, Settings};
 use engine::{
-    AdoptPolicy, Allowed, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Rhythm, Snapshot, StopSignal,
+    AdoptPolicy, Allowed, Consent, Graph, Ledger, PlanOptions, Recovered, ReplacePolicy, Rhythm, Snapshot,
+    StopSignal,
 };
 use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Pace, Target};
 use model::{
@@ -141,6 +142,7 @@ pub(crate) fn allowing() -> Consent {
         broad_roles: Allowed::Yes,
         deletion: Allowed::Yes,
         foreign_content: Allowed::No,
+        recovered: Recovered::Refuse,
         named: BTreeSet::new(),
     }
 }

@@ -41,7 +41,8 @@ pub(crate) use policy::PolicyArguments;
 pub(crate) use prompt::PromptArguments;
 pub(crate) use proxy::ProxyArguments;
 pub(crate) use record::{
-    RecordCommand, RecordFormat, RecordRestoreArguments, RecordShowArguments, RecordUnlockArguments,
+    RecordCommand, RecordFormat, RecordRebuildArguments, RecordRenameArguments, RecordRestoreArguments,
+    RecordShowArguments, RecordUnlockArguments,
 };
 pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
 pub(crate) use snapshot::SnapshotArguments;

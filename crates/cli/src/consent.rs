@@ -1,7 +1,7 @@
 //! What the operator of a run allows: the second key of each guard. `docs/decisions/0009-two-keys.md` says why.
 
-use clap::Args;
-use engine::{Allowed, Consent, ReplacePolicy};
+use clap::{Args, ValueEnum};
+use engine::{Allowed, Consent, Recovered, ReplacePolicy};
 
 use crate::arguments::SpecArguments;
 
@@ -34,6 +34,19 @@ pub(crate) struct ContentArguments {
     /// Allow to delete images and objects that this stack did not put into its repositories and buckets.
     #[arg(long)]
     pub(crate) force_content: bool,
+    /// What becomes of what was recovered by its stamp (record rebuild) and is to go: nobody knows whether it was there
+    /// before.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) recovered: Option<RecoveredChoice>,
+}
+
+/// What becomes of what was recovered by its stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecoveredChoice {
+    /// Delete it.
+    Delete,
+    /// Leave it there, without the stamp.
+    Detach,
 }
 
 impl ConsentArguments {
@@ -49,6 +62,7 @@ impl ConsentArguments {
             broad_roles: allowed(self.allow_broad_roles),
             deletion: allowed(self.allow_delete),
             foreign_content: allowed(self.content.force_content),
+            recovered: self.content.recovered(),
             named: named(&spec.variables).chain(caller.map(str::to_owned)).collect(),
         }
     }
@@ -57,7 +71,19 @@ impl ConsentArguments {
 impl ContentArguments {
     /// What the operator of a destroy allows.
     pub(crate) fn consent(&self) -> Consent {
-        Consent { foreign_content: allowed(self.force_content), ..Consent::default() }
+        Consent {
+            foreign_content: allowed(self.force_content),
+            recovered: self.recovered(),
+            ..Consent::default()
+        }
+    }
+
+    fn recovered(&self) -> Recovered {
+        match self.recovered {
+            None => Recovered::Refuse,
+            Some(RecoveredChoice::Delete) => Recovered::Delete,
+            Some(RecoveredChoice::Detach) => Recovered::Detach,
+        }
     }
 }
 

@@ -78,8 +78,9 @@ impl Digest {
             Some((Origin::Created, Prior::Present)) => "created, there before",
             Some((Origin::Adopted, Prior::Absent)) => "adopted",
             Some((Origin::Adopted, Prior::Present)) => "adopted, there before",
-            Some((Origin::Recovered, Prior::Absent)) => "recovered",
-            Some((Origin::Recovered, Prior::Present)) => "recovered, there before",
+            Some((Origin::Created, Prior::Unknown)) => "created, unknown before",
+            Some((Origin::Adopted, Prior::Unknown)) => "adopted, unknown before",
+            Some((Origin::Recovered, Prior::Absent | Prior::Present | Prior::Unknown)) => "recovered",
         });
     }
 

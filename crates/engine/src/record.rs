@@ -21,10 +21,11 @@ pub(crate) fn set(inventory: &mut Inventory, stack: &StackName, id: &ResourceId,
 
 /// Makes a stack a holder of a shared thing. The recorded `prior` stays.
 pub(crate) fn hold(inventory: &mut Inventory, full_name: &str, prior: Prior, stack: &StackName) {
-    let key = inventory
-        .shared
-        .entry(full_name.to_owned())
-        .or_insert_with(|| SharedKey { prior, holders: BTreeSet::new() });
+    let key = inventory.shared.entry(full_name.to_owned()).or_insert_with(|| SharedKey {
+        prior,
+        holders: BTreeSet::new(),
+        other: BTreeMap::new(),
+    });
     key.holders.insert(stack.clone());
 }
 
@@ -75,6 +76,7 @@ fn present(
     let entry = inventory.stacks.get_mut(stack).and_then(|record| record.entries.get_mut(&change.id));
     if let Some(entry) = entry {
         entry.state = State::Present;
+        entry.stamps.clear();
         entry.uid = uid(entry.uid.take());
         entry.applied = change
             .applied

@@ -86,6 +86,11 @@ pub enum Reason {
     SpecEdited,
     /// The live object was changed by someone else.
     Drifted(Option<Touched>),
+    /// Its stamp bears an earlier name of the stack.
+    StackRenamed {
+        /// That name.
+        from: String,
+    },
     /// Both: the spec was edited and the live object drifted.
     SpecEditedAndDrifted,
     /// It does not work; the API's text.
@@ -113,6 +118,8 @@ pub enum Reason {
         /// Their names.
         holders: Vec<String>,
     },
+    /// Only the record says that this stack made it, and for something that bears no stamp that is not enough.
+    RecordAlone,
     /// It stays on destroy by rule (`onDestroy: keep`).
     KeptByRule,
     /// Spec and cloud agree.

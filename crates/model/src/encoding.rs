@@ -8,10 +8,13 @@ use serde::Deserialize;
 
 use crate::Json;
 use crate::digest::sha256;
-use crate::record::{Inventory, SCHEMA};
+use crate::record::{Inventory, MIN_READER, SCHEMA};
 
 /// The first form, without a checksum. It is read, and written anew in the newest form.
 const WITHOUT_CHECKSUM: u64 = 1;
+
+/// The second form, which did not say who may read it.
+const WITH_CHECKSUM: u64 = 2;
 
 const OPEN: &str = ",\"checksum\":\"";
 const CLOSE: &str = "\"}";
@@ -25,11 +28,16 @@ pub enum DecodeError {
     /// JSON that does not say which form it has.
     #[error("it does not say its form (`schema`)")]
     NoForm,
-    /// A form that another version writes.
-    #[error("it has form {found}, this gemmactl knows {SCHEMA}: use the version that wrote it")]
+    /// A form that another version writes, and that this one must not use.
+    #[error(
+        "it has form {found}, for readers of form {needs} and newer, and this gemmactl knows form {SCHEMA}: use the \
+         version that wrote it, or a newer one"
+    )]
     OtherForm {
         /// The form it has.
         found: u64,
+        /// The oldest form whose readers may use it.
+        needs: u64,
     },
     /// The checksum is missing or does not fit.
     #[error("it is damaged: its checksum does not fit what it says")]
@@ -39,11 +47,16 @@ pub enum DecodeError {
     Malformed(String),
 }
 
-/// The one field of a record that every form has.
+/// What tells whether a record can be read: in every form, and from the third on also who may read it.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Form {
     #[serde(default)]
     schema: Json,
+    #[serde(default)]
+    min_reader: Json,
+    #[serde(default)]
+    checksum: Json,
 }
 
 /// The record as it is stored. Errors: none in practice; the serialiser's own, should it have one.
@@ -67,15 +80,28 @@ pub fn decode(bytes: &[u8]) -> Result<Inventory, DecodeError> {
         Err(error) if error.is_data() => return Err(DecodeError::NoForm),
         Err(error) => return Err(DecodeError::NotJson(error.to_string())),
     };
+    let ours = u64::from(SCHEMA);
     match form.schema.as_u64() {
-        Some(schema) if schema == u64::from(SCHEMA) => verify(bytes)?,
-        Some(WITHOUT_CHECKSUM) => {}
-        Some(found) => return Err(DecodeError::OtherForm { found }),
+        // One that bears a checksum is of a later form, with a number that was damaged.
+        Some(WITHOUT_CHECKSUM) if form.checksum.is_null() => {}
+        Some(WITHOUT_CHECKSUM) => return Err(DecodeError::Damaged),
+        Some(known) if (WITH_CHECKSUM..=ours).contains(&known) => verify(bytes)?,
+        Some(found) => {
+            let needs = form.min_reader.as_u64().unwrap_or(found);
+            if found == 0 || needs > ours {
+                return Err(DecodeError::OtherForm { found, needs });
+            }
+            verify(bytes)?;
+        }
         None => return Err(DecodeError::NoForm),
     }
     let mut inventory: Inventory =
         serde_json::from_slice(bytes).map_err(|error| DecodeError::Malformed(error.to_string()))?;
-    inventory.schema = SCHEMA;
+    // What is written next is of this form at least, and whoever reads it has to know this form.
+    inventory.schema = inventory.schema.max(SCHEMA);
+    inventory.min_reader = inventory.min_reader.max(MIN_READER);
+    // Not part of what the record says, and made anew with every write.
+    inventory.other.remove("checksum");
     Ok(inventory)
 }
 
@@ -90,6 +116,8 @@ fn verify(bytes: &[u8]) -> Result<(), DecodeError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -118,21 +146,33 @@ mod tests {
     fn entry() -> impl Strategy<Value = Entry> {
         let state = prop_oneof![Just(State::Intent), Just(State::Present), Just(State::Removing)];
         let origin = prop_oneof![Just(Origin::Created), Just(Origin::Adopted), Just(Origin::Recovered)];
-        let prior = prop_oneof![Just(Prior::Absent), Just(Prior::Present)];
+        let prior = prop_oneof![Just(Prior::Absent), Just(Prior::Present), Just(Prior::Unknown)];
         let fields = || prop::collection::btree_map("[a-z.]{1,8}", json_value(), 0..3);
         let after = prop::collection::vec(resource(), 0..3);
-        (".*", state, origin, prior, prop::option::of(".*"), fields(), fields(), after, json_value())
-            .prop_map(|(full_name, state, origin, prior, uid, applied, before, after, remembered)| Entry {
-                full_name,
-                state,
-                origin,
-                prior,
-                uid,
-                applied,
-                before,
-                after,
-                remembered,
-            })
+        let stamps = prop::collection::btree_set(stack(), 0..2);
+        let names = (".*", prop::option::of(".*"), stamps, other());
+        (names, state, origin, prior, fields(), fields(), after, json_value()).prop_map(
+            |((full_name, uid, stamps, other), state, origin, prior, applied, before, after, remembered)| {
+                Entry {
+                    full_name,
+                    state,
+                    origin,
+                    prior,
+                    uid,
+                    applied,
+                    before,
+                    after,
+                    remembered,
+                    stamps,
+                    other,
+                }
+            },
+        )
+    }
+
+    /// What a newer form may say beyond this one.
+    fn other() -> impl Strategy<Value = BTreeMap<String, Json>> {
+        prop::collection::btree_map("new[a-z]{1,6}", json_value(), 0..2)
     }
 
     fn resource() -> impl Strategy<Value = ResourceId> {
@@ -154,12 +194,16 @@ mod tests {
     }
 
     fn inventory() -> impl Strategy<Value = Inventory> {
-        let record =
-            (prop::collection::btree_map(resource(), entry(), 0..4), prop::option::of(lease()), any::<u64>())
-                .prop_map(|(entries, lease, runs)| StackRecord { entries, lease, runs });
+        let record = (
+            prop::collection::btree_map(resource(), entry(), 0..4),
+            prop::option::of(lease()),
+            any::<u64>(),
+            other(),
+        )
+            .prop_map(|(entries, lease, runs, other)| StackRecord { entries, lease, runs, other });
         let prior = prop_oneof![Just(Prior::Absent), Just(Prior::Present)];
-        let shared = (prior, prop::collection::btree_set(stack(), 0..3))
-            .prop_map(|(prior, holders)| SharedKey { prior, holders });
+        let shared = (prior, prop::collection::btree_set(stack(), 0..3), other())
+            .prop_map(|(prior, holders, other)| SharedKey { prior, holders, other });
         (
             any::<u64>(),
             ".*",
@@ -167,16 +211,23 @@ mod tests {
             prop::collection::btree_map(stack(), record, 0..3),
             prop::collection::btree_map(".*", shared, 0..3),
             prop::option::of(lease()),
+            (SCHEMA..SCHEMA + 3, other()),
         )
-            .prop_map(|(serial, write_id, project_number, stacks, shared, shared_lease)| Inventory {
-                project_number,
-                serial,
-                write_id,
-                stacks,
-                shared,
-                shared_lease,
-                ..Inventory::new(ProjectId::parse("demo-project").unwrap())
-            })
+            .prop_map(
+                |(serial, write_id, project_number, stacks, shared, shared_lease, (schema, other))| {
+                    Inventory {
+                        schema,
+                        other,
+                        project_number,
+                        serial,
+                        write_id,
+                        stacks,
+                        shared,
+                        shared_lease,
+                        ..Inventory::new(ProjectId::parse("demo-project").unwrap())
+                    }
+                },
+            )
     }
 
     /// So many cases with each change; `GEMMACTL_CASES` multiplies.
@@ -239,7 +290,15 @@ mod tests {
         assert_eq!(decode(old.to_string().as_bytes()).unwrap(), sample());
         old["schema"] = json!(SCHEMA + 1);
         let error = decode(old.to_string().as_bytes()).unwrap_err();
-        assert_eq!(error, DecodeError::OtherForm { found: u64::from(SCHEMA) + 1 });
+        let found = u64::from(SCHEMA) + 1;
+        assert_eq!(error, DecodeError::Damaged, "readers of this form may read it, if it is whole");
+        old["minReader"] = json!(found);
+        let error = decode(old.to_string().as_bytes()).unwrap_err();
+        assert_eq!(error, DecodeError::OtherForm { found, needs: found });
+        assert!(error.to_string().contains("use the version that wrote it, or a newer one"));
+        old.as_object_mut().unwrap().remove("minReader");
+        assert_eq!(decode(old.to_string().as_bytes()), Err(DecodeError::OtherForm { found, needs: found }));
+        old["minReader"] = json!(MIN_READER);
         old["schema"] = json!(SCHEMA);
         assert_eq!(decode(old.to_string().as_bytes()), Err(DecodeError::Damaged));
         assert_eq!(decode(b"[]"), Err(DecodeError::NoForm));

@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CloudError, FieldPath, Json, ProjectId, ResourceId, StackName};
 
-/// The newest form of the record that this program writes and reads.
-pub const SCHEMA: u32 = 2;
+/// The form of the record that this program writes. Of newer ones it reads those that say it may.
+pub const SCHEMA: u32 = 3;
+
+/// The oldest form whose readers understand what this program writes: older ones know neither where an entry's stamp
+/// bears another name, nor that nobody knows what was there before.
+pub const MIN_READER: u32 = 3;
 
 /// The whole record of a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +23,9 @@ pub const SCHEMA: u32 = 2;
 pub struct Inventory {
     /// Form of the record.
     pub schema: u32,
+    /// The oldest form whose readers may use it. A reader of an older one must leave it alone.
+    #[serde(default)]
+    pub min_reader: u32,
     /// The project it speaks about; another one is refused.
     pub project: ProjectId,
     /// The project's number, once a write has learned it: ids are easily mistaken for each other, numbers are not.
@@ -38,6 +45,9 @@ pub struct Inventory {
     /// Who changes what several stacks hold: one run at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_lease: Option<Lease>,
+    /// What a newer form says beyond this one: written back as it was read.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Json>,
 }
 
 impl Inventory {
@@ -45,6 +55,7 @@ impl Inventory {
     pub fn new(project: ProjectId) -> Self {
         Self {
             schema: SCHEMA,
+            min_reader: MIN_READER,
             project,
             project_number: None,
             serial: 0,
@@ -52,6 +63,7 @@ impl Inventory {
             stacks: BTreeMap::new(),
             shared: BTreeMap::new(),
             shared_lease: None,
+            other: BTreeMap::new(),
         }
     }
 
@@ -96,6 +108,9 @@ pub struct StackRecord {
     /// as it was.
     #[serde(default)]
     pub runs: u64,
+    /// What a newer form says beyond this one: written back as it was read.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Json>,
 }
 
 /// How far a resource is.
@@ -130,6 +145,8 @@ pub enum Prior {
     Absent,
     /// It was.
     Present,
+    /// Nobody knows: the record was lost when it was noted.
+    Unknown,
 }
 
 /// What is known of one resource.
@@ -159,6 +176,12 @@ pub struct Entry {
     /// What its kind needs to recall it ([`crate::Resource::remember`]).
     #[serde(default)]
     pub remembered: Json,
+    /// Earlier names of this stack that its stamp may still bear. The next apply rewrites the stamp.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub stamps: BTreeSet<StackName>,
+    /// What a newer form says beyond this one: written back as it was read.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Json>,
 }
 
 /// Something that several stacks may hold.
@@ -169,6 +192,9 @@ pub struct SharedKey {
     pub prior: Prior,
     /// The stacks that need it.
     pub holders: BTreeSet<StackName>,
+    /// What a newer form says beyond this one: written back as it was read.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Json>,
 }
 
 /// A record as read, with the generation that a conditional write needs; 0 when there is none yet.

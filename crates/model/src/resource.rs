@@ -86,6 +86,13 @@ pub trait Resource: Debug + Send + Sync {
         Tenure::Own
     }
 
+    /// Whether gemmactl could have made it, going by its name alone: the second witness of what can bear no stamp, when
+    /// the spec no longer names it. `record`: all that this stack made.
+    fn could_be_ours(&self, record: &StackRecord) -> bool {
+        let _ = record;
+        true
+    }
+
     /// Whether the spec allows to take it over when it is there without a stamp (`adopt: true`).
     fn may_adopt(&self) -> bool {
         false

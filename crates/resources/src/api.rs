@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use model::{
     Action, Api, ApiRequest, FieldRule, Fields, Gathered, Json, KindName, Live, Lookup, ObserveError,
-    OnDestroy, Owner, Resource, ResourceId, Siblings, Step, Tenure, Wait,
+    OnDestroy, Owner, Resource, ResourceId, Siblings, StackRecord, Step, Tenure, Wait,
 };
 use serde_json::json;
 use spec::ApiOnDestroy;
@@ -19,6 +19,30 @@ const NAME: KindName = KindName("api");
 /// What gemmactl itself needs to work on a project: never switched off.
 const NEVER_DISABLED: &[&str] =
     &["cloudresourcemanager.googleapis.com", "serviceusage.googleapis.com", "storage.googleapis.com"];
+
+/// What stacks of models need. Of others the record alone is not believed that a stack switched them on: they are switched
+/// off only while the spec names them.
+const OURS: &[&str] = &[
+    "aiplatform.googleapis.com",
+    "artifactregistry.googleapis.com",
+    "billingbudgets.googleapis.com",
+    "cloudbilling.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "cloudquotas.googleapis.com",
+    "compute.googleapis.com",
+    "containeranalysis.googleapis.com",
+    "containerscanning.googleapis.com",
+    "eventarc.googleapis.com",
+    "iam.googleapis.com",
+    "iamcredentials.googleapis.com",
+    "iap.googleapis.com",
+    "logging.googleapis.com",
+    "monitoring.googleapis.com",
+    "pubsub.googleapis.com",
+    "run.googleapis.com",
+    "secretmanager.googleapis.com",
+    "vpcaccess.googleapis.com",
+];
 
 /// Services in one `services:batchGet`, and in one `services:batchEnable`. Source: Service Usage v1.
 const READ_AT_MOST: usize = 30;
@@ -179,5 +203,9 @@ impl Resource for EnabledApi {
 
     fn tenure(&self) -> Tenure {
         Tenure::Shared
+    }
+
+    fn could_be_ours(&self, _record: &StackRecord) -> bool {
+        OURS.contains(&self.name())
     }
 }

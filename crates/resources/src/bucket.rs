@@ -77,7 +77,26 @@ fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
 
 fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
     let location = recalled.text("location")?;
-    Some(Box::new(Bucket { item: Item::recalled(recalled), location }))
+    let mut item = Item::recalled(recalled);
+    if let Some((_, stack)) = recalled.id.name().rsplit_once(OF) {
+        item.stack = StackName::parse(stack).ok()?;
+    }
+    Some(Box::new(Bucket { item, location }))
+}
+
+/// Between the identity of a bucket and the earlier name of the stack that the bucket is named after.
+const OF: char = '@';
+
+/// The identity of a bucket after its stack got another name: the bucket keeps its own, which is made from the old name,
+/// and the stack gets one of its new name beside it.
+pub(crate) fn renamed(id: &ResourceId, old: &StackName, new: &StackName) -> ResourceId {
+    let name = match id.name().rsplit_once(OF) {
+        // The stack has its earlier name again.
+        Some((name, of)) if of == new.as_str() => name.to_owned(),
+        Some(_) => id.name().to_owned(),
+        None => format!("{}{OF}{old}", id.name()),
+    };
+    ResourceId::new(NAME, name)
 }
 
 fn fields(location: String, uniform: bool, prevention: &str, days: Option<u64>, soft_delete: u64) -> Fields {

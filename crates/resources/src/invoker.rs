@@ -4,9 +4,10 @@
 use model::policy::{everybody, split_policy};
 use model::{
     Action, Api, ApiRequest, Danger, FieldChange, FieldRule, Grant, Hazard, Json, KindName, Live, Lookup,
-    Method, ObserveError, PolicyRef, Resource, Step, Tie,
+    Method, ObserveError, PolicyRef, Resource, StackRecord, Step, Tie,
 };
 use serde_json::json;
+use spec::types::Member;
 
 use crate::item::{Item, item_methods};
 use crate::role::{GRANT_RULES, grant_steps, granted, recalled_grant};
@@ -113,6 +114,12 @@ impl Resource for Invoker {
 
     fn remember(&self) -> Json {
         json!({"service": self.service, "region": self.region, "grant": self.grant})
+    }
+
+    fn could_be_ours(&self, _record: &StackRecord) -> bool {
+        let Grant { role, member, condition } = &self.grant;
+        let is_named = self.item.id.name() == format!("{}/{member}", self.service);
+        role == ROLE && condition.is_none() && Member::parse(member).is_ok() && is_named
     }
 
     fn full_name(&self) -> String {

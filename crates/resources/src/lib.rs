@@ -57,6 +57,12 @@ pub fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
     KINDS.iter().flat_map(|kind| (kind.resolve)(&scope)).collect()
 }
 
+/// The identity of a resource after its stack got another name. It changes where the thing is named after the stack:
+/// such a thing stays until the next apply, which makes one of the new name and takes the old one away.
+pub fn renamed(id: &ResourceId, old: &StackName, new: &StackName) -> ResourceId {
+    if id.kind() == bucket::KIND.name.0 { bucket::renamed(id, old, new) } else { id.clone() }
+}
+
 /// Rebuilds a resource that only the record still knows. Errors: its kind is unknown, or its entry says too little.
 pub fn recall(
     project: &ProjectId,

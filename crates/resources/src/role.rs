@@ -3,15 +3,16 @@
 use model::policy::{is_remains, split_policy};
 use model::{
     Action, Api, ApiRequest, Effect, FieldChange, FieldRule, Fields, Grant, Hazard, Json, KindName, Live,
-    Lookup, Method, ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, Step,
-    Tenure, Tie, Unset,
+    Lookup, Method, ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, StackRecord,
+    Step, Tenure, Tie, Unset,
 };
 use serde_json::json;
+use spec::types::{Member, Role};
 use spec::{Binding, Condition};
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, api_fields, broad, json};
+use crate::{Kind, Recalled, account, api_fields, broad, json};
 
 const NAME: KindName = KindName("role");
 const NEEDS: &str = "cloudresourcemanager.googleapis.com";
@@ -138,6 +139,27 @@ pub(crate) fn granted(desired: &Fields, found: &Json) -> Result<Option<Live>, Ob
     Ok(Some(Live::new(fields, owner, found)))
 }
 
+/// Whether a member is an account that the stack made, by its entries.
+fn is_account_of(record: &StackRecord, member: &str) -> bool {
+    let accounts = record.entries.iter().filter(|(id, _)| id.kind() == account::KIND.name.0);
+    let mut emails = accounts.filter_map(|(_, entry)| entry.full_name.rsplit('/').next());
+    emails.any(|email| {
+        member.strip_prefix("serviceAccount:").is_some_and(|its| its.eq_ignore_ascii_case(email))
+    })
+}
+
+/// Whether a grant is one that a spec can ask for, and the one that its identity speaks of.
+fn is_named(grant: &Grant, name: &str) -> bool {
+    let role = grant.role.strip_prefix("roles/").unwrap_or(&grant.role);
+    let title =
+        grant.condition.as_ref().map(|condition| json::text(condition, &["title"]).unwrap_or_default());
+    let expected = match title {
+        Some(title) => format!("{role}/{} [{title}]", grant.member),
+        None => format!("{role}/{}", grant.member),
+    };
+    Role::parse(&grant.role).is_ok() && Member::parse(&grant.member).is_ok() && name == expected
+}
+
 /// The steps of every kind that is one grant.
 pub(crate) fn grant_steps(action: Action, policy: PolicyRef, grant: &Grant) -> Vec<Step> {
     let edit =
@@ -189,6 +211,12 @@ impl Resource for RoleMember {
 
     fn tenure(&self) -> Tenure {
         Tenure::Shared
+    }
+
+    fn could_be_ours(&self, record: &StackRecord) -> bool {
+        let is_account = is_account_of(record, &self.grant.member);
+        let named = is_named(&self.grant, self.item.id.name());
+        named && (is_account || !matches!(broad::reach(&self.grant.role), broad::Reach::Everything(_)))
     }
 
     fn needs_api(&self) -> Option<&str> {

@@ -46,6 +46,8 @@ fn entry(resource: &dyn Resource) -> Entry {
         before: BTreeMap::new(),
         after: resource.depends_on().into_iter().map(|dependency| dependency.on).collect(),
         remembered: resource.remember(),
+        stamps: BTreeSet::new(),
+        other: BTreeMap::new(),
     }
 }
 

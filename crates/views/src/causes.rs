@@ -89,6 +89,8 @@ pub(super) fn reason(change: &Change) -> Option<String> {
             });
             Some(format!("spec edited, and drift: {}", changed_by(touched.flatten())))
         }
+        Reason::StackRenamed { from } => Some(format!("stack renamed from {from}")),
+        Reason::RecordAlone => Some("only the record says that this stack made it".to_owned()),
         Reason::Unhealthy { message } => Some(format!("does not work: {message}")),
         Reason::ParentReplaced { parent } => Some(match change.action {
             Action::Create | Action::Replace | Action::Delete => format!("made anew with {parent}"),

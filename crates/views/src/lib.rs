@@ -41,6 +41,7 @@ pub mod plan_text;
 pub mod progress;
 pub mod record;
 pub mod record_history;
+pub mod record_rebuild;
 pub mod report;
 #[cfg(test)]
 mod samples;

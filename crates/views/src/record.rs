@@ -77,7 +77,9 @@ fn said(entry: &Entry) -> String {
         (Origin::Created, Prior::Present) => "made anew by this stack",
         (Origin::Adopted, Prior::Absent) => "relied on",
         (Origin::Adopted, Prior::Present) => "was there before",
-        (Origin::Recovered, Prior::Absent | Prior::Present) => "recovered by its stamp",
+        (Origin::Created, Prior::Unknown) => "made anew by this stack, and nobody knows after what",
+        (Origin::Adopted, Prior::Unknown) => "relied on, and nobody knows since when",
+        (Origin::Recovered, Prior::Absent | Prior::Present | Prior::Unknown) => "recovered by its stamp",
     };
     match entry.state {
         State::Present => origin.to_owned(),
@@ -128,7 +130,10 @@ mod tests {
         inventory.stacks.insert(stack.clone(), kept);
         inventory.stacks.insert(StackName::parse("other-stack").unwrap(), StackRecord::default());
         let holders = [stack.clone(), StackName::parse("other-stack").unwrap()].into();
-        inventory.shared.insert("//run".to_owned(), SharedKey { prior: Prior::Present, holders });
+        inventory.shared.insert(
+            "//run".to_owned(),
+            SharedKey { prior: Prior::Present, holders, other: Default::default() },
+        );
         inventory.shared_lease = Some(lease);
         (Versioned { inventory, generation: 42 }, stack)
     }

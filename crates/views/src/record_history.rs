@@ -1,5 +1,7 @@
 //! The generations of the ownership record for people, and what putting one back changes. Knows no store.
 
+use std::collections::BTreeSet;
+
 use engine::{RecordDifference, StackDifference};
 use model::{RecordVersion, ResourceId, SharedKey, StackName, Standing, VersionContent};
 
@@ -71,13 +73,20 @@ pub fn difference(
     for (stack, changed) in &difference.stacks {
         of_stack(stack, changed, &mut page);
     }
-    for (name, (before, after)) in &difference.shared {
+    // Where only one stack holds it on either side, what that stack gains or loses says it all.
+    let by_several = |keys: &(Option<SharedKey>, Option<SharedKey>)| {
+        let holders: BTreeSet<&StackName> =
+            [&keys.0, &keys.1].into_iter().flatten().flat_map(|key| &key.holders).collect();
+        holders.len() > 1
+    };
+    for (name, (before, after)) in difference.shared.iter().filter(|(_, keys)| by_several(keys)) {
         let text = format!("{name}: {}, then {}", holders(before.as_ref()), holders(after.as_ref()));
         page.line(&Line::indented(2).with("~ ", Ink::Changed).with(&text, Ink::Plain));
     }
     if difference.stacks.values().any(|changed| !changed.lost.is_empty()) {
         page.gap();
-        page.sentence("What a stack loses here stays in the project, and nobody takes it away.", Ink::Plain);
+        page.sentence("What a stack loses here stays in the project, and nobody takes it away: gemmactl record rebuild finds it \
+             again by its stamp.", Ink::Plain);
     }
     page.finish()
 }
@@ -193,8 +202,12 @@ mod tests {
     fn a_difference_says_what_each_stack_gains_and_loses_and_who_holds_what_is_shared() {
         let (mut before, after) =
             (record(4, &["service/a", "bucket/b"]), record(3, &["service/a", "image/c"]));
-        let holders = [StackName::parse("gemma").unwrap()].into();
-        before.shared.insert("//run".to_owned(), SharedKey { prior: model::Prior::Absent, holders });
+        let other = StackName::parse("other").unwrap();
+        let holders = [StackName::parse("gemma").unwrap(), other].into();
+        before.shared.insert(
+            "//run".to_owned(),
+            SharedKey { prior: model::Prior::Absent, holders, other: Default::default() },
+        );
         let changes = RecordDifference::between(Some(&before), &after);
         let old = version(16, Standing::Older, VersionContent::Record(Box::new(after.clone())));
         insta::assert_snapshot!(difference(&changes, &old, Some(17), &style()), @r"
@@ -202,9 +215,10 @@ mod tests {
           gemma: 1 gained, 1 lost
             + image/c
             - bucket/b
-          ~ //run: held by gemma, then held by no stack
+          ~ //run: held by gemma, other, then held by no stack
 
-        What a stack loses here stays in the project, and nobody takes it away.
+        What a stack loses here stays in the project, and nobody takes it away: gemmactl record rebuild
+          finds it again by its stamp.
         ");
         let same = RecordDifference::between(Some(&after), &after);
         insta::assert_snapshot!(difference(&same, &old, None, &style()), @r"

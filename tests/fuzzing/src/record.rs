@@ -1,6 +1,6 @@
 //! An ownership record of any bytes.
 
-use model::{Action, Inventory, ProjectId, Versioned};
+use model::{Action, Inventory, ProjectId, RecordVersion, Standing, VersionContent, Versioned};
 
 use crate::shown::{STYLES, inert};
 
@@ -30,7 +30,21 @@ fn recall(project: &ProjectId, inventory: &Inventory) {
         }
     }
     let versioned = Versioned { inventory: inventory.clone(), generation: 1 };
+    let nothing = Inventory::new(project.clone());
+    let difference = engine::RecordDifference::between(Some(inventory), &nothing);
+    let version = RecordVersion {
+        generation: 1,
+        written: inventory.write_id.clone(),
+        standing: Standing::Deleted { until: inventory.write_id.clone() },
+        content: VersionContent::Record(Box::new(inventory.clone())),
+    };
     for style in STYLES {
+        inert(&views::record_history::generations(
+            std::slice::from_ref(&version),
+            "gs://bucket/inventory.json",
+            style,
+        ));
+        inert(&views::record_history::difference(&difference, &version, Some(1), style));
         inert(&views::record::stacks(&versioned, "gs://bucket/inventory.json", style));
         for stack in inventory.stacks.keys() {
             inert(&views::record::entries(inventory, stack, style));

@@ -21,6 +21,19 @@ pub(crate) enum RecordCommand {
         generation first."
     )]
     Restore(RecordRestoreArguments),
+    /// Note in the record what bears the stack's stamp: for a record that was lost.
+    #[command(
+        after_help = "Examples:\n  gemmactl record rebuild\n  gemmactl destroy --recovered delete    # what was found \
+        again may be deleted only so\n\nOnly what the spec names is looked at. APIs, role members and images bear no \
+        stamp: they are not noted, and never deleted."
+    )]
+    Rebuild(RecordRebuildArguments),
+    /// Give a stack another name; the next apply rewrites the stamps of what it made.
+    #[command(
+        after_help = "Examples:\n  gemmactl record rename ollama-gemma gemma\n  gemmactl apply    # once `stack: gemma` \
+        stands in the spec"
+    )]
+    Rename(RecordRenameArguments),
 }
 
 /// Arguments of `record list` and `record show`.
@@ -63,6 +76,40 @@ pub(crate) struct RecordRestoreArguments {
     /// Put this generation back, if the record is still as it was read.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) generation: Option<i64>,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// Arguments of `record rebuild`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordRebuildArguments {
+    /// Which spec.
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// Arguments of `record rename`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordRenameArguments {
+    /// Its name in the record.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// The name that it gets.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
+    /// Which spec.
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
     /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,

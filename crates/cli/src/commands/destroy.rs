@@ -45,6 +45,10 @@ async fn destroyed(
     flow::guard(&prepared.plan)?;
     approved.check(&prepared.shown)?;
     let mut exit = Exit::Done;
+    if !prepared.record.inventory.stacks.contains_key(&spec.document.stack) {
+        let stack = &spec.document.stack;
+        terminal.talk(&format!("nothing is recorded of stack {stack}, and nothing bears its stamp"));
+    }
     if prepared.has_work() {
         // A dead run's lease on a stack that is gone is nothing to ask about.
         if !arguments.yes && !prepared.plan.changes.is_empty() {

@@ -1,8 +1,12 @@
 //! `gemmactl record`: looks at the ownership record, frees a stack whose run is dead, and mends what was damaged or lost.
 
+mod rebuild;
+mod rename;
 mod restore;
 
-use model::RecordStore as _;
+use engine::Watched;
+use gcp::BucketRecord;
+use model::{Held, HeldThing, RecordError, RecordStore as _, StackName, Versioned};
 use spec::Spec;
 
 use crate::arguments::{RecordCommand, RecordFormat, RecordShowArguments, RecordUnlockArguments};
@@ -19,6 +23,8 @@ pub(crate) async fn run(command: &RecordCommand, terminal: &Terminal) -> Result<
         RecordCommand::Show(arguments) => show(arguments, Part::Entries, terminal).await,
         RecordCommand::Unlock(arguments) => unlock(arguments, terminal).await,
         RecordCommand::Restore(arguments) => restore::run(arguments, terminal).await,
+        RecordCommand::Rebuild(arguments) => rebuild::run(arguments, terminal).await,
+        RecordCommand::Rename(arguments) => rename::run(arguments, terminal).await,
     }
 }
 
@@ -87,6 +93,44 @@ fn confirm(spec: &Spec, terminal: &Terminal) -> Result<(), CliError> {
             "there is no terminal to ask on; make sure that the run is dead and pass --yes".to_owned(),
         )),
     }
+}
+
+/// The record, once no run that lives holds a stack of it.
+async fn loaded_unheld(
+    store: &BucketRecord<'_>,
+    stack: &StackName,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Versioned, CliError> {
+    let what = HeldThing::Stack(stack.clone());
+    let mut dead = None;
+    loop {
+        let record = store.load().await?;
+        let lease = record.inventory.stacks.get(stack).and_then(|record| record.lease.clone());
+        let Some(lease) = lease.filter(|lease| dead.as_ref() != Some(lease)) else {
+            return Ok(record);
+        };
+        let held = Held { what: what.clone(), lease };
+        match watched(store, &held, session, terminal).await? {
+            Watched::Free => {}
+            Watched::Dead => dead = Some(held.lease),
+            Watched::Alive => return Err(RecordError::Held(Box::new(held)).into()),
+        }
+    }
+}
+
+async fn watched(
+    store: &BucketRecord<'_>,
+    held: &Held,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Watched, CliError> {
+    terminal.talk(&views::escape::escape(&format!(
+        "{} is held: {}; watching whether that run still works",
+        held.what,
+        held.lease.said()
+    )));
+    Ok(engine::watch(store, held, session.rhythm()).await?)
 }
 
 /// Asks for a plain yes.

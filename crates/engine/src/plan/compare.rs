@@ -1,7 +1,8 @@
 //! Changes to what is there: nothing, an update, a replacement, a repair, a stamp put back, an adoption.
 
 use model::{
-    Action, Cause, Change, Effect, Entry, FieldChange, Fields, Health, Json, Live, Origin, Reason, Resource,
+    Action, Cause, Change, Effect, Entry, FieldChange, Fields, Health, Json, Live, Origin, Owner, Reason,
+    Resource,
 };
 
 use super::diff::Wanted;
@@ -52,7 +53,8 @@ impl Planner<'_> {
         Change { fields, steps, applied, ..change_of(resource, action, reason) }
     }
 
-    /// Ours, but somebody took the stamp off: the calls of an adoption put it back.
+    /// Ours, but somebody took the stamp off, or it bears an earlier name of the stack: the calls of an adoption put it
+    /// there. `renamed`: the reason in the second case.
     pub(super) fn restamp(
         &mut self,
         at: usize,
@@ -60,6 +62,7 @@ impl Planner<'_> {
         desired: &Fields,
         live: &Live,
         entry: Option<&Entry>,
+        renamed: Option<Reason>,
     ) -> Change {
         let comparison = self.comparison(resource, desired, entry);
         let mut fields = comparison.differences(live);
@@ -67,13 +70,18 @@ impl Planner<'_> {
         let marked = comparison.marked(live, &fields);
         fields.push(FieldChange {
             path: "stamp".to_owned(),
-            before: None,
+            before: match &live.owner {
+                Owner::OtherStack(from) => Some(Json::String(from.to_string())),
+                Owner::ThisStack | Owner::Unmarked | Owner::Unmarkable | Owner::Remains => None,
+            },
             after: Some(Json::String(self.options.stack.to_string())),
-            cause: Cause::Drifted(live.touched.clone()),
+            cause: if renamed.is_some() { Cause::SpecEdited } else { Cause::Drifted(live.touched.clone()) },
             place: resource.place().cloned(),
             effect: Effect::InPlace,
         });
-        let reason = causes::reason(&fields).unwrap_or(Reason::Drifted(live.touched.clone()));
+        let reason = renamed
+            .or_else(|| causes::reason(&fields))
+            .unwrap_or_else(|| Reason::Drifted(live.touched.clone()));
         let (action, steps) = match effect(&fields) {
             Effect::InPlace => (Action::Update, resource.steps(&Action::Adopt, Some(&marked))),
             Effect::Replace => {

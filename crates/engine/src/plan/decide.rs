@@ -68,6 +68,21 @@ pub(crate) enum Leave {
     ByRule,
     /// Other stacks hold it too.
     Held,
+    /// It bears no stamp, the spec does not name it, and it is nothing that gemmactl makes.
+    RecordAlone,
+}
+
+/// What becomes of something of which nobody knows whether it was there before: the record was lost, and its stamp alone
+/// says that this stack made it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Recovered {
+    /// It is refused; the plan says what can be chosen.
+    #[default]
+    Refuse,
+    /// It is deleted.
+    Delete,
+    /// It is given back: it stays, without the stamp.
+    Detach,
 }
 
 /// Everything that decides.
@@ -80,6 +95,7 @@ pub(crate) struct Case {
     pub(crate) prior: Prior,
     pub(crate) adoption: Adoption,
     pub(crate) leave: Leave,
+    pub(crate) recovered: Recovered,
 }
 
 /// The decision, before fields are looked at.
@@ -120,6 +136,8 @@ pub(crate) enum Stays {
     ByRule,
     /// It belongs to another stack.
     NotOurs,
+    /// Only the record says that it is ours.
+    RecordAlone,
 }
 
 /// Why something is refused.
@@ -133,6 +151,8 @@ pub(crate) enum Ground {
     StampLost,
     /// Our stamp, but no entry: a stamp alone deletes nothing.
     NoEntry,
+    /// Recovered by its stamp, and nobody has said what becomes of it.
+    Recovered,
 }
 
 /// The table. `docs/architecture.md` shows the same one.
@@ -175,7 +195,7 @@ pub(crate) fn decide(case: Case) -> Verdict {
         },
         // What cannot be stamped has one key for all: it is ours if it was not there before anyone.
         (Gone, Unmarkable, Created | Adopted) => match (case.prior, case.identity) {
-            (Prior::Present, Identity::Same | Identity::Unsaid | Identity::Differs) => {
+            (Prior::Present | Prior::Unknown, Identity::Same | Identity::Unsaid | Identity::Differs) => {
                 Verdict::Keep(Stays::ThereBefore)
             }
             (Prior::Absent, Identity::Same | Identity::Unsaid) => let_go(case),
@@ -197,10 +217,16 @@ fn adopt(case: Case, otherwise: Ground) -> Verdict {
 fn let_go(case: Case) -> Verdict {
     match (case.prior, case.leave) {
         // Made again by us after someone else had deleted what was there before: it stays, unmarked.
-        (Prior::Present, Leave::Free | Leave::ByRule | Leave::Held) => Verdict::Detach,
+        (Prior::Present, Leave::Free | Leave::ByRule | Leave::Held | Leave::RecordAlone) => Verdict::Detach,
         (Prior::Absent, Leave::Free) => Verdict::Delete,
-        (Prior::Absent, Leave::ByRule) => Verdict::Keep(Stays::ByRule),
-        (Prior::Absent, Leave::Held) => Verdict::Keep(Stays::Held),
+        (Prior::Absent | Prior::Unknown, Leave::ByRule) => Verdict::Keep(Stays::ByRule),
+        (Prior::Absent | Prior::Unknown, Leave::Held) => Verdict::Keep(Stays::Held),
+        (Prior::Absent | Prior::Unknown, Leave::RecordAlone) => Verdict::Keep(Stays::RecordAlone),
+        (Prior::Unknown, Leave::Free) => match case.recovered {
+            Recovered::Refuse => Verdict::Refuse(Ground::Recovered),
+            Recovered::Delete => Verdict::Delete,
+            Recovered::Detach => Verdict::Detach,
+        },
     }
 }
 
@@ -212,7 +238,8 @@ mod tests {
         [Presence::Absent, Presence::Ours, Presence::OtherStack, Presence::Unmarked, Presence::Unmarkable];
     const KNOWN: [Known; 3] = [Known::Nothing, Known::Created, Known::Adopted];
     const IDENTITIES: [Identity; 3] = [Identity::Same, Identity::Differs, Identity::Unsaid];
-    const LEAVES: [Leave; 3] = [Leave::Free, Leave::ByRule, Leave::Held];
+    const LEAVES: [Leave; 4] = [Leave::Free, Leave::ByRule, Leave::Held, Leave::RecordAlone];
+    const RECOVERED: [Recovered; 3] = [Recovered::Refuse, Recovered::Delete, Recovered::Detach];
     const ADOPTIONS: [Adoption; 3] = [Adoption::Allowed, Adoption::NotAsked, Adoption::RefusedByRun];
 
     fn case(wish: Wish, presence: Presence, known: Known) -> Case {
@@ -224,6 +251,7 @@ mod tests {
             prior: Prior::Absent,
             adoption: Adoption::NotAsked,
             leave: Leave::Free,
+            recovered: Recovered::Refuse,
         }
     }
 
@@ -233,10 +261,10 @@ mod tests {
             for presence in PRESENCES {
                 for known in KNOWN {
                     for identity in IDENTITIES {
-                        for prior in [Prior::Absent, Prior::Present] {
+                        for prior in [Prior::Absent, Prior::Present, Prior::Unknown] {
                             for adoption in ADOPTIONS {
                                 for leave in LEAVES {
-                                    cases.push(Case {
+                                    let of = |recovered| Case {
                                         wish,
                                         presence,
                                         known,
@@ -244,7 +272,9 @@ mod tests {
                                         prior,
                                         adoption,
                                         leave,
-                                    });
+                                        recovered,
+                                    };
+                                    cases.extend(RECOVERED.map(of));
                                 }
                             }
                         }
@@ -287,6 +317,8 @@ mod tests {
         use Wish::{Gone, Wanted};
         let adopting = Case { adoption: Adoption::Allowed, ..case(Wanted, Unmarked, Nothing) };
         let other = |wish, presence| Case { identity: Identity::Differs, ..case(wish, presence, Created) };
+        let unknown =
+            |presence, recovered| Case { prior: Prior::Unknown, recovered, ..case(Gone, presence, Created) };
         let unsaid = |wish, presence| Case { identity: Identity::Unsaid, ..case(wish, presence, Created) };
         let table = [
             (adopting, Verdict::Adopt),
@@ -304,6 +336,15 @@ mod tests {
                 Verdict::Keep(Stays::ThereBefore),
             ),
             (Case { prior: Prior::Present, ..case(Gone, Ours, Created) }, Verdict::Detach),
+            (
+                Case { leave: Leave::RecordAlone, ..case(Gone, Unmarkable, Created) },
+                Verdict::Keep(Stays::RecordAlone),
+            ),
+            (unknown(Ours, Recovered::Refuse), Verdict::Refuse(Ground::Recovered)),
+            (unknown(Ours, Recovered::Delete), Verdict::Delete),
+            (unknown(Ours, Recovered::Detach), Verdict::Detach),
+            (unknown(Unmarkable, Recovered::Delete), Verdict::Keep(Stays::ThereBefore)),
+            (Case { leave: Leave::ByRule, ..unknown(Ours, Recovered::Delete) }, Verdict::Keep(Stays::ByRule)),
         ];
         for (case, verdict) in table {
             assert_eq!(decide(case), verdict, "{case:?}");
@@ -314,11 +355,9 @@ mod tests {
     fn nothing_is_deleted_without_two_witnesses_or_against_a_rule() {
         for case in every_case() {
             if decide(case) == Verdict::Delete {
-                assert_eq!(
-                    (case.wish, case.prior, case.leave),
-                    (Wish::Gone, Prior::Absent, Leave::Free),
-                    "{case:?}"
-                );
+                assert_eq!((case.wish, case.leave), (Wish::Gone, Leave::Free), "{case:?}");
+                let allowed = case.recovered == Recovered::Delete && case.presence != Presence::Unmarkable;
+                assert!(case.prior == Prior::Absent || case.prior == Prior::Unknown && allowed, "{case:?}");
                 assert_ne!(case.known, Known::Nothing, "{case:?}");
                 assert_ne!(case.identity, Identity::Differs, "{case:?}");
                 assert!(

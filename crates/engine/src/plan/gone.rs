@@ -1,6 +1,6 @@
 //! Rows for what the spec does not ask for any more, or what a destroy takes away.
 
-use model::{Action, Change, Goal, OnDestroy, Reason, Resource};
+use model::{Action, Change, Goal, OnDestroy, Owner, Reason, Resource, StackRecord};
 
 use super::decide::{Leave, Stays, Verdict, Wish, decide};
 use super::sight::Sight;
@@ -33,9 +33,14 @@ impl Planner<'_> {
         };
         let holders = self.other_holders(resource);
         // The spec may have been edited since the record was written: its word on keeping is the newer one.
+        let nothing = StackRecord::default();
+        let record = self.read.stacks.get(&self.options.stack).unwrap_or(&nothing);
+        let is_stampless = live.is_some_and(|live| live.owner == Owner::Unmarkable);
+        let is_proven = !is_stampless || wanted.is_some() || resource.could_be_ours(record);
         let leave = match (wanted.unwrap_or(resource).on_destroy(), holders.is_empty()) {
             (OnDestroy::Keep, _) => Leave::ByRule,
             (OnDestroy::Delete, false) => Leave::Held,
+            (OnDestroy::Delete, true) if !is_proven => Leave::RecordAlone,
             (OnDestroy::Delete, true) => Leave::Free,
         };
         let why = match self.options.goal {
@@ -50,6 +55,7 @@ impl Planner<'_> {
             Verdict::Keep(Stays::Held) => (Action::Keep, Reason::SharedSwitch { holders }),
             Verdict::Keep(Stays::ByRule) => (Action::Keep, Reason::KeptByRule),
             Verdict::Keep(Stays::NotOurs) => (Action::Keep, Reason::NotOurs),
+            Verdict::Keep(Stays::RecordAlone) => (Action::Keep, Reason::RecordAlone),
             Verdict::Forget => (Action::Forget, Reason::Gone),
             Verdict::Disown => (Action::Forget, Reason::NotOurs),
             Verdict::Refuse(ground) => {

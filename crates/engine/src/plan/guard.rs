@@ -8,6 +8,7 @@ use model::{
 };
 
 use super::Planner;
+use super::decide::Recovered;
 
 /// Whether something is allowed in this run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Consent {
     pub deletion: Allowed,
     /// To delete what this stack did not put into its repositories and buckets.
     pub foreign_content: Allowed,
+    /// What becomes of what was recovered by its stamp and is to go.
+    pub recovered: Recovered,
     /// Members whom the operator named outside the spec: they may get broad roles, but not the basic ones.
     pub named: BTreeSet<String>,
 }

@@ -1,9 +1,10 @@
 //! Writes the record as it is to stand before the first call: intents, and what was there before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Action, Change, Entry, FieldPath, Json, Live, Origin, Prior, Resource, ResourceId, State, Tenure,
+    Action, Change, Entry, FieldPath, Json, Live, Origin, Owner, Prior, Resource, ResourceId, StackName,
+    State, Tenure,
 };
 
 use super::Planner;
@@ -19,7 +20,13 @@ impl Planner<'_> {
         live: Option<&Live>,
         entry: Option<&Entry>,
     ) {
-        let found = if live.is_some() { Prior::Present } else { Prior::Absent };
+        let is_stamped = live.is_some_and(|live| live.owner == Owner::ThisStack);
+        // Ours by its stamp, and the record does not know it: it was lost, and with it what was there before.
+        let (found, by) = match (live, is_stamped) {
+            (None, _) => (Prior::Absent, Origin::Adopted),
+            (Some(_), true) => (Prior::Unknown, Origin::Recovered),
+            (Some(_), false) => (Prior::Present, Origin::Adopted),
+        };
         let noted = entry.is_some() || self.is_shared_key(resource);
         let prior = if noted { self.prior(resource, entry) } else { found };
         let origin = match change.action {
@@ -31,7 +38,7 @@ impl Planner<'_> {
             | Action::Delete
             | Action::Detach
             | Action::Keep
-            | Action::Forget => entry.map_or(Origin::Adopted, |entry| entry.origin),
+            | Action::Forget => entry.map_or(by, |entry| entry.origin),
         };
         let recorded = entry.and_then(|entry| entry.uid.clone());
         let found_uid = live.and_then(|live| live.uid.clone());
@@ -68,6 +75,8 @@ impl Planner<'_> {
             before: replaced_values(origin, change, entry),
             after: self.needs(at),
             remembered: resource.remember(),
+            stamps: earlier_names(live, entry),
+            other: entry.map(|entry| entry.other.clone()).unwrap_or_default(),
         };
         record::set(&mut self.next, &self.options.stack, resource.id(), noted);
         match resource.tenure() {
@@ -114,6 +123,15 @@ impl Planner<'_> {
         needs.sort();
         needs
     }
+}
+
+/// Earlier names of the stack that a thing's stamp may bear: none once it is seen to bear another, or nothing is there.
+fn earlier_names(live: Option<&Live>, entry: Option<&Entry>) -> BTreeSet<StackName> {
+    let names = entry.map(|entry| &entry.stamps);
+    let is_borne = |names: &&BTreeSet<StackName>| {
+        live.is_some_and(|live| matches!(&live.owner, Owner::OtherStack(other) if names.contains(other)))
+    };
+    names.filter(is_borne).cloned().unwrap_or_default()
 }
 
 /// For adopted things, what our changes replaced. The first value noted for a field is the one to give back.

@@ -23,6 +23,7 @@ use model::{
     StackName, Tenure, Unknown, Unread,
 };
 
+pub use decide::Recovered;
 pub use guard::{Allowed, Consent};
 
 use crate::graph::Graph;

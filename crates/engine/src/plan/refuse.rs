@@ -1,6 +1,6 @@
 //! Words for what a plan refuses: what, why, and the ways out.
 
-use model::{Effect, Entry, FieldChange, Live, Owner, Refusal, Resource, Tie};
+use model::{Effect, Entry, FieldChange, Live, Owner, Prior, Refusal, Resource, Tie};
 
 use super::Planner;
 use super::decide::{Adoption, Ground};
@@ -14,6 +14,17 @@ impl Planner<'_> {
     pub(crate) fn refuse(&mut self, resource: &dyn Resource, live: Option<&Live>, ground: Ground) {
         let name = resource.full_name();
         let (problem, ways_out) = match ground {
+            Ground::OtherStack if self.now_called(resource).is_some() => {
+                let stack = &self.options.stack;
+                let now = self.now_called(resource).unwrap_or(stack);
+                (
+                    format!("{name} belongs to the stack `{now}`, which was called `{stack}` before"),
+                    vec![
+                        format!("write `stack: {now}` in the spec"),
+                        "or give it another name in this spec".to_owned(),
+                    ],
+                )
+            }
             Ground::OtherStack => {
                 let other = live.map_or("another stack", |live| match &live.owner {
                     Owner::OtherStack(stack) => stack.as_str(),
@@ -26,6 +37,10 @@ impl Planner<'_> {
                     vec![
                         "give it another name in this spec".to_owned(),
                         format!("or let the stack `{other}` give it up first"),
+                        format!(
+                            "or, if this is `{other}` under a new name: gemmactl record rename {other} {}",
+                            self.options.stack
+                        ),
                     ],
                 )
             }
@@ -53,8 +68,17 @@ impl Planner<'_> {
             Ground::NoEntry => (
                 format!("{name} carries this stack's stamp, but the ownership record does not know it"),
                 vec![
-                    "delete it by hand if it is not needed".to_owned(),
+                    "note it in the record with gemmactl record rebuild".to_owned(),
                     "or take its stamp off, and it is left alone".to_owned(),
+                ],
+            ),
+            Ground::Recovered => (
+                format!(
+                    "{name} was recovered by its stamp, and nobody knows whether it was there before this stack"
+                ),
+                vec![
+                    "delete it with --recovered delete".to_owned(),
+                    "or leave it there, without the stamp, with --recovered detach".to_owned(),
                 ],
             ),
         };
@@ -93,8 +117,12 @@ impl Planner<'_> {
 
     /// A replacement of what this stack did not make.
     pub(crate) fn refuse_replacing_other(&mut self, resource: &dyn Resource, fields: &[FieldChange]) {
+        let before = match self.prior(resource, self.entry(resource.id())) {
+            Prior::Unknown => "was recovered by its stamp",
+            Prior::Absent | Prior::Present => "was there before this stack",
+        };
         let problem = format!(
-            "{} cannot be changed in place, and {} was there before this stack, so it is never deleted",
+            "{} cannot be changed in place, and {} {before}, so it is not deleted for it",
             fixed(fields),
             resource.full_name()
         );

@@ -1,6 +1,6 @@
 //! What a snapshot's answer means for one resource. A disabled API is absence only where this plan switches it on.
 
-use model::{Entry, Live, Owner, Prior, Resource, State, Tenure, Unknown};
+use model::{Entry, Live, Origin, Owner, Prior, Resource, StackName, StackRecord, State, Tenure, Unknown};
 
 use super::Planner;
 use super::decide::{Adoption, Case, Identity, Known, Leave, Presence, Wish};
@@ -106,16 +106,20 @@ impl<'plan> Planner<'plan> {
     ) -> Case {
         Case {
             wish,
-            presence: live.map_or(Presence::Absent, |live| match live.owner {
+            presence: live.map_or(Presence::Absent, |live| match &live.owner {
+                Owner::ThisStack if self.now_called(resource).is_some() => Presence::OtherStack,
                 Owner::ThisStack => Presence::Ours,
+                Owner::OtherStack(other) if entry.is_some_and(|entry| entry.stamps.contains(other)) => {
+                    Presence::Ours
+                }
                 Owner::OtherStack(_) => Presence::OtherStack,
                 Owner::Unmarked => Presence::Unmarked,
                 Owner::Unmarkable | Owner::Remains => Presence::Unmarkable,
             }),
             known: entry.map_or(Known::Nothing, |entry| match entry.origin {
-                model::Origin::Created => Known::Created,
-                // What was recovered may have been taken over once: it is given back, never deleted.
-                model::Origin::Adopted | model::Origin::Recovered => Known::Adopted,
+                // What was recovered may have been taken over once: what becomes of it is for the operator to say.
+                Origin::Created | Origin::Recovered => Known::Created,
+                Origin::Adopted => Known::Adopted,
             }),
             identity: match (entry.and_then(|e| e.uid.as_ref()), live.and_then(|l| l.uid.as_ref())) {
                 (Some(recorded), Some(found)) if recorded == found => Identity::Same,
@@ -129,7 +133,22 @@ impl<'plan> Planner<'plan> {
                 (false, AdoptPolicy::AsSpecSays | AdoptPolicy::Refuse) => Adoption::NotAsked,
             },
             leave,
+            recovered: self.options.consent.recovered,
         }
+    }
+
+    /// The stack that a thing of this stack's stamp belongs to all the same: one that had this stack's name before.
+    pub(crate) fn now_called(&self, resource: &dyn Resource) -> Option<&'plan StackName> {
+        let renamed = self.read.stacks.iter().filter(|(_, record)| {
+            record.entries.values().any(|entry| entry.stamps.contains(&self.options.stack))
+        });
+        let full_name = resource.full_name();
+        let is_its = |record: &StackRecord| {
+            let mut entries = record.entries.values();
+            entries.any(|entry| entry.full_name == full_name && entry.stamps.contains(&self.options.stack))
+        };
+        let mut others = renamed.filter(|(stack, _)| **stack != self.options.stack);
+        others.find(|(_, record)| is_its(record)).map(|(stack, _)| stack)
     }
 
     /// Whether it was there before: for a shared thing, before any stack.
@@ -138,7 +157,11 @@ impl<'plan> Planner<'plan> {
             Tenure::Shared => self.read.shared.get(&resource.full_name()).map(|key| key.prior),
             Tenure::Own => None,
         };
-        shared.or(entry.map(|entry| entry.prior)).unwrap_or(Prior::Absent)
+        let own = entry.map(|entry| match entry.origin {
+            Origin::Recovered => Prior::Unknown,
+            Origin::Created | Origin::Adopted => entry.prior,
+        });
+        shared.or(own).unwrap_or(Prior::Absent)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows for what the spec asks for. Carries the table out; `compare` looks at fields where the table says so.
 
-use model::{Action, Change, Entry, Fields, Reason, Resource, State, Step, Tie};
+use model::{Action, Change, Entry, Fields, Owner, Reason, Resource, State, Step, Tie};
 
 use super::decide::{Ground, Leave, Verdict, Wish, decide};
 use super::sight::Sight;
@@ -42,8 +42,16 @@ impl Planner<'_> {
             (Verdict::Compare | Verdict::Restamp | Verdict::Adopt, Some(_)) if lost_with.is_some() => {
                 self.create_inside(resource, &desired, entry, lost_with.clone())
             }
-            (Verdict::Compare, Some(live)) => self.compare(at, resource, &desired, live, entry),
-            (Verdict::Restamp, Some(live)) => self.restamp(at, resource, &desired, live, entry),
+            (Verdict::Compare, Some(live)) => match &live.owner {
+                Owner::OtherStack(from) => {
+                    let reason = Reason::StackRenamed { from: from.to_string() };
+                    self.restamp(at, resource, &desired, live, entry, Some(reason))
+                }
+                Owner::ThisStack | Owner::Unmarked | Owner::Unmarkable | Owner::Remains => {
+                    self.compare(at, resource, &desired, live, entry)
+                }
+            },
+            (Verdict::Restamp, Some(live)) => self.restamp(at, resource, &desired, live, entry, None),
             (Verdict::Adopt, Some(live)) => self.adopt(resource, &desired, live)?,
             // Verdicts about what is not wanted: the table gives none of them here.
             (

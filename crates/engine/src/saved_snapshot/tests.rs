@@ -5,7 +5,7 @@ const READ: &str = r#"{"api": "run.googleapis.com", "method": "GET", "path": "p"
 fn file(version: u32, project: &str, reads: &str) -> String {
     format!(
         r#"{{"version": {version}, "project": "demo-project", "stack": "demo", "reads": [{reads}],
-             "record": {{"generation": 1, "inventory": {{"schema": 2, "project": "{project}", "serial": 1}}}}}}"#
+             "record": {{"generation": 1, "inventory": {{"schema": 3, "project": "{project}", "serial": 1}}}}}}"#
     )
 }
 

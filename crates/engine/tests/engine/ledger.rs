@@ -101,7 +101,11 @@ async fn another_stacks_writes_are_kept_whenever_they_come() {
         let plan = make_plan(&world, &store, &toys, &Options::default()).await;
         store.before_write(number, |inventory| {
             inventory.stacks.entry(stack("two")).or_default();
-            let key = SharedKey { prior: Prior::Absent, holders: [stack("two")].into() };
+            let key = SharedKey {
+                prior: Prior::Absent,
+                holders: [stack("two")].into(),
+                other: std::collections::BTreeMap::new(),
+            };
             inventory.shared.insert("//toy/grants/user:z".into(), key);
         });
         run(&world, &store, &plan).await.unwrap();
@@ -148,6 +152,8 @@ async fn another_run_of_the_same_stack_stops_this_one() {
                 before: std::collections::BTreeMap::new(),
                 after: Vec::new(),
                 remembered: json!(null),
+                stamps: std::collections::BTreeSet::new(),
+                other: std::collections::BTreeMap::new(),
             };
             inventory.stacks.entry(stack("one")).or_default().entries.insert(id("thing/x"), entry);
         });

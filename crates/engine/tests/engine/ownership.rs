@@ -1,6 +1,6 @@
 //! Whose things are, and what is therefore never touched: each row of the decision table against the toy world.
 
-use engine::{AdoptPolicy, ReplacePolicy};
+use engine::{AdoptPolicy, Recovered, ReplacePolicy};
 use model::{Action, Cause, ErrorKind, Origin, Prior, Reason, State};
 use serde_json::json;
 
@@ -113,11 +113,75 @@ async fn a_stamp_without_an_entry_deletes_nothing() {
     assert_eq!(shown(&plan), ["NoOp thing/a InSync"]);
     let plan = make_plan(&world, &store, &toys, &destroy()).await;
     assert!(only(&plan).problem.contains("the ownership record does not know it"));
-    // Even when the next apply has noted it, destroy only takes the stamp off.
-    converge(&world, &store, &[toys[0].clone(), thing("b")], &Options::default()).await;
-    let plan = converge(&world, &store, &[toys[0].clone(), thing("b")], &destroy()).await;
-    assert_eq!(shown(&plan), ["Delete thing/b Destroying", "Detach thing/a Destroying"]);
-    assert!(world.object(PATH).is_some());
+    // When the next apply has noted it, nobody knows what was there before, and the operator says what becomes of it.
+    let toys = [toys[0].clone(), thing("b")];
+    converge(&world, &store, &toys, &Options::default()).await;
+    let entry = store.inventory().unwrap().entry(&stack("one"), &id("thing/a")).unwrap().clone();
+    assert_eq!((entry.origin, entry.prior), (Origin::Recovered, Prior::Unknown));
+    let plan = make_plan(&world, &store, &toys, &destroy()).await;
+    assert!(only(&plan).problem.contains("was recovered by its stamp, and nobody knows"));
+    let detach = Options { recovered: Recovered::Detach, ..destroy() };
+    assert_eq!(row(&make_plan(&world, &store, &toys, &detach).await, "thing/a").action, Action::Detach);
+    let delete = Options { recovered: Recovered::Delete, ..destroy() };
+    let plan = converge(&world, &store, &toys, &delete).await;
+    assert_eq!(shown(&plan), ["Delete thing/b Destroying", "Delete thing/a Destroying"]);
+    assert!(world.object(PATH).is_none() && store.inventory().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_record_is_rebuilt_from_stamps_and_never_from_what_bears_none() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run"), thing("a"), thing("b").after("thing/a")];
+    converge(&world, &store, &toys, &Options::default()).await;
+    world.edit("things/here/b", |object| object["stack"] = json!("two"));
+    let nothing = model::Inventory::new(project());
+    let graph = graph("one", &toys);
+    let seen = engine::snapshot(&graph, &world).await.unwrap();
+    let rebuilt = engine::rebuild(&graph, &seen, &nothing, &stack("one"));
+    assert_eq!(rebuilt.found.keys().collect::<Vec<_>>(), [&id("thing/a")]);
+    let entry = rebuilt.record.entry(&stack("one"), &id("thing/a")).unwrap();
+    assert_eq!((entry.origin, entry.prior, entry.state), (Origin::Recovered, Prior::Unknown, State::Present));
+    assert!(rebuilt.record.shared.is_empty(), "nobody holds what bears no stamp");
+    // Once it is noted, there is nothing left to note; nor what another stack's entry speaks of.
+    let again = engine::rebuild(&graph, &seen, &rebuilt.record, &stack("one"));
+    assert_eq!((again.found.len(), &again.record), (0, &rebuilt.record));
+    let mut theirs = rebuilt.record.clone();
+    let kept = theirs.stacks.remove(&stack("one")).unwrap();
+    theirs.stacks.insert(stack("two"), kept);
+    assert!(engine::rebuild(&graph, &seen, &theirs, &stack("one")).found.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_stack_keeps_what_it_made_and_the_next_apply_rewrites_the_stamps() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run"), thing("a").with("size", 4), thing("b")];
+    converge(&world, &store, &toys, &Options::default()).await;
+    let two = |options: Options| Options { stack: "two", ..options };
+    let before = only(&make_plan(&world, &store, &toys[1..2], &two(Options::default())).await).clone();
+    assert!(before.ways_out[2].ends_with("gemmactl record rename one two"), "{before:#?}");
+    store.rename("one", "two");
+
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(plan.refusals.len(), 2);
+    assert!(plan.refusals[0].problem.contains("belongs to the stack `two`, which was called `one` before"));
+    // Gone without an apply in between: the entry and the old stamp are the two witnesses.
+    let plan = make_plan(&world, &store, &toys, &two(destroy())).await;
+    assert_eq!((plan.count(Action::Delete), plan.refusals.len()), (3, 0));
+
+    let plan = converge(&world, &store, &toys[..2], &two(Options::default())).await;
+    assert_eq!(
+        shown(&plan),
+        ["NoOp api/run InSync", "Update thing/a StackRenamed", "Delete thing/b RemovedFromSpec"]
+    );
+    assert_eq!(row(&plan, "thing/a").fields[0].before, Some(json!("one")));
+    assert_eq!(world.object(PATH).unwrap()["stack"], json!("two"));
+    let entry = store.inventory().unwrap().entry(&stack("two"), &id("thing/a")).unwrap().clone();
+    assert!(entry.stamps.is_empty());
+    assert!(make_plan(&world, &store, &toys[..2], &two(Options::default())).await.is_empty());
+    // The name is free again.
+    converge(&world, &store, &[thing("c")], &Options::default()).await;
+    converge(&world, &store, &toys[..2], &two(destroy())).await;
+    assert!(world.object(PATH).is_none() && world.object("things/here/c").is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -71,7 +71,7 @@ pub(crate) async fn plan(port: &Port<'_>, job: &Job) -> Result<(Plan, Versioned)
     }
     if let Some(entries) = record.inventory.stacks.get(&stack) {
         let recalled = graph.to_recall(entries, job.goal);
-        let recalled = recalled.map(|(id, entry)| kinds::recall(id, entry)).collect();
+        let recalled = recalled.map(|(id, entry)| kinds::recall(job.stack, id, entry)).collect();
         let unread = graph.join(recalled).unwrap();
         seen.add(engine::snapshot_of(&graph, &unread, port).await.map_err(cloud)?);
     }

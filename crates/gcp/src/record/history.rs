@@ -6,7 +6,7 @@ use model::{
     VersionContent,
 };
 
-use super::decode::decode;
+use super::decode::decode_generation;
 use super::object::{generation_of, is_absent};
 use super::{BucketRecord, OBJECT};
 use crate::errors::Reason;
@@ -113,7 +113,7 @@ impl BucketRecord<'_> {
             Err(failure) if is_absent(&failure) => return Ok(None),
             Err(failure) => return Err(self.unreadable(failure, &media).await),
         };
-        let understood = decode(&answer.body, &self.project);
+        let understood = decode_generation(&answer.body, &self.project);
         let ours = understood.and_then(|inventory| match (&inventory.project_number, number) {
             (Some(recorded), Some(number)) if recorded != number => Err(format!(
                 "it speaks about the project with number {recorded}, but {} has number {number}",

@@ -121,7 +121,7 @@ async fn a_record_that_was_damaged_on_its_way_is_read_once_more() {
 #[tokio::test]
 async fn a_record_that_cannot_be_understood_stops_everything() {
     for (body, expected) in [
-        (json!({"schema": 3, "project": "demo-project"}), "form 3"),
+        (json!({"schema": 9, "project": "demo-project"}), "form 9"),
         (json!({"project": "demo-project"}), "does not say its form"),
         (json!({"schema": 1, "project": "other-project", "serial": 1}), "project other-project"),
         (json!({"schema": 1, "project": "demo-project"}), "serial"),

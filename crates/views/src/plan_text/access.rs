@@ -90,6 +90,8 @@ fn cause(change: &Change, style: Style) -> String {
         Reason::SpecEdited => Some("spec edited".to_owned()),
         Reason::Drifted(_)
         | Reason::SpecEditedAndDrifted
+        | Reason::StackRenamed { .. }
+        | Reason::RecordAlone
         | Reason::Unhealthy { .. }
         | Reason::ParentReplaced { .. }
         | Reason::InputsChanged

@@ -4,7 +4,7 @@ use engine::{RecordDifference, Watched, restore};
 use gcp::BucketRecord;
 use model::{Inventory, RecordError, RecordStore as _, RecordVersion, Standing, VersionContent};
 
-use super::confirm_by_yes;
+use super::{confirm_by_yes, watched};
 use crate::arguments::{DetailLevel, RecordRestoreArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -87,12 +87,7 @@ async fn unheld(
         let Some(held) = held.into_iter().find(|held| !dead.contains(&held.lease)) else {
             return Ok(versions);
         };
-        terminal.talk(&views::escape::escape(&format!(
-            "{} is held: {}; watching whether that run still works",
-            held.what,
-            held.lease.said()
-        )));
-        match engine::watch(store, &held, session.rhythm()).await? {
+        match watched(store, &held, session, terminal).await? {
             Watched::Free => {}
             Watched::Dead => dead.push(held.lease),
             Watched::Alive => return Err(RecordError::Held(Box::new(held)).into()),

@@ -147,13 +147,13 @@ impl Toy {
     }
 }
 
-pub(crate) fn recall(id: &ResourceId, entry: &Entry) -> Box<dyn Resource> {
-    let (mut toy, stack): (Toy, String) = serde_json::from_value(entry.remembered.clone()).unwrap();
+pub(crate) fn recall(stack: &str, id: &ResourceId, entry: &Entry) -> Box<dyn Resource> {
+    let (mut toy, _): (Toy, String) = serde_json::from_value(entry.remembered.clone()).unwrap();
     assert_eq!(toy.id(), *id);
     toy.needs = entry.after.iter().map(|id| (id.to_string(), false)).collect();
     toy.before = entry.before.clone();
     toy.line = 0;
-    toy.of(&stack)
+    toy.of(stack)
 }
 
 #[derive(Debug)]

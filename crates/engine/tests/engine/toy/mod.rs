@@ -6,7 +6,7 @@ pub(crate) mod kinds;
 pub(crate) mod store;
 pub(crate) mod watched;
 
-use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, ReplacePolicy, StopSignal};
+use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, Recovered, ReplacePolicy, StopSignal};
 use model::{
     ApplyReport, Change, Cloud, Event, Goal, Lease, Plan, ProjectId, Reason, RecordError, RecordStore,
     Resource, ResourceId, StackName,
@@ -47,6 +47,7 @@ pub(crate) struct Options {
     pub(crate) goal: Goal,
     pub(crate) replace: ReplacePolicy,
     pub(crate) adopt: AdoptPolicy,
+    pub(crate) recovered: Recovered,
 }
 
 impl Default for Options {
@@ -56,6 +57,7 @@ impl Default for Options {
             goal: Goal::Present,
             replace: ReplacePolicy::Refuse,
             adopt: AdoptPolicy::AsSpecSays,
+            recovered: Recovered::Refuse,
         }
     }
 }
@@ -78,8 +80,10 @@ pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], option
     let mut seen = engine::snapshot(&graph, world).await.unwrap();
     let record = store.load().await.unwrap().inventory;
     if let Some(entries) = record.stacks.get(&stack(options.stack)) {
-        let recalled =
-            graph.to_recall(entries, options.goal).map(|(id, entry)| kinds::recall(id, entry)).collect();
+        let recalled = graph
+            .to_recall(entries, options.goal)
+            .map(|(id, entry)| kinds::recall(options.stack, id, entry))
+            .collect();
         let unread = graph.join(recalled).unwrap();
         seen.add(engine::snapshot_of(&graph, &unread, world).await.unwrap());
     }
@@ -89,7 +93,7 @@ pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], option
         goal: options.goal,
         adopt: options.adopt,
         replace: options.replace,
-        consent: engine::Consent::default(),
+        consent: engine::Consent { recovered: options.recovered, ..engine::Consent::default() },
     };
     engine::plan(&graph, &seen, &record, &options)
 }

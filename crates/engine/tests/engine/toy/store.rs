@@ -28,6 +28,15 @@ impl Store {
         self.kept.lock().unwrap().as_ref().map(|(inventory, _)| inventory.clone())
     }
 
+    /// What `record rename` does.
+    pub(crate) fn rename(&self, old: &str, new: &str) {
+        let mut kept = self.kept.lock().unwrap();
+        let (inventory, generation) = kept.take().unwrap();
+        let (old, new) = (super::stack(old), super::stack(new));
+        let renamed = engine::rename(&inventory, &old, &new, "rename", Clone::clone).unwrap();
+        *kept = Some((renamed, generation + 1));
+    }
+
     pub(crate) fn before_write(&self, number: usize, other: impl FnOnce(&mut Inventory) + Send + 'static) {
         let mut between = self.between.lock().unwrap();
         while between.len() <= number {

@@ -19,6 +19,11 @@ pub enum ReasonPart {
         /// When, in RFC 3339, where the API says so.
         at: Option<String>,
     },
+    /// Its stamp bears an earlier name of the stack.
+    StackRenamed {
+        /// That name.
+        from: String,
+    },
     /// Both: the spec was edited and the live object drifted.
     SpecEditedAndDrifted,
     /// It does not work.
@@ -46,6 +51,8 @@ pub enum ReasonPart {
         /// Their names.
         holders: Vec<String>,
     },
+    /// Only the record says that this stack made it, and for something that bears no stamp that is not enough.
+    RecordAlone,
     /// It stays on destroy by rule.
     KeptByRule,
     /// Spec and cloud agree.
@@ -100,6 +107,8 @@ impl From<Reason> for ReasonPart {
                 let (by, at) = apart(touched);
                 Self::Drifted { by, at }
             }
+            Reason::StackRenamed { from } => Self::StackRenamed { from },
+            Reason::RecordAlone => Self::RecordAlone,
             Reason::SpecEditedAndDrifted => Self::SpecEditedAndDrifted,
             Reason::Unhealthy { message } => Self::Unhealthy { message },
             Reason::ParentReplaced { parent } => Self::ParentReplaced { parent: parent.to_string() },
@@ -125,6 +134,8 @@ impl TryFrom<ReasonPart> for Reason {
             ReasonPart::NotFound => Self::NotFound,
             ReasonPart::SpecEdited => Self::SpecEdited,
             ReasonPart::Drifted { by, at } => Self::Drifted(together(by, at)),
+            ReasonPart::StackRenamed { from } => Self::StackRenamed { from },
+            ReasonPart::RecordAlone => Self::RecordAlone,
             ReasonPart::SpecEditedAndDrifted => Self::SpecEditedAndDrifted,
             ReasonPart::Unhealthy { message } => Self::Unhealthy { message },
             ReasonPart::ParentReplaced { parent } => {
