@@ -61,8 +61,8 @@ pub enum RecallError {
     },
     /// The entry does not say what is needed to find the thing again.
     #[error(
-        "the record's entry of {id} does not say where {full_name} is; look at it with `gemmactl record show`, and bring an older \
-         generation of the record back"
+        "the record's entry of {id} does not say where {full_name} is; look at it with `gemmactl record show`, and put an older \
+         generation back with `gemmactl record restore`"
     )]
     Unusable {
         /// Which resource.

@@ -70,8 +70,8 @@ mod tests {
           + account/a      //run.googleapis.com/x
           + service/gemma  //run.googleapis.com/x
 
-        Nobody knows whether it was there before this stack, so it is deleted only with --recovered delete.
-          APIs, role members and images bear no stamp: they are not noted, and stay.
+        Nobody knows whether it was there before this stack, so it is deleted only with --recovered
+          delete. APIs, role members and images bear no stamp: they are not noted, and stay.
         ");
     }
 

@@ -85,6 +85,8 @@ pub(crate) struct Planner<'plan> {
     pub(crate) options: &'plan PlanOptions,
     /// Positions of the resources that switch an API on, by the API's name.
     pub(crate) switches: BTreeMap<String, usize>,
+    /// What may bear this stack's name in its stamp, and belongs to a stack that had the name before: by full name.
+    pub(crate) renamed: BTreeMap<&'plan str, &'plan StackName>,
     pub(crate) outputs: Outputs,
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) unknowns: Vec<Unknown>,
@@ -104,6 +106,7 @@ pub fn plan(graph: &Graph, snapshot: &Snapshot, record: &Inventory, options: &Pl
         read: record,
         options,
         switches: switches(graph),
+        renamed: renamed(record, &options.stack),
         outputs: Outputs::new(),
         refusals: Vec::new(),
         unknowns: Vec::new(),
@@ -142,6 +145,19 @@ pub fn plan(graph: &Graph, snapshot: &Snapshot, record: &Inventory, options: &Pl
         outputs,
         record: next,
     }
+}
+
+/// What other stacks made under the name of this one, by full name.
+fn renamed<'record>(
+    record: &'record Inventory,
+    stack: &StackName,
+) -> BTreeMap<&'record str, &'record StackName> {
+    let others = record.stacks.iter().filter(|(other, _)| *other != stack);
+    let entries = others.flat_map(|(other, kept)| kept.entries.values().map(move |entry| (other, entry)));
+    entries
+        .filter(|(_, entry)| entry.stamps.contains(stack))
+        .map(|(other, entry)| (entry.full_name.as_str(), other))
+        .collect()
 }
 
 /// The resources of the spec that switch an API on: shared ones that bear the API's name.

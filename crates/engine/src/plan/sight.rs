@@ -1,6 +1,6 @@
 //! What a snapshot's answer means for one resource. A disabled API is absence only where this plan switches it on.
 
-use model::{Entry, Live, Origin, Owner, Prior, Resource, StackName, StackRecord, State, Tenure, Unknown};
+use model::{Entry, Live, Origin, Owner, Prior, Resource, StackName, State, Tenure, Unknown};
 
 use super::Planner;
 use super::decide::{Adoption, Case, Identity, Known, Leave, Presence, Wish};
@@ -139,16 +139,7 @@ impl<'plan> Planner<'plan> {
 
     /// The stack that a thing of this stack's stamp belongs to all the same: one that had this stack's name before.
     pub(crate) fn now_called(&self, resource: &dyn Resource) -> Option<&'plan StackName> {
-        let renamed = self.read.stacks.iter().filter(|(_, record)| {
-            record.entries.values().any(|entry| entry.stamps.contains(&self.options.stack))
-        });
-        let full_name = resource.full_name();
-        let is_its = |record: &StackRecord| {
-            let mut entries = record.entries.values();
-            entries.any(|entry| entry.full_name == full_name && entry.stamps.contains(&self.options.stack))
-        };
-        let mut others = renamed.filter(|(stack, _)| **stack != self.options.stack);
-        others.find(|(_, record)| is_its(record)).map(|(stack, _)| stack)
+        if self.renamed.is_empty() { None } else { self.renamed.get(resource.full_name().as_str()).copied() }
     }
 
     /// Whether it was there before: for a shared thing, before any stack.
