@@ -103,9 +103,10 @@ mod tests {
         record.stacks.insert(stack("a"), kept);
         record.stacks.insert(stack("other"), StackRecord::default());
         let holders = [stack("a"), stack("other")].into();
-        record
-            .shared
-            .insert("//run".into(), SharedKey { prior: Prior::Present, holders, other: Default::default() });
+        record.shared.insert(
+            "//run".into(),
+            SharedKey { prior: Prior::Present, holders, other: std::collections::BTreeMap::new() },
+        );
         record
     }
 

@@ -132,7 +132,7 @@ mod tests {
         let holders = [stack.clone(), StackName::parse("other-stack").unwrap()].into();
         inventory.shared.insert(
             "//run".to_owned(),
-            SharedKey { prior: Prior::Present, holders, other: Default::default() },
+            SharedKey { prior: Prior::Present, holders, other: std::collections::BTreeMap::new() },
         );
         inventory.shared_lease = Some(lease);
         (Versioned { inventory, generation: 42 }, stack)

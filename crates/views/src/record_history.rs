@@ -206,7 +206,7 @@ mod tests {
         let holders = [StackName::parse("gemma").unwrap(), other].into();
         before.shared.insert(
             "//run".to_owned(),
-            SharedKey { prior: model::Prior::Absent, holders, other: Default::default() },
+            SharedKey { prior: model::Prior::Absent, holders, other: std::collections::BTreeMap::new() },
         );
         let changes = RecordDifference::between(Some(&before), &after);
         let old = version(16, Standing::Older, VersionContent::Record(Box::new(after.clone())));
