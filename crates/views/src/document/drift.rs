@@ -30,8 +30,13 @@ impl Change {
         let touched = match &self.reason {
             Reason::Drifted(touched) => touched.clone(),
             Reason::SpecEditedAndDrifted => fields.iter().find_map(|field| touched(&field.cause)).cloned(),
+            Reason::StackRenamed { .. } if !fields.is_empty() => {
+                fields.iter().find_map(|field| touched(&field.cause)).cloned()
+            }
             Reason::NotFound
             | Reason::SpecEdited
+            | Reason::StackRenamed { .. }
+            | Reason::RecordAlone
             | Reason::Unhealthy { .. }
             | Reason::ParentReplaced { .. }
             | Reason::InputsChanged

@@ -44,6 +44,8 @@ fn who(change: &Change) -> String {
         Reason::NotFound
         | Reason::SpecEdited
         | Reason::SpecEditedAndDrifted
+        | Reason::StackRenamed { .. }
+        | Reason::RecordAlone
         | Reason::Unhealthy { .. }
         | Reason::ParentReplaced { .. }
         | Reason::InputsChanged
