@@ -20,6 +20,7 @@ mod drift;
 mod environments;
 mod events;
 mod examples;
+mod export;
 mod failures;
 mod github;
 mod guards;

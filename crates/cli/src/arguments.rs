@@ -9,6 +9,7 @@ mod destroy;
 mod doctor;
 mod duration;
 mod emulator;
+mod export;
 mod logs;
 mod plan;
 mod policy;
@@ -35,6 +36,7 @@ pub(crate) use comment::CommentArguments;
 pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
+pub(crate) use export::ExportArguments;
 pub(crate) use logs::LogsArguments;
 pub(crate) use plan::PlanArguments;
 pub(crate) use policy::PolicyArguments;
@@ -166,6 +168,13 @@ pub(crate) enum Command {
         gemmactl show plan.json --since last.json    # what a new push changed\n  \
         gemmactl show events.jsonl --format markdown # a report after apply --json")]
     Show(ShowArguments),
+    /// Make a spec of a live service, with its repository, account and callers, whose first plan changes nothing.
+    #[command(
+        after_help = "Examples:\n  gemmactl export ollama-gemma --project my-project --region europe-west1 -o gemmactl.yaml\n  \
+        gemmactl plan                                  # adopts, and changes nothing\n\n\
+        Exit codes: 0 the plan of the spec changes nothing, 2 it still would, 4 the service holds what no spec may hold."
+    )]
+    Export(ExportArguments),
     /// Save the live reads that plans of the spec need, without secrets, for plans elsewhere that ask no cloud.
     #[command(after_help = "Examples:\n  gemmactl snapshot -o live.json\n  \
         gemmactl plan --against live.json              # needs no credentials and no network\n  \

@@ -38,6 +38,9 @@ pub(crate) enum CliError {
     /// Everybody gets into something that the spec does not open; the plan above says what.
     #[error("open to everybody: {}", exposed(.0))]
     Exposed(Vec<Exposure>),
+    /// What is live cannot be said by a spec; the reasons.
+    #[error("there is no spec for this:\n  {}", .0.join("\n  "))]
+    NotExportable(Vec<String>),
     /// The operator's policy denies it; the plan above says what.
     #[error("the policy denies this: {}", .0.join(", "))]
     Denied(Vec<String>),
@@ -185,7 +188,7 @@ impl CliError {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Refused(_) | Self::Exposed(_) | Self::Denied(_) => Exit::Refused,
+            Self::Refused(_) | Self::Exposed(_) | Self::Denied(_) | Self::NotExportable(_) => Exit::Refused,
             Self::Record(RecordError::Moved) | Self::Stale { .. } | Self::OtherStack { .. } => Exit::Stale,
             Self::Record(RecordError::Held(_)) => Exit::Locked,
             Self::Record(RecordError::Cloud(error)) if error.extent == Extent::Begun => Exit::Partial,
@@ -283,6 +286,7 @@ impl CliError {
             | Self::Spec(_)
             | Self::Graph(_)
             | Self::Refused(_)
+            | Self::NotExportable(_)
             | Self::Unknown(_)
             | Self::File { .. }
             | Self::Endpoint(_)

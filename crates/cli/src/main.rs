@@ -9,8 +9,10 @@ mod environment;
 mod error;
 mod execution;
 mod exit;
+mod export;
 mod flow;
 mod logging;
+mod new_file;
 mod policy;
 mod reporting;
 mod saved;
@@ -67,6 +69,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, terminal)),
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
         Command::Comment(arguments) => block_on(commands::comment::run(arguments, terminal)),
+        Command::Export(arguments) => block_on(commands::export::run(arguments, terminal)),
         Command::Snapshot(arguments) => block_on(commands::snapshot::run(arguments, terminal)),
         Command::Record { command } => block_on(commands::record::run(command, terminal)),
         Command::Status(arguments) => block_on(commands::status::run(arguments, terminal)),

@@ -18,6 +18,7 @@ mod api;
 mod api_fields;
 mod broad;
 mod bucket;
+mod export;
 mod hidden;
 mod image;
 mod invoker;
@@ -32,6 +33,7 @@ mod service;
 mod stamp;
 
 pub use api_fields::{ApiField, ApiObject, OneOf, Origin, Reading, Standing, visit_ignored};
+pub use export::{Exported, export};
 pub use kind::{Kind, RecallError, Recalled};
 
 use model::{Entry, ProjectId, Resource, ResourceId, StackName};

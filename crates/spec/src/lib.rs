@@ -29,6 +29,7 @@ mod table;
 mod text;
 pub mod types;
 mod variables;
+mod write;
 mod yaml;
 
 pub use context::{BuildContext, ContextFile};
@@ -41,3 +42,4 @@ pub use operator_policy::{AllowedLocation, Breach, Level, OperatorPolicy, Policy
 pub use places::Places;
 pub use schema::{reference, schema, schema_text};
 pub use variables::Variables;
+pub use write::yaml_text;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod command;
+mod export;
 mod flags;
 mod meeting;
 mod tutorial;

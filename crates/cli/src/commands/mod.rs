@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod destroy;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
+pub(crate) mod export;
 pub(crate) mod graph;
 pub(crate) mod logs;
 pub(crate) mod man;

@@ -1,0 +1,103 @@
+//! From a found object to the item of a spec that asks for just that. The way back from what each kind observes, so a
+//! spec that is written like this has no difference. Knows no call.
+
+mod special;
+#[cfg(test)]
+mod tests;
+
+use model::fields::rule_for;
+use model::{Action, Change, IgnoreRule, Json, Live, Reason, Resource, Unset};
+use serde_json::Map;
+
+use crate::{hidden, visit_ignored};
+
+/// A found object as the item of a spec.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exported {
+    /// The item: what stands under its name.
+    pub item: Json,
+    /// What the spec has no word for: the path in the API's object, and the value. It stays as it is.
+    pub left: Vec<(String, Json)>,
+    /// Why there is no spec for it, for each reason; with any of these the item says too little.
+    pub refused: Vec<String>,
+}
+
+/// Said although the server does the same when it is not: what people want to read in a spec.
+const SAID: &[&str] = &["cpu", "memory", "concurrency", "maxInstances", "timeout", "port"];
+
+/// The item that asks for what was found. The resource tells the kind and its rules; what it wants does not matter.
+pub fn export(resource: &dyn Resource, live: &Live) -> Exported {
+    let mut exported =
+        Exported { item: Json::Object(Map::new()), left: left(resource, live), refused: Vec::new() };
+    for (path, field) in live.fields.iter() {
+        if is_silence(resource, path, &field.value) {
+            continue;
+        }
+        if hidden::is_hidden(&field.value) {
+            exported.refused.push(format!(
+                "`{path}` of {} looks like a secret with its value in the open, which no spec may hold; put it into Secret Manager, let the service take it from there, and export again",
+                resource.id()
+            ));
+            continue;
+        }
+        special::put(path, &field.value, &mut exported);
+    }
+    special::finish(resource.id().kind(), &mut exported.item);
+    if let Json::Object(item) = &mut exported.item {
+        item.insert("adopt".to_owned(), true.into());
+        order(resource.id().kind(), item);
+    }
+    exported
+}
+
+/// Puts keys into the order of the reference of the spec, which is that of its schema.
+fn order(kind: &str, item: &mut Map<String, Json>) {
+    let definition = match kind {
+        "service" => "Service",
+        "repository" => "Repository",
+        "account" => "ServiceAccount",
+        _ => return,
+    };
+    let schema = spec::schema();
+    let keys = schema.pointer(&format!("/$defs/{definition}/properties")).and_then(Json::as_object);
+    let mut ordered = Map::new();
+    for key in keys.into_iter().flat_map(Map::keys) {
+        ordered.extend(item.remove_entry(key));
+    }
+    ordered.append(item);
+    *item = ordered;
+}
+
+/// Whether a spec that says nothing means the same.
+fn is_silence(resource: &dyn Resource, path: &str, value: &Json) -> bool {
+    if SAID.contains(&path) {
+        return false;
+    }
+    match rule_for(resource.rules(), path).map(|rule| rule.unset) {
+        Some(Unset::Default(text)) => {
+            serde_json::from_str::<Json>(text).is_ok_and(|default| default == *value)
+        }
+        Some(Unset::Ignored | Unset::Absent | Unset::Foreign) | None => special::is_silence(path, value),
+    }
+}
+
+/// What the spec has no word for.
+fn left(resource: &dyn Resource, live: &Live) -> Vec<(String, Json)> {
+    let change = Change {
+        id: resource.id().clone(),
+        full_name: resource.full_name(),
+        place: None,
+        action: Action::Adopt,
+        reason: Reason::FoundUnmarked,
+        fields: Vec::new(),
+        after: Vec::new(),
+        steps: Vec::new(),
+        applied: std::collections::BTreeMap::new(),
+    };
+    let mut left = Vec::new();
+    visit_ignored(&change, live, &mut |path, value, rule, _| match rule {
+        IgnoreRule::NotSupported => left.push((path.to_string(), value.clone())),
+        IgnoreRule::ServerManaged | IgnoreRule::Default | IgnoreRule::ServerChoice | IgnoreRule::Foreign => {}
+    });
+    left
+}

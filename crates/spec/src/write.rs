@@ -1,0 +1,169 @@
+//! The way from values to the text of a spec, as people write it. Knows no key.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+/// A value as block YAML that [`crate::parse`] reads as the same value: indented by two, maps in their own order, `${`
+/// spelled out, so that no text is taken for a variable.
+pub fn yaml_text(value: &Value) -> String {
+    let mut text = String::new();
+    match value {
+        Value::Object(fields) => map(fields, 0, &mut text),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            let _ = writeln!(text, "{}", flow(value));
+        }
+    }
+    text
+}
+
+fn map(fields: &Map<String, Value>, depth: usize, text: &mut String) {
+    for (key, value) in fields {
+        let _ = write!(text, "{:depth$}{}:", "", scalar(key), depth = depth * 2);
+        nested(value, depth + 1, text);
+    }
+}
+
+/// A value behind a key.
+fn nested(value: &Value, depth: usize, text: &mut String) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            text.push('\n');
+            map(fields, depth, text);
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            text.push('\n');
+            for item in items {
+                let mut inner = String::new();
+                match item {
+                    Value::Object(fields) if !fields.is_empty() => map(fields, depth + 1, &mut inner),
+                    Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_)
+                    | Value::Array(_)
+                    | Value::Object(_) => {
+                        let _ = writeln!(inner, "{:indent$}{}", "", flow(item), indent = depth * 2 + 2);
+                    }
+                }
+                let indent = depth * 2;
+                let _ = write!(text, "{:indent$}- {}", "", inner.get(indent + 2..).unwrap_or_default());
+            }
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => {
+            let _ = writeln!(text, " {}", flow(value));
+        }
+    }
+}
+
+/// A value on one line.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar(&text.replace("${", "$${")),
+        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let fields: Vec<String> =
+                fields.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// A text without quotes where it can only be read as this text.
+fn scalar(text: &str) -> String {
+    let is_plain = text
+        .starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '/' || letter == '_')
+        && !text.ends_with(':')
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-./:@+=".contains(letter))
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+            .contains(&text.to_ascii_lowercase().as_str());
+    if is_plain { text.to_owned() } else { quoted(text) }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            letter
+                if letter.is_control()
+                    || ('\u{2028}'..='\u{2029}').contains(&letter)
+                    || letter == '\u{feff}' =>
+            {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(letter));
+            }
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Variables, parse};
+
+    #[test]
+    fn values_are_written_as_people_write_them() {
+        let value = json!({
+            "version": 1,
+            "services": {"model": {
+                "image": "us-docker.pkg.dev/p/r/i:1", "cpu": 8, "timeout": "600s", "adopt": true, "labels": {},
+                "env": {"A": "true", "B": "4", "C": "a: b", "D": "costs ${x}"},
+                "args": ["serve", "--x", ""],
+                "traffic": [{"latest": true, "percent": 90}, {"revision": "a-1"}],
+            }},
+        });
+        insta::assert_snapshot!(yaml_text(&value), @r#"
+version: 1
+services:
+  model:
+    image: us-docker.pkg.dev/p/r/i:1
+    cpu: 8
+    timeout: "600s"
+    adopt: true
+    labels: {}
+    env:
+      A: "true"
+      B: "4"
+      C: "a: b"
+      D: "costs $${x}"
+    args: [serve, "--x", ""]
+    traffic:
+      - latest: true
+        percent: 90
+      - revision: a-1
+"#);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_back_as_it_was(value in "(?s).{0,40}", other in "[ -~]{0,20}") {
+            let spec = json!({
+                "version": 1, "stack": "demo", "project": "demo-project", "region": "europe-west1",
+                "services": {"model": {"image": "example.com/p/i:1", "args": [value, other], "description": other}},
+            });
+            let text = yaml_text(&spec);
+            let read = parse("gemmactl.yaml", &text, Path::new("."), &Variables::none());
+            let spec = read.map_err(|problems| TestCaseError::fail(format!("{problems}\n{text}")))?;
+            let service = &spec.document.services["model"];
+            prop_assert_eq!(service.args.as_ref().unwrap(), &vec![value, other.clone()]);
+            prop_assert_eq!(service.description.as_ref().unwrap(), &other);
+        }
+    }
+}
