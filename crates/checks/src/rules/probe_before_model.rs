@@ -9,7 +9,7 @@ pub(super) static CHECK: Check = Check {
     id: "probe-before-model",
     title: "the startup probe passes before the model is loaded",
     reason: "Ollama opens its port before any model is on the GPU, so the first requests wait for the weights and count as slow or failed.",
-    fix: "warm the model up before the probe's port opens, as images with `ollama:` do, and probe that port",
+    fix: "load the model in the entry point first, and probe a port that opens only then",
     severity: Severity::Warning,
     source: "Ollama's source; users' reports",
     date: "2026-08",
