@@ -30,7 +30,7 @@ fn the_environment_is_in_every_surface_and_its_lines_are_the_places_of_its_value
         .says("apply --env prod --expect");
     let markdown = world.gemmactl(&["show", "plan.json", "--format", "markdown"]).exits(0);
     assert!(
-        markdown.stdout.starts_with("### gemmactl plan · ollama-gemma · prod · 1 update"),
+        markdown.stdout.contains("\n### gemmactl plan · ollama-gemma · prod · 1 update"),
         "{}",
         markdown.stdout
     );
