@@ -21,7 +21,9 @@ fn the_stream_of_an_apply_is_told_again_and_becomes_the_same_report() {
     fs::write(world.path().join("events.jsonl"), &run.stdout).unwrap();
     let lines: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines[0]["version"], &lines[0]["event"]), (&json!(1), &json!("begun")));
-    let last = lines.last().unwrap();
+    // The proof of the service follows on the run.
+    let [.., last, proof] = lines.as_slice() else { panic!("{}", run.stdout) };
+    assert_eq!(proof["event"], "smokeTest");
     assert_eq!((&last["event"], &last["failed"]), (&json!("finished"), &json!(0)));
     let shown = world.gemmactl(&["show", "events.jsonl"]).exits(0);
     shown.says("build the image (Cloud Build)").says("Apply complete: ");

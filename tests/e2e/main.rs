@@ -37,6 +37,7 @@ mod proxy;
 mod record;
 mod saved;
 mod secrets;
+mod smoke;
 mod snapshots;
 mod transcripts;
 mod world;

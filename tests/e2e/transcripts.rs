@@ -132,8 +132,10 @@ fn settled(run: &Run) -> String {
             progress = true;
         } else {
             progress = false;
+            let line = if line.contains(" tokens/s, ") { with_usual_times(line) } else { line.to_owned() };
             lines.push(
-                one_plan(&one_generation(&one_day(line))).replace(env!("CARGO_BIN_EXE_gemmactl"), "gemmactl"),
+                one_plan(&one_generation(&one_day(&line)))
+                    .replace(env!("CARGO_BIN_EXE_gemmactl"), "gemmactl"),
             );
         }
     }

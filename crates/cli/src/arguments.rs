@@ -127,7 +127,8 @@ pub(crate) enum Command {
         gemmactl apply --emulator --yes -f examples/ollama-gemma/gemmactl.yaml\n  \
         gemmactl apply --yes --json > events.jsonl    # one JSON event a line\n  \
         gemmactl apply --yes --report report.md       # for a comment or an issue\n  \
-        gemmactl apply --yes plan.json # just what was reviewed, or nothing")]
+        gemmactl apply --yes plan.json # just what was reviewed, or nothing\n  \
+        gemmactl apply --smoke         # prove that the services answer, even if nothing changes")]
     Apply(ApplyArguments),
     /// Take away what this stack made, and nothing else; asks for the stack's name.
     #[command(

@@ -52,7 +52,8 @@ fn is_plain(text: &str) -> bool {
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~:/@".contains(letter))
 }
 
-fn uri_of(id: &ResourceId, known: &Outputs, report: &ApplyReport) -> Option<String> {
+/// The address of a service, as this apply has it or found it.
+pub(crate) fn uri_of(id: &ResourceId, known: &Outputs, report: &ApplyReport) -> Option<String> {
     let made =
         report.outcomes.iter().find(|(done, ..)| done == id).and_then(|(_, _, outcome)| match outcome {
             Outcome::Done(outputs) => {

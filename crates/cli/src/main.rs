@@ -19,6 +19,7 @@ mod saved;
 mod service;
 mod session;
 mod signals;
+mod smoke;
 mod surface;
 mod terminal;
 

@@ -47,6 +47,7 @@ pub mod report;
 mod samples;
 mod section;
 pub mod since;
+pub mod smoke;
 pub mod speech;
 pub mod status;
 mod value;

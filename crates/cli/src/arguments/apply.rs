@@ -21,6 +21,9 @@ pub(crate) struct ApplyArguments {
     /// What is told of it.
     #[command(flatten)]
     pub(crate) told: ToldArguments,
+    /// Ask the services for proof that they answer although nothing changes.
+    #[arg(long)]
+    pub(crate) smoke: bool,
     /// What is allowed.
     #[command(flatten)]
     pub(crate) consent: ConsentArguments,

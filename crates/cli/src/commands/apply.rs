@@ -11,7 +11,7 @@ use crate::flow::{self, Purpose};
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{closing, execution, policy, saved};
+use crate::{closing, execution, policy, saved, smoke};
 use views::noise::Noise;
 
 /// Applies the spec.
@@ -49,6 +49,7 @@ async fn applied(
     policy::guard(&prepared.shown)?;
     approved.check(&prepared.shown)?;
     let known = prepared.plan.outputs.clone();
+    let clock = views::progress::clock();
     let mut exit = Exit::Done;
     let mut report = model::ApplyReport::default();
     if prepared.plan.is_empty() {
@@ -62,6 +63,15 @@ async fn applied(
         (report, exit) =
             execution::run(prepared, &session, terminal, approved.again(), &arguments.told, reporting)
                 .await?;
+    }
+    if exit == Exit::Done {
+        let which = if arguments.smoke { smoke::Which::All } else { smoke::Which::Changed(&report) };
+        let uri = |id: &model::ResourceId| closing::uri_of(id, &known, &report);
+        let proofs = smoke::prove(spec, &session, which, uri).await;
+        smoke::tell(&proofs, &clock, arguments.told.json, terminal)?;
+        if proofs.iter().any(views::smoke::Proof::is_failed) {
+            exit = Exit::Partial;
+        }
     }
     if exit == Exit::Done && !arguments.told.json {
         terminal.data(&closing::services(spec, &known, &report, &session.destination))?;

@@ -118,7 +118,17 @@ pub enum Told {
     },
     /// The run was asked to stop: what is running ends first.
     Stopping,
-    /// Always the last, unless the run was killed.
+    /// After the end: the proof of a deployed service.
+    SmokeTest {
+        /// Which.
+        service: String,
+        /// `served`, `skipped` or `failed`.
+        verdict: String,
+        /// What was found, by the verdict.
+        #[serde(flatten)]
+        found: serde_json::Map<String, serde_json::Value>,
+    },
+    /// Always the last of the changes, unless the run was killed.
     Finished {
         /// How many.
         #[serde(flatten)]
@@ -237,7 +247,7 @@ impl Told {
                 }
                 return Ok(None);
             }
-            Self::Stopping | Self::Finished { .. } => return Ok(None),
+            Self::Stopping | Self::Finished { .. } | Self::SmokeTest { .. } => return Ok(None),
             Self::Started { resource, action } => {
                 Event::Started { id: ResourceId::parse(resource)?, action: (*action).into() }
             }

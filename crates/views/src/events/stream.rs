@@ -49,7 +49,7 @@ pub fn is_stream(text: &[u8]) -> bool {
 }
 
 /// The names of the events that this program knows.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "begun",
     "started",
     "stepStarted",
@@ -60,6 +60,7 @@ const KNOWN: [&str; 10] = [
     "notStarted",
     "stopping",
     "finished",
+    "smokeTest",
 ];
 
 impl Stream {

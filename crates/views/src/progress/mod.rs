@@ -31,6 +31,11 @@ pub use replay::replay;
 pub use telling::Ending;
 use telling::Telling;
 
+/// The system's clock; the run begins now.
+pub fn clock() -> Clock {
+    clock::system()
+}
+
 /// How progress is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProgressMode {

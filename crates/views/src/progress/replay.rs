@@ -25,7 +25,8 @@ pub fn replay(messages: &[Message]) -> String {
             | Told::Done { .. }
             | Told::Failed { .. }
             | Told::Skipped { .. }
-            | Told::NotStarted { .. } => {
+            | Told::NotStarted { .. }
+            | Told::SmokeTest { .. } => {
                 if let Ok(Some(event)) = message.told.as_event() {
                     lines.event(&event, &now);
                 }

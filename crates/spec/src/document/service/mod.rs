@@ -116,6 +116,9 @@ pub struct Service {
     pub invoker_iam_check: Option<bool>,
     /// Whether a new revision has to become healthy for the deployment to succeed.
     pub deploy_health_check: Option<bool>,
+    /// Whether apply asks the service for a few tokens when it has deployed it, and fails if they do not come, or do not come
+    /// from the GPU. Left out, it does so for services with a GPU.
+    pub smoke_test: Option<bool>,
     /// Who may call the service; nobody if empty. `allUsers` makes it public.
     #[serde(default)]
     pub invokers: Vec<Member>,

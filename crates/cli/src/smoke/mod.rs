@@ -1,0 +1,258 @@
+//! The proof that services answer, after apply: their models are listed with an identity token, one token is asked for, then
+//! some more, and the log has to say that they come from the GPU. Knows nothing of how a service was deployed.
+
+mod device;
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use gcp::service::{ServiceAddress, ServiceClient, ServiceFailure};
+use inference::{Answer, AskFailure, ModelServer, Question};
+use jiff::Timestamp;
+use model::{Action, ApplyReport, ErrorKind, KindName, Outcome, ResourceId};
+use spec::Spec;
+use views::progress::Clock;
+use views::smoke::{Device, Failure, Proof, Served, Verdict};
+
+use crate::arguments::DetailLevel;
+use crate::error::CliError;
+use crate::service::log::{self, Selection};
+use crate::service::{Chosen, refused};
+use crate::session::{Destination, Session};
+use crate::terminal::Terminal;
+
+/// Which services are proven.
+#[derive(Clone, Copy)]
+pub(crate) enum Which<'run> {
+    /// Those that this apply deployed.
+    Changed(&'run ApplyReport),
+    /// All that the spec wants proven.
+    All,
+}
+
+/// How patient one is with a service.
+struct Patience {
+    /// For all of its proof: an instance starts, and loads its model.
+    whole: Duration,
+    /// Between two tries.
+    between: Duration,
+    /// How often the log is looked at, for a line that comes late.
+    looks: u32,
+}
+
+impl Patience {
+    /// A new grant takes minutes to be known everywhere, and so does the load of a large model.
+    const CLOUD: Self = Self { whole: Duration::from_mins(10), between: Duration::from_secs(5), looks: 6 };
+    const HERE: Self = Self { whole: Duration::from_secs(30), between: Duration::from_millis(100), looks: 2 };
+
+    fn with(session: &Session) -> Self {
+        match session.destination {
+            Destination::Google => Self::CLOUD,
+            Destination::Endpoint(_) | Destination::Embedded(_) => Self::HERE,
+        }
+    }
+}
+
+/// So many tokens are asked for to see how fast they come.
+const SOME: u32 = 16;
+/// As many lines of the log are shown of a service that failed.
+const LINES: u16 = 10;
+/// Refusals that may pass: a grant or an instance that is not there yet.
+const PASSING: [u16; 6] = [403, 429, 500, 502, 503, 504];
+/// Refusals of Cloud Run itself may pass on an emulator only at once.
+const TRIES_HERE: u32 = 3;
+
+/// Proves services, side by side. `uri` gives the address of each.
+pub(crate) async fn prove(
+    spec: &Spec,
+    session: &Session,
+    which: Which<'_>,
+    uri: impl Fn(&ResourceId) -> Option<String>,
+) -> Vec<Proof> {
+    let wanted = spec.document.services.iter().filter_map(|(name, service)| {
+        let id = ResourceId::new(KindName("service"), name.as_str());
+        let wanted = service.smoke_test.unwrap_or(service.gpu.is_some());
+        let changed = match which {
+            Which::Changed(report) => is_deployed(report, &id),
+            Which::All => true,
+        };
+        let uri = (wanted && changed).then(|| uri(&id))??;
+        Some((Chosen::new(spec, name.as_str(), service), uri, service.gpu.is_some()))
+    });
+    let proofs = wanted.map(async |(chosen, uri, gpu)| Proof {
+        service: chosen.name.clone(),
+        verdict: verdict(session, &chosen, &uri, gpu).await,
+    });
+    join_all(proofs).await
+}
+
+/// Whether an apply made or changed something.
+fn is_deployed(report: &ApplyReport, id: &ResourceId) -> bool {
+    report.outcomes.iter().any(|(done, action, outcome)| {
+        let deploys = match action {
+            Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => true,
+            Action::NoOp | Action::Delete | Action::Detach | Action::Keep | Action::Forget => false,
+        };
+        let is_done = match outcome {
+            Outcome::Done(_) => true,
+            Outcome::Failed(_) | Outcome::Skipped(_) | Outcome::NotStarted => false,
+        };
+        done == id && deploys && is_done
+    })
+}
+
+/// Tells what was found: people on stderr, programs on stdout.
+pub(crate) fn tell(proofs: &[Proof], clock: &Clock, json: bool, terminal: &Terminal) -> Result<(), CliError> {
+    if json {
+        for proof in proofs {
+            terminal.data(&views::smoke::event(proof, &clock()))?;
+        }
+    } else if !proofs.is_empty() {
+        let style = terminal.style_of_talk(DetailLevel::Changes);
+        terminal.talk(views::smoke::text(proofs, &style).trim_end());
+    }
+    Ok(())
+}
+
+async fn verdict(session: &Session, chosen: &Chosen, uri: &str, gpu: bool) -> Verdict {
+    let patience = Patience::with(session);
+    let client = match client(session, uri).await {
+        Ok(client) => client,
+        Err(verdict) => return verdict,
+    };
+    let began = log::ago(Duration::from_mins(1));
+    let asked = tokio::time::timeout(patience.whole, ask(&client, &patience, session)).await;
+    let (model, answer) = match asked {
+        Ok(Ok(Some(answered))) => answered,
+        Ok(Ok(None)) => {
+            return Verdict::Skipped("it lists no models, in Ollama's form or in OpenAI's".to_owned());
+        }
+        // A user's own login makes tokens for another client, which is no fault of the service.
+        Ok(Err(failure)) if failure.status() == Some(401) => {
+            let advice = refused::advice(chosen, 401, None).unwrap_or_default();
+            return Verdict::Skipped(format!("{failure}; {advice}"));
+        }
+        Ok(Err(failure)) => return not_answered(session, chosen, &failure, began).await,
+        Err(_) => {
+            let problem = format!("no answer came within {} s", patience.whole.as_secs());
+            return failed(session, chosen, problem, None, began).await;
+        }
+    };
+    let device = if gpu {
+        match device::of(&session.cloud, chosen, patience.between, patience.looks).await {
+            device::Found::Gpu(which) => Device::Gpu(which),
+            device::Found::Unknown(why) => Device::Unknown(why),
+            device::Found::Cpu(line) => {
+                let problem = format!("{model} answers from the CPU, although the service has a GPU: {line}");
+                let next = "the model server found no GPU that it can use: pin its base image to a version that runs \
+                            with the GPU's driver";
+                return failed(session, chosen, problem, Some(next.to_owned()), began).await;
+            }
+        }
+    } else {
+        Device::NoneAsked
+    };
+    Verdict::Served(Served { model, figures: crate::commands::prompt::figures(&answer), device })
+}
+
+async fn client(session: &Session, uri: &str) -> Result<ServiceClient, Verdict> {
+    let address = ServiceAddress::parse(uri, &session.cloud.target().endpoint)
+        .map_err(|error| Verdict::Skipped(error.to_string()))?;
+    let client = session.cloud.service(address).map_err(|error| Verdict::Skipped(error.message))?;
+    match client.prepare().await {
+        Ok(_) => Ok(client),
+        // Whoever deploys need not be somebody who can ask: that is no fault of the service.
+        Err(error) => {
+            let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
+            Err(Verdict::Skipped(format!("{}{help}", error.message)))
+        }
+    }
+}
+
+/// Lists the models, asks for one token, which loads the model, and then for some more. `None`: it is no model server.
+async fn ask(
+    client: &ServiceClient,
+    patience: &Patience,
+    session: &Session,
+) -> Result<Option<(String, Answer)>, AskFailure> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let failure = match ask_once(client).await {
+            Ok(answered) => return Ok(answered),
+            Err(failure) => failure,
+        };
+        let here = match session.destination {
+            Destination::Google => false,
+            Destination::Endpoint(_) | Destination::Embedded(_) => true,
+        };
+        if !may_pass(&failure) || (here && tries >= TRIES_HERE) {
+            return Err(failure);
+        }
+        tokio::time::sleep(patience.between).await;
+    }
+}
+
+async fn ask_once(client: &ServiceClient) -> Result<Option<(String, Answer)>, AskFailure> {
+    let Some(server) = ModelServer::discover(client).await? else { return Ok(None) };
+    let Some(model) = server.models().first().cloned() else {
+        return Err(AskFailure::GaveUp("it lists no model".to_owned()));
+    };
+    let question =
+        |limit| Question { limit: Some(limit), ..Question::new(model.as_str(), "Why is the sky blue?") };
+    server.ask(&question(1), &mut |_| {}).await?;
+    let answer = server.ask(&question(SOME), &mut |_| {}).await?;
+    if answer.tokens == 0 {
+        return Err(AskFailure::GaveUp("it says nothing".to_owned()));
+    }
+    Ok(Some((model, answer)))
+}
+
+fn may_pass(failure: &AskFailure) -> bool {
+    match failure {
+        AskFailure::Refused { status, .. } => PASSING.contains(status),
+        AskFailure::Service(ServiceFailure::Unreachable(_) | ServiceFailure::Lost(_)) => true,
+        AskFailure::Service(ServiceFailure::Credentials(_) | ServiceFailure::Target(_))
+        | AskFailure::Broken(_)
+        | AskFailure::Malformed { .. }
+        | AskFailure::GaveUp(_) => false,
+    }
+}
+
+async fn not_answered(
+    session: &Session,
+    chosen: &Chosen,
+    failure: &AskFailure,
+    began: Option<Timestamp>,
+) -> Verdict {
+    let member = match failure.status() {
+        Some(403) => session.cloud.caller().await.ok().and_then(|caller| caller.member),
+        Some(_) | None => None,
+    };
+    let advice = failure.status().and_then(|status| refused::advice(chosen, status, member.as_deref()));
+    failed(session, chosen, failure.to_string(), advice, began).await
+}
+
+async fn failed(
+    session: &Session,
+    chosen: &Chosen,
+    problem: String,
+    advice: Option<String>,
+    since: Option<Timestamp>,
+) -> Verdict {
+    let selection = Selection { since, limit: LINES, ..Selection::default() };
+    let (log, unread) = match log::read(&session.cloud, chosen, &selection).await {
+        Ok(entries) => (entries, None),
+        Err(error) if error.kind == ErrorKind::Denied => {
+            (Vec::new(), Some("its log could not be read: roles/logging.viewer is missing".to_owned()))
+        }
+        Err(error) => (Vec::new(), Some(format!("its log could not be read: {}", error.message))),
+    };
+    let look = format!(
+        "gemmactl logs {0} and gemmactl status {0} show more; once it is mended, gemmactl apply --smoke asks again, and \
+         `smokeTest: false` asks no more",
+        chosen.name
+    );
+    let next = advice.into_iter().chain(unread).chain([look]).collect();
+    Verdict::Failed(Failure { problem, next, log })
+}
