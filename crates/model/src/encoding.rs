@@ -217,13 +217,13 @@ mod tests {
                 |(serial, write_id, project_number, stacks, shared, shared_lease, (schema, other))| {
                     Inventory {
                         schema,
-                        other,
                         project_number,
                         serial,
                         write_id,
                         stacks,
                         shared,
                         shared_lease,
+                        other,
                         ..Inventory::new(ProjectId::parse("demo-project").unwrap())
                     }
                 },

@@ -18,7 +18,7 @@ use views::noise::Noise;
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Present)?;
-    let ended = applied(arguments, &spec, terminal, &mut reporting).await;
+    let ended = Box::pin(applied(arguments, &spec, terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 

@@ -19,7 +19,7 @@ use views::noise::Noise;
 pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Absent)?;
-    let ended = destroyed(arguments, &spec, terminal, &mut reporting).await;
+    let ended = Box::pin(destroyed(arguments, &spec, terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 

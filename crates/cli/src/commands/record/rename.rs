@@ -36,11 +36,11 @@ pub(super) async fn run(arguments: &RecordRenameArguments, terminal: &Terminal) 
             return Err(CliError::Usage(format!("{error}; gemmactl record list shows the stacks")));
         }
     }
-    if spec.document.stack != new {
+    if spec.document.stack == new {
+        terminal.talk("next: gemmactl apply, which rewrites the stamps");
+    } else {
         terminal
             .talk(&format!("next: write `stack: {new}` in the spec, and apply it; that rewrites the stamps"));
-    } else {
-        terminal.talk("next: gemmactl apply, which rewrites the stamps");
     }
     drop(store);
     session.close().await?;
