@@ -112,7 +112,7 @@ fn all_guards_speak_at_once_in_every_form() {
     let said =
         |run: Run| run.exits(4).says("invoker/gemma/allUsers").says("service/gemma").says("roles/owner");
     said(world.emulated(&["plan"]));
-    said(world.emulated(&["plan", "--format", "markdown"])).says("**Public access**").says("**Broad role**");
+    said(world.emulated(&["plan", "--format", "markdown"])).says("**Public access**").says("**broad role**");
     let run = said(world.emulated(&["plan", "--format", "json"]));
     let plan: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(plan["blocked"], true);

@@ -194,9 +194,8 @@ error[unknown-key]: unknown key `maxInstnces` in `model`
    |
 help: did you mean `maxInstances`?
    |
-21 -       model: { maxInstnces: 2, concurrency: ~ }
-21 +       model: { maxInstances: 2, concurrency: ~ }
-   |
+21 |       model: { maxInstances: 2, concurrency: ~ }
+   |                       +
 
 error[environment-null]: `concurrency` has no value, and an environment takes nothing away
   --> gemmactl.yaml:21:32

@@ -62,8 +62,14 @@ fn what_gcloud_deployed_gemmactl_adopts_without_a_change() {
       + service/ollama-gemma  adopt                                                           (2nd of 2)
           ← it is there already and is taken over, as the spec allows
 
-    Plan: 2 to adopt; 3 unchanged.
+      CHECKS   1 warning
+        warning context-unset  gemmactl.yaml:23
+          OLLAMA_CONTEXT_LENGTH is not set; on this GPU each slot gets 4096 tokens
+          fix  set OLLAMA_CONTEXT_LENGTH to what your prompts need
+
     45 server-managed and 3 unmanaged fields ignored (plan --show-ignored)
+
+    Plan: 2 to adopt; 3 unchanged.
     ");
     world
         .gemmactl(&[&["apply", "--yes"][..], &endpoint[..]].concat())
@@ -122,8 +128,9 @@ fn what_gemmactl_applied_gcloud_updates_and_the_next_plan_shows_exactly_that() {
           concurrency  8 → 4        gemmactl.yaml:66 drift
           memory       24Gi → 32Gi  gemmactl.yaml:64 drift
 
-    Plan: 1 to update; 14 unchanged.
     61 server-managed and 1 unmanaged fields ignored (plan --show-ignored)
+
+    Plan: 1 to update; 14 unchanged.
     ");
     world.gemmactl(&[&["apply", "--yes"][..], &endpoint[..]].concat()).exits(0);
     world

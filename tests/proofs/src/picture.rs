@@ -17,6 +17,8 @@ const KEPT_APIS: [&str; 1] = ["cloudbuild.googleapis.com"];
 
 /// The record's bucket: how many versions it holds depends on when it was written.
 const RECORD: &str = "bucket gemmactl-demo-project";
+/// The buckets that sources are uploaded to.
+const SOURCES: &str = "bucket gemmactl-src-";
 
 /// What differs between two things that are the same: identities, times and counts of changes.
 const OF_THE_MOMENT: [&str; 24] = [
@@ -76,7 +78,9 @@ impl Picture {
                     continue;
                 }
                 let mut thing = thing.clone();
-                if name == RECORD
+                // What the record's bucket holds moves with every run, and the source of an image that is built is needed no
+                // more: a rule of its bucket takes it away.
+                if (name == RECORD || name.starts_with(SOURCES))
                     && let Some(bucket) = thing.as_object_mut()
                 {
                     bucket.remove("objects");

@@ -1,5 +1,6 @@
 //! Create, patch and delete of services.
 
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -101,7 +102,9 @@ pub(super) fn update(
     service.wanted = wanted;
     if changed {
         service.generation += 1;
-        service.update_time = call.now();
+        // Two changes within one tick of the clock are two, and have two etags.
+        let later = service.update_time.checked_add(SignedDuration::from_micros(1));
+        service.update_time = call.now().max(later.unwrap_or(service.update_time));
         call.caller_email().clone_into(&mut service.last_modifier);
     }
     let revision = rollout::add_revision(&mut service, when, project, &call.context)?;
