@@ -288,6 +288,11 @@ fn an_account_that_somebody_deleted_is_made_again_with_a_grant_of_its_own() {
     let (_, policy) = emulator.call("POST", POLICY, Some(&json!({})));
     let alive = "\"serviceAccount:gemma-build@demo-project.iam.gserviceaccount.com\"";
     assert!(policy.to_string().contains(alive), "{policy}");
+    assert_eq!(
+        remains(&emulator),
+        Vec::<String>::new(),
+        "what was left of the old account goes with the new grant"
+    );
     run(&["destroy", "--yes"]).exits(0);
     assert_eq!(less_residue(&emulator), before);
 }

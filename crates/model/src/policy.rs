@@ -166,17 +166,24 @@ impl PolicyEdit {
     }
 }
 
+/// Adds a grant unless it is there. What is left of the same member after its account was deleted goes as it is added: it grants
+/// nothing, and Cloud IAM keeps it beside the account that was made anew.
 fn add_grant(bindings: &mut Vec<Json>, grant: &Grant) -> bool {
-    for binding in bindings.iter_mut().filter(|binding| is_binding_of(binding, grant)) {
-        if let Some(members) = binding.get_mut("members").and_then(Json::as_array_mut) {
-            let there = members
-                .iter()
-                .any(|member| member.as_str().is_some_and(|m| m.eq_ignore_ascii_case(&grant.member)));
-            if !there {
-                members.push(grant.member.clone().into());
-            }
-            return !there;
-        }
+    let is_there = bindings.iter().filter(|binding| is_binding_of(binding, grant)).any(|binding| {
+        let members = binding.get("members").and_then(Json::as_array).into_iter().flatten();
+        members.filter_map(Json::as_str).any(|member| member.eq_ignore_ascii_case(&grant.member))
+    });
+    if is_there {
+        return false;
+    }
+    let mut of_role = bindings
+        .iter_mut()
+        .filter(|binding| is_binding_of(binding, grant))
+        .filter_map(|binding| binding.get_mut("members").and_then(Json::as_array_mut));
+    if let Some(members) = of_role.next() {
+        members.retain(|member| !is_member(member.as_str().unwrap_or_default(), &grant.member));
+        members.push(grant.member.clone().into());
+        return true;
     }
     let mut binding = serde_json::Map::new();
     binding.insert("role".to_owned(), grant.role.clone().into());
@@ -332,6 +339,28 @@ mod tests {
             assert_eq!(split[&key]["member"], found, "{policy}");
             assert_eq!(is_remains(found), found == dead);
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_member_goes_when_the_member_is_added_again_and_of_others_stays() {
+        let (dead, alive) = ("deleted:serviceAccount:x@p.example?uid=12", "serviceAccount:x@p.example");
+        let (foreign, other) = ("user:foreign@x.com", "deleted:serviceAccount:y@p.example?uid=13");
+        let policy = json!({"bindings": [
+            {"role": "roles/a", "members": [foreign, dead, other, "deleted:serviceAccount:x@p.example?uid=9"]},
+            {"role": "roles/b", "members": [dead]},
+            {"role": "roles/a", "members": [dead], "condition": {"title": "t", "expression": "e"}},
+        ]});
+        let edited = edit(&[("roles/a", alive)], &[]).applied_to(&policy).unwrap();
+        let of = |at: usize| edited["bindings"][at]["members"].clone();
+        assert_eq!(of(0), json!([foreign, other, alive]));
+        assert_eq!((of(1), of(2)), (json!([dead]), json!([dead])), "another role, another condition");
+    }
+
+    #[test]
+    fn what_is_left_of_a_member_stays_beside_the_member_itself() {
+        let (dead, alive) = ("deleted:serviceAccount:x@p.example?uid=12", "serviceAccount:x@p.example");
+        let policy = json!({"bindings": [{"role": "roles/a", "members": [dead, alive]}]});
+        assert_eq!(edit(&[("roles/a", alive)], &[]).applied_to(&policy), None, "nothing is added");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use emulator::{Emulator, Exchange, Rule, Running};
 use crate::bench::Bench;
 use crate::client::{Ran, Waiting};
 use crate::command::{ALONE, Command};
-use crate::picture::Picture;
+use crate::picture::{Picture, Sources};
 
 /// The project of every case.
 pub(crate) const PROJECT: &str = "demo-project";
@@ -106,18 +106,18 @@ impl<'bench> Lab<'bench> {
     ///
     /// One build more than a clean run makes is the price of an answer that was lost.
     pub(crate) fn converges(&self) -> Verdict {
-        self.converges_with_builds(2)
+        self.converges_after(2, Sources::All)
     }
 
-    /// The same after runs that may make so many builds together with the last one.
-    pub(crate) fn converges_with_builds(&self, most: usize) -> Verdict {
+    /// The same after runs that may make so many builds together with the last one, and leave such sources.
+    pub(crate) fn converges_after(&self, most_builds: usize, sources: Sources) -> Verdict {
         self.nothing_lost()?;
         self.must(Command::Apply, "one")?;
         self.must(Command::Plan, "one")?;
         let now = Picture::of(self.emulator())?;
-        let compared = self.bench.judged(now.same_things_as(&self.bench.after));
+        let compared = self.bench.judged(now.same_things_as(&self.bench.after, sources));
         compared.map_err(|wrong| format!("after apply, {wrong}"))?;
-        now.has_builds_up_to(most)?;
+        now.has_builds_up_to(most_builds)?;
         self.is_restored()
     }
 

@@ -1,6 +1,7 @@
 //! The whole project as its emulator keeps it, less what `docs/residue.md` says may stay, to be compared with the project
 //! at another time.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use emulator::Emulator;
@@ -48,6 +49,16 @@ const OF_THE_MOMENT: [&str; 24] = [
     "md5",
 ];
 
+/// Which of the sources that a stack uploads must be there after its apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sources {
+    /// All that a clean apply leaves.
+    All,
+    /// Some of those, or none: a destroy of the same stack that ran against the apply may have taken them away after the image was
+    /// built, which is when they are needed no more.
+    Some,
+}
+
 /// What is in a project.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Picture {
@@ -78,9 +89,7 @@ impl Picture {
                     continue;
                 }
                 let mut thing = thing.clone();
-                // What the record's bucket holds moves with every run, and the source of an image that is built is needed no
-                // more: a rule of its bucket takes it away.
-                if (name == RECORD || name.starts_with(SOURCES))
+                if name == RECORD
                     && let Some(bucket) = thing.as_object_mut()
                 {
                     bucket.remove("objects");
@@ -149,16 +158,30 @@ impl Picture {
     }
 
     /// The same grants, APIs and things, each once, whatever they were made by and when.
-    ///
-    /// What is left of a grant after its account was deleted may stand beside them: it lets nobody in, and a destroy,
-    /// whose picture is held against the one before, takes it away.
-    pub(crate) fn same_things_as(&self, other: &Self) -> Result<(), Harm> {
-        self.still_has_all_of(other)?;
-        let mut now = self.clone();
-        now.grants.retain(|grant| !grant.1.starts_with("deleted:") || other.grants.contains(grant));
+    pub(crate) fn same_things_as(&self, other: &Self, sources: Sources) -> Result<(), Harm> {
+        let now = match sources {
+            Sources::All => Cow::Borrowed(self),
+            Sources::Some => Cow::Owned(self.with_sources_of(other)),
+        };
+        now.still_has_all_of(other)?;
         other
             .still_has_all_of(&now)
             .map_err(|more| Harm::left_behind(format!("there is more than there should be: {}", more.said)))
+    }
+
+    /// The same, with the uploaded sources that another picture shows and this one lacks.
+    fn with_sources_of(&self, other: &Self) -> Self {
+        let mut now = self.clone();
+        for (name, bucket) in now.things.iter_mut().filter(|(name, _)| name.starts_with(SOURCES)) {
+            let wanted = other.things.get(name).map(|thing| at(thing, &["objects"]));
+            let held = bucket.get_mut("objects").and_then(Value::as_object_mut);
+            if let (Some(held), Some(wanted)) = (held, wanted.and_then(Value::as_object)) {
+                for (source, object) in wanted {
+                    held.entry(source.as_str()).or_insert_with(|| object.clone());
+                }
+            }
+        }
+        now
     }
 
     /// At most so many builds.
@@ -200,4 +223,48 @@ fn grants(bindings: &Value) -> BTreeSet<(String, String, String)> {
         }
     }
     grants
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn picture(sources: &[&str]) -> Picture {
+        let objects: serde_json::Map<_, _> =
+            sources.iter().map(|name| ((*name).to_owned(), json!({"size": 1}))).collect();
+        let bucket = json!({"location": "EU", "objects": objects});
+        Picture {
+            grants: BTreeSet::new(),
+            audit: Value::Null,
+            apis: BTreeSet::new(),
+            things: [(format!("{SOURCES}one"), bucket)].into(),
+            builds: 1,
+        }
+    }
+
+    fn with_grant(member: &str) -> Picture {
+        let grant = ("roles/a".to_owned(), member.to_owned(), "null".to_owned());
+        Picture { grants: [grant].into(), ..picture(&[]) }
+    }
+
+    #[test]
+    fn a_source_more_is_harm_and_one_less_is_where_it_must_be_there() {
+        let clean = picture(&["a"]);
+        for sources in [Sources::All, Sources::Some] {
+            assert_eq!(clean.same_things_as(&clean, sources), Ok(()));
+            assert!(picture(&["a", "b"]).same_things_as(&clean, sources).is_err());
+            assert!(picture(&["b"]).same_things_as(&clean, sources).is_err());
+        }
+        assert!(picture(&[]).same_things_as(&clean, Sources::All).is_err());
+        assert_eq!(picture(&[]).same_things_as(&clean, Sources::Some), Ok(()));
+    }
+
+    #[test]
+    fn what_is_left_of_a_deleted_account_is_more_than_there_should_be() {
+        let left = with_grant("deleted:serviceAccount:x@p.example?uid=1");
+        assert!(left.same_things_as(&picture(&[]), Sources::All).is_err());
+        assert!(left.is_restored_to(&picture(&[])).is_err());
+    }
 }

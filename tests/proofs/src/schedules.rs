@@ -10,6 +10,7 @@ use crate::bench::Bench;
 use crate::client::Ran;
 use crate::command::Command;
 use crate::lab::{Lab, Verdict};
+use crate::picture::Sources;
 use crate::report::{Judged, Share, Tally};
 
 /// A lease is watched for longer than a call may take, as it has to be; 120 s and 60 s against Google. Both are long beside what a
@@ -158,7 +159,8 @@ fn ends_well(lab: &Lab<'_>, pair: Pair, bench: &Bench) -> Verdict {
         // An image that a destroy takes away between two applies is built again.
         let applies =
             [pair.first, pair.second].iter().filter(|(command, _)| *command == Command::Apply).count();
-        return lab.converges_with_builds(usize::from(pair.applied) + applies + 1);
+        let sources = if applies == 1 { Sources::Some } else { Sources::All };
+        return lab.converges_after(usize::from(pair.applied) + applies + 1, sources);
     }
     for stack in ["one", "two"] {
         lab.must(Command::Apply, stack)?;
