@@ -291,6 +291,41 @@ fn a_rebuild_adds_only_what_is_missing_and_detaches_where_it_is_told_to() {
 }
 
 #[test]
+fn what_was_recovered_is_left_without_a_stamp_where_the_operator_says_so() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let emulator = world.emulator();
+    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    assert_eq!(emulator.call("DELETE", OBJECT, None).0, 204);
+    run(&["record", "rebuild", "--yes"]).exits(0).says("+ bucket/sources-europe-west1");
+    let bucket = || {
+        let (_, listed) =
+            emulator.call("GET", "/storage/v1/b?project=demo-project&prefix=gemmactl-src-", None);
+        listed["items"][0].clone()
+    };
+    let path = format!("/storage/v1/b/{}", bucket()["name"].as_str().unwrap());
+    assert_eq!(emulator.call("PATCH", &path, Some(&json!({"labels": {"team": "search"}}))).0, 200);
+    let uploaded = emulator.call("GET", &format!("{path}/o"), None).1["items"].clone();
+    assert!(uploaded.is_array(), "the source is there");
+    run(&["destroy", "--yes", "--recovered", "detach"]).exits(0);
+    assert_eq!(bucket()["labels"], json!({"team": "search"}), "the stamp goes, and what is not ours stays");
+    assert_eq!(emulator.call("GET", &format!("{path}/o"), None).1["items"], uploaded);
+    let parent = "projects/demo-project/locations/europe-west1";
+    for thing in [format!("/v2/{parent}/services/ollama-gemma"), format!("/v1/{parent}/repositories/ollama")]
+    {
+        let (status, found) = emulator.call("GET", &thing, None);
+        assert_eq!(status, 200, "{thing}");
+        assert!(found["labels"].get("gemmactl-stack").is_none(), "{found}");
+    }
+    run(&["destroy", "--yes"]).exits(0).says("nothing is recorded of stack ollama-gemma");
+    run(&["apply", "--yes"])
+        .exits(4)
+        .says("buckets/gemmactl-src-ollama-gemma-")
+        .says("is there already, and this stack did not make it")
+        .says("or give the stack another name");
+}
+
+#[test]
 fn who_may_not_read_the_record_is_told_so_and_not_that_there_is_none() {
     let (world, emulator) = applied();
     let on = ["--endpoint", emulator.url.as_str()];

@@ -152,6 +152,13 @@ impl Bucket {
         Step::call(if_unchanged(ApiRequest::patch(Api::Storage, self.path(), self.settings()), Some(live)))
     }
 
+    /// Takes the mark off. A bucket cannot be adopted, so there is nothing else to give back.
+    fn detach(&self, live: &Live) -> Option<Step> {
+        live.raw.get("labels")?.get(stamp::LABEL)?;
+        let body = json!({"labels": {stamp::LABEL: null}});
+        Some(Step::call(if_unchanged(ApiRequest::patch(Api::Storage, self.path(), body), Some(live))))
+    }
+
     fn delete(&self, live: Option<&Live>) -> Vec<Step> {
         vec![
             Step::EmptyBucket { bucket: self.name() },
@@ -212,8 +219,8 @@ impl Resource for Bucket {
             }
             Action::Replace => self.delete(live).into_iter().chain([self.create()]).collect(),
             Action::Delete => self.delete(live),
-            // It cannot be adopted, so there is nothing to give back.
-            Action::NoOp | Action::Detach | Action::Keep | Action::Forget => Vec::new(),
+            Action::Detach => live.and_then(|live| self.detach(live)).into_iter().collect(),
+            Action::NoOp | Action::Keep | Action::Forget => Vec::new(),
         }
     }
 

@@ -270,6 +270,28 @@ fn a_source_bucket_is_private_short_lived_and_marked() {
 }
 
 #[test]
+fn a_source_bucket_that_is_given_back_loses_its_mark_and_nothing_else() {
+    let bucket = resource(IMAGE, "bucket/sources-europe-west1");
+    let found = json!({
+        "location": "EUROPE-WEST1", "metageneration": "7", "labels": {"gemmactl-stack": "demo", "team": "search"},
+    });
+    let live = bucket.observe(&found).unwrap().unwrap();
+    assert_snapshot!(shown_steps(&bucket.steps(&Action::Detach, Some(&live))), @r#"
+    PATCH storage.googleapis.com/storage/v1/b/gemmactl-src-demo-aca8392e6813
+      ?ifMetagenerationMatch=7
+    {
+      "labels": {
+        "gemmactl-stack": null
+      }
+    }
+      wait: Nothing
+    "#);
+    let unmarked = json!({"location": "EUROPE-WEST1", "metageneration": "7", "labels": {"team": "search"}});
+    let live = bucket.observe(&unmarked).unwrap().unwrap();
+    assert!(bucket.steps(&Action::Detach, Some(&live)).is_empty(), "there is no mark to take off");
+}
+
+#[test]
 fn a_source_bucket_reads_back_as_it_was_made() {
     let bucket = resource(IMAGE, "bucket/sources-europe-west1");
     let mut answer = common::body(&bucket.steps(&Action::Create, None));

@@ -5,6 +5,17 @@ use model::{Effect, Entry, FieldChange, Live, Owner, Prior, Refusal, Resource, T
 use super::Planner;
 use super::decide::{Adoption, Ground};
 
+/// The ways out where something is there that may be somebody else's. What no line of the spec stands for is named after the
+/// stack.
+fn taking_over(resource: &dyn Resource) -> Vec<String> {
+    let ways = if resource.place().is_some() {
+        ["give it another name in the spec", "or take it over with `adopt: true` on the item"]
+    } else {
+        ["delete it, if nobody needs it any more", "or give the stack another name"]
+    };
+    ways.map(str::to_owned).to_vec()
+}
+
 impl Planner<'_> {
     pub(crate) fn is_refused(&self, resource: &dyn Resource) -> bool {
         self.refusals.last().is_some_and(|refusal| refusal.id == *resource.id())
@@ -44,13 +55,9 @@ impl Planner<'_> {
                     ],
                 )
             }
-            Ground::Unmarked(Adoption::NotAsked | Adoption::Allowed) => (
-                format!("{name} is there already, and this stack did not make it"),
-                vec![
-                    "give it another name in the spec".to_owned(),
-                    "or take it over with `adopt: true` on the item".to_owned(),
-                ],
-            ),
+            Ground::Unmarked(Adoption::NotAsked | Adoption::Allowed) => {
+                (format!("{name} is there already, and this stack did not make it"), taking_over(resource))
+            }
             Ground::Unmarked(Adoption::RefusedByRun) => (
                 format!("{name} is there already, and this run may take nothing over"),
                 vec![
@@ -60,10 +67,7 @@ impl Planner<'_> {
             ),
             Ground::StampLost => (
                 format!("{name} has lost this stack's stamp, or was made anew by somebody else"),
-                vec![
-                    "give it another name in the spec".to_owned(),
-                    "or take it over with `adopt: true` on the item".to_owned(),
-                ],
+                taking_over(resource),
             ),
             Ground::NoEntry => (
                 format!("{name} carries this stack's stamp, but the ownership record does not know it"),
