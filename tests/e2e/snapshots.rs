@@ -118,6 +118,49 @@ fn a_read_that_failed_is_saved_as_it_is_and_never_taken_for_absence() {
     assert_eq!(world.gemmactl(&["plan", "--against", "live.json"]).exits(1).stdout, live.stdout);
 }
 
+/// The same text from the snapshot as from the cloud, with the same end.
+fn assert_same_plan(world: &World, arguments: &[&str]) -> String {
+    let live = world.emulated(arguments);
+    let saved = world.gemmactl(&[arguments, &["--against", "live.json"]].concat()).exits(live.code);
+    assert_eq!(saved.stdout, live.stdout, "{arguments:?}");
+    saved.stdout
+}
+
+#[test]
+fn what_was_recovered_is_planned_from_a_snapshot_whatever_the_operator_says_of_it() {
+    let world = tutorial();
+    world.emulated(&["apply", "--yes"]).exits(0);
+    {
+        let record = "/storage/v1/b/gemmactl-demo-project/o/inventory.json";
+        assert_eq!(world.emulator().call("DELETE", record, None).0, 204);
+    }
+    world.emulated(&["record", "rebuild", "--yes"]).exits(0);
+    world.emulated(&["snapshot", "-o", "live.json"]).exits(0);
+    for what in ["delete", "detach"] {
+        let plan = assert_same_plan(&world, &["plan", "--destroy", "--recovered", what]);
+        assert!(plan.contains("repository/ollama"), "{plan}");
+    }
+    assert_same_plan(&world, &["plan", "--destroy"]);
+}
+
+#[test]
+fn what_another_stack_made_under_this_name_is_refused_from_a_snapshot_as_it_is_live() {
+    let world = tutorial();
+    world.emulated(&["apply", "--yes"]).exits(0);
+    world.emulated(&["record", "rename", "ollama-gemma", "gemma", "--yes"]).exits(0);
+    world.emulated(&["snapshot", "-o", "live.json"]).exits(0);
+    let live = world.emulated(&["plan"]).exits(4);
+    let said = "belongs to the stack `gemma`, which was called `ollama-gemma` before";
+    live.says(said);
+    world.gemmactl(&["plan", "--against", "live.json"]).exits(4).says(said);
+    assert_same_plan(&world, &["plan", "--format", "json"]);
+    let text = fs::read_to_string(world.path().join("live.json")).unwrap();
+    let kept: Value = serde_json::from_str(&text).unwrap();
+    let entry = &kept["record"]["inventory"]["stacks"]["gemma"]["entries"]["service/ollama-gemma"];
+    assert_eq!(entry["stamps"], json!(["ollama-gemma"]));
+    assert!(entry.get("applied").is_none(), "more of another stack than the name of its thing: {entry}");
+}
+
 #[test]
 fn a_file_that_is_no_snapshot_is_refused() {
     let world = tutorial();

@@ -1,7 +1,7 @@
 //! `gemmactl snapshot`: the live reads that plans of a spec need, saved for plans that ask no cloud. Writes nothing in the
 //! cloud.
 
-use engine::{Consent, Graph, Recorder, ReplacePolicy, SavedSnapshot, Watch};
+use engine::{Consent, Graph, Recorder, Recovered, ReplacePolicy, SavedSnapshot, Watch};
 use model::Goal;
 
 use crate::arguments::SnapshotArguments;
@@ -46,7 +46,8 @@ fn purpose(goal: Goal) -> Purpose {
     Purpose {
         goal,
         replace: ReplacePolicy::Allow,
-        consent: Consent::default(),
+        // What is deleted is looked into first; without leave, what was recovered would not be.
+        consent: Consent { recovered: Recovered::Delete, ..Consent::default() },
         noise: Noise::Counted,
         watch: Watch::Access,
     }

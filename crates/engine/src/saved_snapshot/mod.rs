@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use model::{
-    ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Inventory, Progress, ProjectId, RecordError,
-    RecordStore, StackName, Step, Versioned,
+    ApiRequest, Cloud, CloudError, Done, Entry, ErrorKind, Found, Inventory, Json, Progress, ProjectId,
+    RecordError, RecordStore, StackName, StackRecord, Step, Versioned,
 };
 
 pub use file::{ReadError, VERSION};
@@ -47,7 +47,8 @@ struct Kept {
 
 impl SavedSnapshot {
     /// The snapshot of a stack: what was recorded, and what the record says of this stack and of what stacks share. Of
-    /// leases and of other stacks nothing is kept.
+    /// leases nothing is kept, and of other stacks only which of their things may bear this stack's name, which was
+    /// theirs before.
     pub fn new<C: Cloud>(
         stack: StackName,
         caller: Option<String>,
@@ -64,6 +65,9 @@ impl SavedSnapshot {
             entries.lease = None;
             (stack.clone(), entries)
         }));
+        let others = inventory.stacks.iter().filter(|(other, _)| **other != stack);
+        kept.stacks
+            .extend(others.filter_map(|(other, record)| Some((other.clone(), renamed(record, &stack)?))));
         Self {
             project: inventory.project.clone(),
             stack,
@@ -88,6 +92,25 @@ impl SavedSnapshot {
     pub fn missing(&self) -> Vec<String> {
         self.missing.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
+}
+
+/// What of another stack may bear a name in its stamp that it had before: its things by their names, and no more. None: nothing.
+fn renamed(record: &StackRecord, stack: &StackName) -> Option<StackRecord> {
+    let bear = record.entries.iter().filter(|(_, entry)| entry.stamps.contains(stack));
+    let entries: BTreeMap<_, _> = bear
+        .map(|(id, entry)| {
+            let kept = Entry {
+                applied: BTreeMap::new(),
+                before: BTreeMap::new(),
+                after: Vec::new(),
+                remembered: Json::Null,
+                other: BTreeMap::new(),
+                ..entry.clone()
+            };
+            (id.clone(), kept)
+        })
+        .collect();
+    (!entries.is_empty()).then(|| StackRecord { entries, ..StackRecord::default() })
 }
 
 /// What tells one request from every other.
