@@ -38,4 +38,11 @@ fn a_service_that_is_not_there_or_holds_a_secret_is_refused_with_the_reason() {
     let path = "/v2/projects/demo-project/locations/europe-west1/services?serviceId=open";
     assert_eq!(emulator.call("POST", path, Some(&service)).0, 200);
     run(&["export", "open"]).exits(4).says("`env.API_KEY`").says("Secret Manager").never_says("hunter2");
+    let service = json!({"template": {"containers": [
+        {"image": "docker.io/ollama/ollama", "ports": [{"containerPort": 8080}]},
+        {"name": "sidecar", "image": "docker.io/library/proxy", "env": [{"name": "API_KEY", "value": "hunter2hunter2"}]},
+    ]}});
+    let path = "/v2/projects/demo-project/locations/europe-west1/services?serviceId=sidecar";
+    assert_eq!(emulator.call("POST", path, Some(&service)).0, 200);
+    run(&["export", "sidecar"]).says("template.containers[1] = (").never_says("hunter2");
 }

@@ -37,6 +37,7 @@ pub mod request;
 pub mod resource;
 pub mod secret;
 pub mod step;
+pub mod unseen;
 
 pub use action::{Action, Cause, FieldChange, Goal, Reason};
 pub use cloud::{Cloud, CloudError, Done, ErrorKind, Extent, Found, Progress};

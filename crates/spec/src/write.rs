@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use model::unseen::is_unseen;
 use serde_json::{Map, Value};
 
 /// A value as block YAML that [`crate::parse`] reads as the same value: indented by two, maps in their own order, `${`
@@ -94,12 +95,14 @@ fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            letter
-                if letter.is_control()
-                    || ('\u{2028}'..='\u{2029}').contains(&letter)
-                    || letter == '\u{feff}' =>
-            {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(letter));
+            // What nobody sees is spelled out, so that the file reads as it works.
+            letter if is_unseen(letter) => {
+                let code = u32::from(letter);
+                let _ = if code > 0xffff {
+                    write!(quoted, "\\U{code:08x}")
+                } else {
+                    write!(quoted, "\\u{code:04x}")
+                };
             }
             letter => quoted.push(letter),
         }
@@ -151,9 +154,18 @@ services:
 "#);
     }
 
+    #[test]
+    fn direction_marks_and_what_else_nobody_sees_are_spelled_out() {
+        for hidden in ['\u{202e}', '\u{2066}', '\u{200b}', '\u{3164}', '\u{9b}', '\u{feff}', '\u{e0041}'] {
+            let value = json!({format!("key{hidden}"): format!("user{hidden}nimda")});
+            let text = yaml_text(&value);
+            assert!(!text.contains(hidden), "{}", text.escape_debug());
+        }
+    }
+
     proptest! {
         #[test]
-        fn any_text_is_read_back_as_it_was(value in "(?s).{0,40}", other in "[ -~]{0,20}") {
+        fn any_text_is_read_back_as_it_was(value in "(?s)(.|[\u{202a}-\u{202e}\u{2066}-\u{2069}\u{e0041}]){0,40}", other in "[ -~]{0,20}") {
             let spec = json!({
                 "version": 1, "stack": "demo", "project": "demo-project", "region": "europe-west1",
                 "services": {"model": {"image": "example.com/p/i:1", "args": [value, other], "description": other}},

@@ -5,16 +5,17 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use model::unseen::is_unseen;
 use serde_json::Value;
 
 /// The text with everything hidden made visible as `\u{..}`. Escaping twice is the same as once.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) && !has_log_command(text) {
+    if !text.chars().any(is_unseen) && !has_log_command(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if is_hidden(character) {
+        if is_unseen(character) {
             push_visible(&mut shown, character);
         } else {
             shown.push(character);
@@ -44,7 +45,7 @@ pub fn json_text(value: &Value) -> String {
     let plain = without_log_commands(&plain, "\\u0023");
     let mut shown = String::with_capacity(plain.len());
     for character in plain.chars() {
-        if is_hidden(character) {
+        if is_unseen(character) {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
                 let _ = write!(shown, "\\u{unit:04x}");
@@ -78,31 +79,6 @@ fn has_log_command(text: &str) -> bool {
     text.contains("##[") || text.contains("##vso[")
 }
 
-/// Controls (C0, DEL, C1), line and paragraph separators, direction marks, fillers and other characters without a
-/// glyph. Source: Unicode, `Default_Ignorable_Code_Point` without the variation selectors, plus `Cc`, `Zl`, `Zp`.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -129,7 +105,7 @@ mod tests {
     fn json_stays_the_same_data_without_hidden_characters() {
         let value = json!({"a": "x\u{9b}31m\u{202e}\u{e0041}\u{1b}"});
         let text = json_text(&value);
-        assert!(!text.chars().any(is_hidden), "{text}");
+        assert!(!text.chars().any(is_unseen), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 
@@ -137,7 +113,7 @@ mod tests {
         #[test]
         fn nothing_hidden_survives_and_twice_is_once(text in any::<String>()) {
             let once = escape(&text).into_owned();
-            prop_assert!(!once.chars().any(is_hidden));
+            prop_assert!(!once.chars().any(is_unseen));
             prop_assert!(!has_log_command(&once));
             prop_assert_eq!(escape(&once), once.as_str());
         }

@@ -6,6 +6,7 @@ mod special;
 mod tests;
 
 use model::fields::rule_for;
+use model::secret::{HIDDEN, looks_secret};
 use model::{Action, Change, IgnoreRule, Json, Live, Reason, Resource, Unset};
 use serde_json::Map;
 
@@ -16,8 +17,8 @@ use crate::{hidden, visit_ignored};
 pub struct Exported {
     /// The item: what stands under its name.
     pub item: Json,
-    /// What the spec has no word for: the path in the API's object, and the value. It stays as it is.
-    pub left: Vec<(String, Json)>,
+    /// What the spec has no word for: the path in the API's object, and what may be said of the value. It stays as it is.
+    pub left: Vec<(String, String)>,
     /// Why there is no spec for it, for each reason; with any of these the item says too little.
     pub refused: Vec<String>,
 }
@@ -82,7 +83,7 @@ fn is_silence(resource: &dyn Resource, path: &str, value: &Json) -> bool {
 }
 
 /// What the spec has no word for.
-fn left(resource: &dyn Resource, live: &Live) -> Vec<(String, Json)> {
+fn left(resource: &dyn Resource, live: &Live) -> Vec<(String, String)> {
     let change = Change {
         id: resource.id().clone(),
         full_name: resource.full_name(),
@@ -96,8 +97,28 @@ fn left(resource: &dyn Resource, live: &Live) -> Vec<(String, Json)> {
     };
     let mut left = Vec::new();
     visit_ignored(&change, live, &mut |path, value, rule, _| match rule {
-        IgnoreRule::NotSupported => left.push((path.to_string(), value.clone())),
+        IgnoreRule::NotSupported => {
+            let path = path.to_string();
+            let said = said(&path, value);
+            left.push((path, said));
+        }
         IgnoreRule::ServerManaged | IgnoreRule::Default | IgnoreRule::ServerChoice | IgnoreRule::Foreign => {}
     });
     left
+}
+
+/// What may be said of a value that is somebody else's: of what has parts, only how many, because secrets may be among them.
+fn said(path: &str, value: &Json) -> String {
+    let name = path.rsplit(['.', '/']).next().unwrap_or(path);
+    let is_plain = |value: &Json| !value.is_object() && !value.is_array();
+    let counted =
+        |number: usize, one: &str| format!("({number} {one}{})", if number == 1 { "" } else { "s" });
+    let hides = |value: &Json| value.as_str().is_some_and(|text| looks_secret(name, text));
+    match value {
+        Json::Object(fields) => counted(fields.len(), "field"),
+        Json::Array(items) if items.iter().all(is_plain) && !items.iter().any(hides) => value.to_string(),
+        Json::Array(items) => counted(items.len(), "item"),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) if hides(value) => HIDDEN.to_owned(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => value.to_string(),
+    }
 }

@@ -29,7 +29,7 @@ pub(super) fn put(path: &str, value: &Json, exported: &mut Exported) {
     match parts.as_slice() {
         // Somebody else's, or a mark of gemmactl's own: no spec can ask for it, and none takes it away.
         ["labels", key] if spec::types::LabelKey::parse(key).is_err() => {
-            exported.left.push((path.to_owned(), value.clone()));
+            exported.left.push((path.to_owned(), super::said(path, value)));
         }
         ["secrets", _] => {
             let text = value.as_str().unwrap_or_default();

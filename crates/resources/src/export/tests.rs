@@ -78,7 +78,7 @@ fn what_was_exported_wants_what_was_found() {
     let (plain, live) = live(&rich());
     let exported = export(plain.as_ref(), &live);
     assert_eq!(exported.refused, Vec::<String>::new());
-    assert_eq!(exported.left, [("labels.Not-Ours".to_owned(), json!("x"))]);
+    assert_eq!(exported.left, [("labels.Not-Ours".to_owned(), "\"x\"".to_owned())]);
     let mut item = exported.item.clone();
     // Variables are not values: the writer of the file spells them out.
     item["description"] = "costs $${much}".into();
@@ -120,4 +120,27 @@ fn what_the_spec_has_no_word_for_is_told() {
     let (plain, live) = live(&found);
     let left = export(plain.as_ref(), &live).left;
     assert!(left.iter().any(|(path, _)| path == "template.containers[1]"), "{left:?}");
+}
+
+#[test]
+fn secrets_of_a_sidecar_and_of_unknown_fields_are_not_repeated() {
+    let mut found = rich();
+    found["template"]["containers"].as_array_mut().unwrap().push(json!({
+        "name": "sidecar", "image": "example.com/s:1", "args": ["--password=hunter2hunter2"],
+        "env": [{"name": "API_KEY", "value": "hunter2hunter2"}],
+    }));
+    found["newSetting"] = json!({"token": "hunter2hunter2"});
+    found["newToken"] = json!("hf_hunter2hunter2");
+    found["newList"] = json!(["hf_hunter2hunter2"]);
+    let (plain, live) = live(&found);
+    let exported = export(plain.as_ref(), &live);
+    assert!(!format!("{exported:?}").contains("hunter2"), "{exported:?}");
+    for (path, said) in [
+        ("template.containers[1]", "(4 fields)"),
+        ("newSetting", "(1 field)"),
+        ("newToken", "(hidden)"),
+        ("newList", "(1 item)"),
+    ] {
+        assert!(exported.left.contains(&(path.to_owned(), said.to_owned())), "{path} {:?}", exported.left);
+    }
 }
