@@ -283,6 +283,7 @@ impl Lab {
             who: String::new(),
             operation: String::new(),
             started: String::new(),
+            other: std::collections::BTreeMap::new(),
         };
         let mut ledger =
             Ledger::open(&store, prepared.record, lease).paced(Rhythm::EMULATED).taking_over(dead);

@@ -116,6 +116,7 @@ impl Session {
                 Goal::Absent => "destroy".to_owned(),
             },
             started: Timestamp::now().round(Unit::Second).unwrap_or_default().to_string(),
+            other: std::collections::BTreeMap::new(),
         }
     }
 

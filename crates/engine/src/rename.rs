@@ -161,6 +161,7 @@ mod tests {
             who: String::new(),
             operation: String::new(),
             started: String::new(),
+            other: std::collections::BTreeMap::new(),
         };
         record.stacks.get_mut(&stack("a")).unwrap().lease = Some(lease.clone());
         record.shared_lease = Some(lease);

@@ -145,6 +145,7 @@ mod tests {
             who: String::new(),
             operation: String::new(),
             started: String::new(),
+            other: BTreeMap::new(),
         };
         let mut old = record(&[("a", &[("service/x", "intent")]), ("b", &[])]);
         old.serial = 5;

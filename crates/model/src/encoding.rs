@@ -184,13 +184,16 @@ mod tests {
     }
 
     fn lease() -> impl Strategy<Value = Lease> {
-        (".*", any::<u64>(), ".*", ".*", ".*").prop_map(|(holder, beat, who, operation, started)| Lease {
-            holder,
-            beat,
-            who,
-            operation,
-            started,
-        })
+        (".*", any::<u64>(), ".*", ".*", ".*", other()).prop_map(
+            |(holder, beat, who, operation, started, other)| Lease {
+                holder,
+                beat,
+                who,
+                operation,
+                started,
+                other,
+            },
+        )
     }
 
     fn inventory() -> impl Strategy<Value = Inventory> {

@@ -92,6 +92,9 @@ pub struct Lease {
     /// When it began (RFC 3339), for people.
     #[serde(default)]
     pub started: String,
+    /// What a newer form says beyond this one: written back as it was read.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Json>,
 }
 
 /// What one stack made.

@@ -115,6 +115,7 @@ mod tests {
             who: "me (process 4711)".to_owned(),
             operation: "apply".to_owned(),
             started: "2026-11-23T10:00:00Z".to_owned(),
+            other: std::collections::BTreeMap::new(),
         };
         let mut kept = StackRecord { lease: Some(lease.clone()), ..StackRecord::default() };
         for (id, entry) in [

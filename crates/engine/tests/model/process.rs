@@ -119,6 +119,7 @@ async fn attempt(port: &Port<'_>, job: &Job) -> Result<End, RecordError> {
         who: String::new(),
         operation: String::new(),
         started: String::new(),
+        other: std::collections::BTreeMap::new(),
     };
     let mut ledger = Ledger::open(port, record, lease).paced(rhythm).taking_over(dead);
     let report = engine::apply(&plan, port, &mut ledger, &StopSignal::new(), &mut |_| {}).await?;

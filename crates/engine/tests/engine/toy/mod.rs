@@ -33,6 +33,7 @@ pub(crate) fn lease(run: &str) -> Lease {
         who: "me".to_owned(),
         operation: "apply".to_owned(),
         started: String::new(),
+        other: std::collections::BTreeMap::new(),
     }
 }
 
