@@ -28,9 +28,9 @@ pub fn generations(versions: &[RecordVersion], location: &str, style: &Style) ->
             .with(&version.generation.to_string(), Ink::Strong)
             .pad_to(widest + 4)
             .with(&second(&version.written), Ink::Plain)
-            .pad_to(widest + 26)
+            .pad_to(widest + 30)
             .with(standing, Ink::Plain)
-            .pad_to(widest + 35);
+            .pad_to(widest + 39);
         page.line(&match &version.content {
             VersionContent::Record(record) => {
                 let stacks: Vec<String> = record
@@ -40,7 +40,7 @@ pub fn generations(versions: &[RecordVersion], location: &str, style: &Style) ->
                     .collect();
                 let stacks = if stacks.is_empty() { "no stack".to_owned() } else { stacks.join(", ") };
                 line.with(&format!("serial {}", record.serial), Ink::Faint)
-                    .pad_to(widest + 47)
+                    .pad_to(widest + 51)
                     .with(&stacks, Ink::Plain)
             }
             VersionContent::Unusable(problem) => {
@@ -131,10 +131,10 @@ fn until(standing: &Standing) -> String {
     }
 }
 
-/// `2026-11-23T14:05:09.123Z` to the second, as people read it.
+/// `2026-11-23T14:05:09.123Z` to the second, as people read it: `2026-11-23 14:05:09 UTC`; any other text as it is.
 fn second(time: &str) -> String {
-    match (time.get(..10), time.get(11..19)) {
-        (Some(day), Some(time)) => format!("{day} {time}"),
+    match (time.get(..10), time.get(10..11), time.get(11..19), time.ends_with('Z')) {
+        (Some(day), Some("T"), Some(time), true) => format!("{day} {time} UTC"),
         _ => time.to_owned(),
     }
 }
@@ -188,9 +188,9 @@ mod tests {
         ];
         insta::assert_snapshot!(generations(&versions, "gs://gemmactl-demo-project/inventory.json", &style()), @r"
         Generations of gs://gemmactl-demo-project/inventory.json, newest first:
-          17  2026-11-23 14:05:09   present  cannot be used: it is damaged: its checksum does not fit what it says
-          16  2026-11-23 14:05:09   older    serial 3    gemma (2)
-          9   2026-11-23 14:05:09   deleted  can be restored until 2026-11-30 14:05:09, and read only then
+          17  2026-11-23 14:05:09 UTC   present  cannot be used: it is damaged: its checksum does not fit what it says
+          16  2026-11-23 14:05:09 UTC   older    serial 3    gemma (2)
+          9   2026-11-23 14:05:09 UTC   deleted  can be restored until 2026-11-30 14:05:09 UTC, and read only then
         ");
         insta::assert_snapshot!(
             generations(&[], "gs://gemmactl-demo-project/inventory.json", &style()),
@@ -211,7 +211,7 @@ mod tests {
         let changes = RecordDifference::between(Some(&before), &after);
         let old = version(16, Standing::Older, VersionContent::Record(Box::new(after.clone())));
         insta::assert_snapshot!(difference(&changes, &old, Some(17), &style()), @r"
-        Generation 16 of 2026-11-23 14:05:09 against the present one, 17:
+        Generation 16 of 2026-11-23 14:05:09 UTC against the present one, 17:
           gemma: 1 gained, 1 lost
             + image/c
             - bucket/b
@@ -222,7 +222,7 @@ mod tests {
         ");
         let same = RecordDifference::between(Some(&after), &after);
         insta::assert_snapshot!(difference(&same, &old, None, &style()), @r"
-        Generation 16 of 2026-11-23 14:05:09 against none, as there is no record that can be read:
+        Generation 16 of 2026-11-23 14:05:09 UTC against none, as there is no record that can be read:
           nothing differs
         ");
     }

@@ -1,6 +1,7 @@
 //! The generations of the record's object: listed, read, and brought back from among the deleted ones. Writes nothing but
 //! what [`BucketRecord::undelete`] says.
 
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use model::{
     Api, ApiRequest, Body, Found, Inventory, Json, Method, RecordError, RecordVersion, Standing,
     VersionContent,
@@ -13,6 +14,9 @@ use crate::errors::Reason;
 use crate::exchange::silent;
 use crate::steps::encoded;
 
+/// So many generations are read at once: the bucket keeps twenty.
+const AT_ONCE: usize = 16;
+
 /// Fields of an object that a list is asked for.
 const FIELDS: &str = "items(name,generation,timeCreated,timeDeleted,hardDeleteTime),nextPageToken";
 
@@ -22,14 +26,13 @@ impl BucketRecord<'_> {
     /// Errors: the bucket is another project's; it may not be listed; whatever the cloud says.
     pub async fn history(&self) -> Result<Vec<RecordVersion>, RecordError> {
         let number = self.own_number().await?;
-        let mut versions = Vec::new();
-        for object in self.objects("versions").await? {
-            let Some(generation) = generation_of(&object) else { continue };
-            let is_present = object.get("timeDeleted").is_none();
-            let Some(content) = self.content(generation, number.as_deref()).await? else { continue };
-            let standing = if is_present { Standing::Present } else { Standing::Older };
-            versions.push(RecordVersion { generation, written: written(&object), standing, content });
-        }
+        let objects = self.objects("versions").await?;
+        let reads = objects
+            .iter()
+            .filter_map(|object| Some(self.version(object, generation_of(object)?, number.as_deref())));
+        let read: Vec<Option<RecordVersion>> =
+            futures_util::stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        let mut versions: Vec<RecordVersion> = read.into_iter().flatten().collect();
         for object in self.objects("softDeleted").await? {
             let Some(generation) = generation_of(&object) else { continue };
             let until = text(&object, "hardDeleteTime");
@@ -97,6 +100,19 @@ impl BucketRecord<'_> {
         };
         let objects = body.get("items").and_then(Json::as_array).into_iter().flatten();
         Ok(objects.filter(|object| text(object, "name") == OBJECT).cloned().collect())
+    }
+
+    /// A generation of the list with what it says. None: it is gone.
+    async fn version(
+        &self,
+        object: &Json,
+        generation: i64,
+        number: Option<&str>,
+    ) -> Result<Option<RecordVersion>, RecordError> {
+        let is_present = object.get("timeDeleted").is_none();
+        let standing = if is_present { Standing::Present } else { Standing::Older };
+        let content = self.content(generation, number).await?;
+        Ok(content.map(|content| RecordVersion { generation, written: written(object), standing, content }))
     }
 
     /// What a generation says. None: it is gone.
