@@ -430,6 +430,43 @@ fn a_rebuild_that_was_killed_before_or_after_its_write_is_run_again() {
 }
 
 #[test]
+fn a_rebuild_gives_back_what_a_dead_run_held_however_it_ends() {
+    let (world, emulator) = applied();
+    let on = ["--endpoint", emulator.url.as_str()];
+    let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
+    let service = "/v2/projects/*/locations/*/services/*";
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    let denied = json!({"deniedPermissions": ["run.services.get"]});
+    for (told, seed, yes, code, says) in [
+        ("nothing to note", json!({}), true, 0, "and all that bears its stamp"),
+        ("something that cannot be read", denied, true, 1, "could not be read"),
+        ("nobody to ask", json!({}), false, 1, "pass --yes"),
+    ] {
+        killed_at(&world, &emulator, &["apply", "--yes"], "PATCH", service, &json!({"kind": "hold"}));
+        if !yes || code == 1 {
+            let mut poorer = record(&emulator);
+            poorer["stacks"]["gemma-prebuilt"]["entries"]
+                .as_object_mut()
+                .unwrap()
+                .remove("service/gemma")
+                .unwrap();
+            poorer.as_object_mut().unwrap().remove("checksum");
+            poorer["schema"] = json!(1);
+            assert_eq!(emulator.call("POST", UPLOAD, Some(&poorer)).0, 200);
+        }
+        assert!(record(&emulator)["stacks"]["gemma-prebuilt"]["lease"].is_object(), "{told}");
+        assert_eq!(emulator.call("POST", "/emulator/project", Some(&seed)).0, 200);
+        let rebuild: &[&str] = if yes { &["record", "rebuild", "--yes"] } else { &["record", "rebuild"] };
+        run(rebuild).exits(code).says("is held: apply by").says(says);
+        assert!(record(&emulator)["stacks"]["gemma-prebuilt"]["lease"].is_null(), "{told}");
+        assert_eq!(
+            emulator.call("POST", "/emulator/project", Some(&json!({"deniedPermissions": []}))).0,
+            200
+        );
+    }
+}
+
+#[test]
 fn nothing_is_renamed_or_rebuilt_while_a_run_works() {
     let (world, emulator) = applied();
     let held = json!({"rules": [{

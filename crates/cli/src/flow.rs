@@ -10,6 +10,7 @@ use spec::{LoadError, Spec};
 
 use crate::arguments::SpecArguments;
 use crate::error::CliError;
+use crate::held::watched;
 use crate::session::{Session, variables};
 use crate::terminal::Terminal;
 use views::document;
@@ -206,12 +207,7 @@ pub(crate) async fn prepare_alone(
         let Some(held) = held.into_iter().find(|held| !dead.contains(&held.lease)) else {
             return Ok(Prepared { dead, ..prepared });
         };
-        terminal.talk(&views::escape::escape(&format!(
-            "{} is held: {}; watching whether that run still works",
-            held.what,
-            held.lease.said()
-        )));
-        match engine::watch(&session.record(), &held, session.rhythm()).await? {
+        match watched(&store, &held, session, terminal).await? {
             Watched::Free => {}
             Watched::Dead => dead.push(held.lease),
             // What stacks share is held for the first steps of a run only, so that is waited for.

@@ -124,6 +124,24 @@ pub async fn unlock<S: RecordStore>(
     Ok(std::iter::once(of_stack).chain(shared.map(|lease| Held { what: HeldThing::Shared, lease })).collect())
 }
 
+/// Takes a lease away from a run that was found dead, and what stacks share if the same run holds it.
+///
+/// Errors: somebody else holds it by now, or nobody, or the record was written meanwhile ([`RecordError::Moved`]); whatever the
+/// store says.
+pub async fn free<S: RecordStore>(store: &S, dead: &Held, run: &str) -> Result<(), RecordError> {
+    let Versioned { mut inventory, generation } = store.load().await?;
+    if lease_on(&inventory, &dead.what) != Some(&dead.lease) {
+        return Err(RecordError::Moved);
+    }
+    match &dead.what {
+        HeldThing::Stack(stack) => give_back(&mut inventory, stack, &dead.lease.holder),
+        HeldThing::Shared => drop(give_back_shared(&mut inventory, &dead.lease.holder)),
+    }
+    inventory.serial += 1;
+    inventory.write_id = format!("{run}/free/{}", inventory.serial);
+    store.save(&inventory, generation).await.map(drop)
+}
+
 /// Whether carrying a plan out changes anything, be it only what the record says, or that a dead run's lease lies on a
 /// stack that has gone.
 pub fn has_work(plan: &Plan, read: &Inventory) -> bool {

@@ -33,7 +33,7 @@ pub use applied::applied_form;
 pub use apply::{StopSignal, apply};
 pub use fingerprint::fingerprint;
 pub use graph::{Edge, Graph, GraphError};
-pub use lease::{Rhythm, Watched, has_work, in_the_way, unlock, watch};
+pub use lease::{Rhythm, Watched, free, has_work, in_the_way, unlock, watch};
 pub use ledger::Ledger;
 pub use plan::{AdoptPolicy, Allowed, Consent, PlanOptions, Recovered, ReplacePolicy, plan};
 pub use rebuild::{Rebuilt, rebuild};

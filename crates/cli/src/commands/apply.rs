@@ -11,7 +11,7 @@ use crate::flow::{self, Purpose};
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{closing, execution, policy, saved, smoke};
+use crate::{closing, execution, policy, question, saved, smoke};
 use views::noise::Noise;
 
 /// Applies the spec.
@@ -58,7 +58,7 @@ async fn applied(
         execution::settle(prepared, &session, &arguments.told, reporting, work).await?;
     } else {
         if !arguments.yes {
-            confirm(terminal)?;
+            question::confirm("Apply these changes?", "review the plan and pass --yes", terminal)?;
         }
         (report, exit) =
             execution::run(prepared, &session, terminal, approved.again(), &arguments.told, reporting)
@@ -78,14 +78,4 @@ async fn applied(
     }
     session.close().await?;
     Ok(exit)
-}
-
-fn confirm(terminal: &Terminal) -> Result<(), CliError> {
-    match terminal.ask("Apply these changes? (yes/no)")?.as_deref() {
-        Some("yes" | "y") => Ok(()),
-        Some(_) => Err(CliError::NotConfirmed),
-        None => {
-            Err(CliError::Usage("there is no terminal to ask on; review the plan and pass --yes".to_owned()))
-        }
-    }
 }

@@ -12,7 +12,7 @@ use crate::flow::{self, Purpose};
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{execution, saved};
+use crate::{execution, question, saved};
 use views::noise::Noise;
 
 /// Destroys the stack.
@@ -52,7 +52,9 @@ async fn destroyed(
     if prepared.has_work() {
         // A dead run's lease on a stack that is gone is nothing to ask about.
         if !arguments.yes && !prepared.plan.changes.is_empty() {
-            confirm(terminal, spec.document.stack.as_str())?;
+            let stack = spec.document.stack.as_str();
+            let question = format!("This cannot be undone. Type the stack's name ({stack}) to destroy it:");
+            question::confirm_by_name(&question, stack, "review the plan and pass --yes", terminal)?;
         }
         (_, exit) =
             execution::run(prepared, &session, terminal, approved.again(), &arguments.told, reporting)
@@ -63,17 +65,4 @@ async fn destroyed(
     }
     session.close().await?;
     Ok(exit)
-}
-
-fn confirm(terminal: &Terminal, stack: &str) -> Result<(), CliError> {
-    match terminal
-        .ask(&format!("This cannot be undone. Type the stack's name ({stack}) to destroy it:"))?
-        .as_deref()
-    {
-        Some(answer) if answer == stack => Ok(()),
-        Some(_) => Err(CliError::NotConfirmed),
-        None => {
-            Err(CliError::Usage("there is no terminal to ask on; review the plan and pass --yes".to_owned()))
-        }
-    }
 }

@@ -7,12 +7,13 @@ mod restore;
 use engine::Watched;
 use gcp::BucketRecord;
 use model::{Held, HeldThing, RecordError, RecordStore as _, StackName, Versioned};
-use spec::Spec;
 
 use crate::arguments::{RecordCommand, RecordFormat, RecordShowArguments, RecordUnlockArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
+use crate::held::watched;
+use crate::question;
 use crate::session::Session;
 use crate::terminal::Terminal;
 
@@ -67,7 +68,11 @@ async fn unlock(arguments: &RecordUnlockArguments, terminal: &Terminal) -> Resul
     if let Some(lease) = lease {
         terminal.talk(&views::escape::escape(&format!("stack {stack} is held: {}", lease.said())));
         if !arguments.yes {
-            confirm(&spec, terminal)?;
+            let question = format!(
+                "If that run still works, it will stop before its next step. Type the stack's name ({stack}) to free it:"
+            );
+            let instead = "make sure that the run is dead and pass --yes";
+            question::confirm_by_name(&question, stack.as_str(), instead, terminal)?;
         }
     }
     let freed = engine::unlock(&session.record(), stack, session.run()).await?;
@@ -81,21 +86,8 @@ async fn unlock(arguments: &RecordUnlockArguments, terminal: &Terminal) -> Resul
     Ok(Exit::Done)
 }
 
-fn confirm(spec: &Spec, terminal: &Terminal) -> Result<(), CliError> {
-    let stack = spec.document.stack.as_str();
-    let question = format!(
-        "If that run still works, it will stop before its next step. Type the stack's name ({stack}) to free it:"
-    );
-    match terminal.ask(&question)?.as_deref() {
-        Some(answer) if answer == stack => Ok(()),
-        Some(_) => Err(CliError::NotConfirmed),
-        None => Err(CliError::Usage(
-            "there is no terminal to ask on; make sure that the run is dead and pass --yes".to_owned(),
-        )),
-    }
-}
-
-/// The record, once no run that lives holds a stack of it.
+/// The record, once no run holds a stack of it. What a dead run holds is given back at once, so that nobody watches it again
+/// however the command ends.
 async fn loaded_unheld(
     store: &BucketRecord<'_>,
     stack: &StackName,
@@ -103,43 +95,24 @@ async fn loaded_unheld(
     terminal: &Terminal,
 ) -> Result<Versioned, CliError> {
     let what = HeldThing::Stack(stack.clone());
-    let mut dead = None;
     loop {
         let record = store.load().await?;
         let lease = record.inventory.stacks.get(stack).and_then(|record| record.lease.clone());
-        let Some(lease) = lease.filter(|lease| dead.as_ref() != Some(lease)) else {
-            return Ok(record);
-        };
+        let Some(lease) = lease else { return Ok(record) };
         let held = Held { what: what.clone(), lease };
         match watched(store, &held, session, terminal).await? {
             Watched::Free => {}
-            Watched::Dead => dead = Some(held.lease),
+            Watched::Dead => match engine::free(store, &held, session.run()).await {
+                // Somebody wrote meanwhile: what the record says now decides.
+                Ok(()) | Err(RecordError::Moved) => {}
+                Err(error) => return Err(error.into()),
+            },
             Watched::Alive => return Err(RecordError::Held(Box::new(held)).into()),
         }
     }
 }
 
-async fn watched(
-    store: &BucketRecord<'_>,
-    held: &Held,
-    session: &Session,
-    terminal: &Terminal,
-) -> Result<Watched, CliError> {
-    terminal.talk(&views::escape::escape(&format!(
-        "{} is held: {}; watching whether that run still works",
-        held.what,
-        held.lease.said()
-    )));
-    Ok(engine::watch(store, held, session.rhythm()).await?)
-}
-
 /// Asks for a plain yes.
 fn confirm_by_yes(question: &str, terminal: &Terminal) -> Result<(), CliError> {
-    match terminal.ask(&format!("{question} (yes/no)"))?.as_deref() {
-        Some("yes" | "y") => Ok(()),
-        Some(_) => Err(CliError::NotConfirmed),
-        None => Err(CliError::Usage(
-            "there is no terminal to ask on; review what is shown and pass --yes".to_owned(),
-        )),
-    }
+    question::confirm(question, "review what is shown and pass --yes", terminal)
 }

@@ -4,11 +4,12 @@ use engine::{RecordDifference, Watched, restore};
 use gcp::BucketRecord;
 use model::{Inventory, RecordError, RecordStore as _, RecordVersion, Standing, VersionContent};
 
-use super::{confirm_by_yes, watched};
+use super::confirm_by_yes;
 use crate::arguments::{DetailLevel, RecordRestoreArguments};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
+use crate::held::watched;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use views::record_history;
