@@ -90,3 +90,35 @@ fn a_service_without_a_gpu_is_asked_only_if_the_spec_says_so() {
     let asked = World::with_spec(spec("    smokeTest: true\n"));
     asked.emulated(&["apply", "--yes"]).exits(0).says("without a GPU, as the spec says");
 }
+
+#[test]
+fn a_proof_that_failed_stands_in_the_report_and_in_what_is_told_again() {
+    let world = tutorial();
+    world.edit(
+        "gemmactl.yaml",
+        "      OLLAMA_NUM_PARALLEL",
+        "      OLLAMA_LLM_LIBRARY: cpu\n      OLLAMA_NUM_PARALLEL",
+    );
+    let run = world.emulated(&["apply", "--yes", "--json", "--report", "report.md"]).exits(5);
+    std::fs::write(world.path().join("events.jsonl"), &run.stdout).unwrap();
+    let report = std::fs::read_to_string(world.path().join("report.md")).unwrap();
+    for said in [
+        "· complete: 14 created, but 1 proof of service failed\n",
+        "- ✗ `service/ollama-gemma`: **failed**: `gemma3:4b answers from the CPU",
+        "  - way out: ``gemmactl logs ollama-gemma and gemmactl status",
+        "**How to go on**: everything is deployed; see to what fails",
+    ] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
+    let again = world.gemmactl(&["show", "events.jsonl", "--format", "markdown"]).exits(0);
+    assert_eq!(again.stdout, report);
+    world
+        .gemmactl(&["show", "events.jsonl"])
+        .exits(0)
+        .says("proof of service/ollama-gemma: failed")
+        .says("library=cpu");
+    // Without --json the report is the same.
+    world.emulated(&["apply", "--yes", "--smoke", "--report", "report.md"]).exits(5);
+    let report = std::fs::read_to_string(world.path().join("report.md")).unwrap();
+    assert!(report.contains("complete: there was nothing to do, but 1 proof of service failed"), "{report}");
+}

@@ -29,6 +29,15 @@ impl Reporting {
         self.run = events::Run::of(messages);
     }
 
+    /// Keeps what was told after the end of the run.
+    pub(crate) fn hear(&mut self, messages: &[Message]) {
+        if let Some(run) = &mut self.run {
+            for message in messages {
+                run.hear(message);
+            }
+        }
+    }
+
     /// Writes the report and hands on how the run ended. Errors: the run's, or the file cannot be written.
     pub(crate) fn write<T>(self, ended: Result<T, CliError>) -> Result<T, CliError> {
         let Some(output) = self.output else { return ended };

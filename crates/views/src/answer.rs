@@ -57,6 +57,21 @@ impl Figures {
         known("loadMs", self.load.map(milliseconds));
         map
     }
+
+    /// The same again, from what [`Figures::json`] told; what is not a number is not known.
+    pub fn read(map: &Map<String, Value>) -> Self {
+        let number = |name: &str| map.get(name).and_then(Value::as_f64);
+        let time = |name: &str| {
+            number(name).and_then(|milliseconds| Duration::try_from_secs_f64(milliseconds / 1000.0).ok())
+        };
+        Self {
+            first_token: time("firstTokenMs"),
+            tokens: map.get("tokens").and_then(Value::as_u64).unwrap_or_default(),
+            per_second: number("tokensPerSecond"),
+            total: time("totalMs").unwrap_or_default(),
+            load: time("loadMs"),
+        }
+    }
 }
 
 fn seconds(time: Duration) -> String {
@@ -97,5 +112,9 @@ mod tests {
         );
         let none = Figures { first_token: None, per_second: None, load: None, ..figures() };
         assert_eq!(Value::Object(none.json()), json!({ "tokens": 26, "totalMs": 1258.0 }));
+        assert_eq!(Figures::read(&none.json()), none);
+        assert_eq!(Figures::read(&figures().json()).text(), figures().text());
+        let odd = json!({ "firstTokenMs": -1, "tokens": "x", "totalMs": 1e300, "loadMs": null });
+        assert_eq!(Figures::read(odd.as_object().unwrap()).text(), "0 tokens in 0.00 s");
     }
 }

@@ -70,6 +70,43 @@ impl Proof {
             Verdict::Failed(_) => true,
         }
     }
+
+    /// The proof again that a message tells; of a verdict that this program does not know, only its word.
+    pub(crate) fn of_message(service: &str, verdict: &str, found: &Map<String, Value>) -> Self {
+        let text = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let list = |name: &str| found.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+        let verdict = match verdict {
+            "served" => Verdict::Served(Served {
+                model: text("model"),
+                figures: Figures::read(found),
+                device: Device::read(&text("device")),
+            }),
+            "failed" => Verdict::Failed(Failure {
+                problem: text("problem"),
+                next: list("help").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                log: list("log"),
+            }),
+            "skipped" => Verdict::Skipped(text("because")),
+            other => Verdict::Skipped(other.to_owned()),
+        };
+        Self { service: service.to_owned(), verdict }
+    }
+}
+
+const ON_GPU: &str = "on the GPU (";
+const NOT_KNOWN: &str = "whether on the GPU is not known: ";
+const WITHOUT: &str = "without a GPU, as the spec says";
+
+impl Device {
+    /// What [`device`] says, read again.
+    fn read(text: &str) -> Self {
+        let which = text.strip_prefix(ON_GPU).and_then(|rest| rest.strip_suffix(')'));
+        match (which, text) {
+            (Some(which), _) => Self::Gpu(which.to_owned()),
+            (None, WITHOUT) => Self::NoneAsked,
+            (None, text) => Self::Unknown(text.strip_prefix(NOT_KNOWN).unwrap_or(text).to_owned()),
+        }
+    }
 }
 
 /// Some proofs, a line each, and more for those that failed; nothing for none.
@@ -79,9 +116,8 @@ pub fn text(proofs: &[Proof], style: &Style) -> String {
         let head = Line::default().with(&format!("proof of service/{service}: "), Ink::Plain);
         match verdict {
             Verdict::Served(served) => {
-                let text = format!("{}, {}", served.figures.text(), device(&served.device));
                 page.line(&head.with(&format!("{} answers", served.model), Ink::Added));
-                page.prose(2, "", &text, Ink::Plain);
+                page.prose(2, "", &served.text(), Ink::Plain);
             }
             Verdict::Skipped(why) => {
                 page.line(&head.with("skipped", Ink::Changed));
@@ -107,9 +143,16 @@ pub fn text(proofs: &[Proof], style: &Style) -> String {
 
 fn device(device: &Device) -> String {
     match device {
-        Device::Gpu(which) => format!("on the GPU ({which})"),
-        Device::Unknown(why) => format!("whether on the GPU is not known: {why}"),
-        Device::NoneAsked => "without a GPU, as the spec says".to_owned(),
+        Device::Gpu(which) => format!("{ON_GPU}{which})"),
+        Device::Unknown(why) => format!("{NOT_KNOWN}{why}"),
+        Device::NoneAsked => WITHOUT.to_owned(),
+    }
+}
+
+impl Served {
+    /// `first token after 0.21 s, 62.5 tokens/s, 8 tokens in 0.34 s, on the GPU (CUDA, NVIDIA L4)`
+    pub(crate) fn text(&self) -> String {
+        format!("{}, {}", self.figures.text(), device(&self.device))
     }
 }
 
@@ -146,8 +189,8 @@ pub fn json(proof: &Proof) -> Value {
     Value::Object(map)
 }
 
-/// A proof as an event for programs, a line that ends with a line break.
-pub fn event(proof: &Proof, now: &Moment) -> String {
+/// A proof as an event for programs, and for the report.
+pub fn message(proof: &Proof, now: &Moment) -> Message {
     let mut found = match json(proof) {
         Value::Object(found) => found,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
@@ -157,7 +200,7 @@ pub fn event(proof: &Proof, now: &Moment) -> String {
         Some(_) | None => String::new(),
     };
     let (service, verdict) = (text("service"), text("verdict"));
-    crate::events::line(&Message::new(now, Told::SmokeTest { service, verdict, found }))
+    Message::new(now, Told::SmokeTest { service, verdict, found })
 }
 
 #[cfg(test)]
@@ -209,6 +252,23 @@ mod tests {
             2026-11-23T12:00:05Z            library=cpu\u{1b}
         ");
         assert_eq!(text(&[], &STYLE), "");
+    }
+
+    #[test]
+    fn what_a_message_tells_is_the_proof_again() {
+        let now = Moment { elapsed: Duration::from_secs(1), at: "2026-11-23T12:00:00Z".to_owned() };
+        let mut all = proofs();
+        for device in [Device::NoneAsked, Device::Unknown("denied".to_owned())] {
+            let Verdict::Served(served) = &proofs()[0].verdict else { panic!() };
+            let verdict = Verdict::Served(Served { device, ..served.clone() });
+            all.push(Proof { service: "other".to_owned(), verdict });
+        }
+        for proof in all {
+            let Told::SmokeTest { service, verdict, found } = message(&proof, &now).told else { panic!() };
+            assert_eq!(Proof::of_message(&service, &verdict, &found), proof);
+        }
+        let later = Proof::of_message("x", "moved", &Map::new());
+        assert_eq!(later.verdict, Verdict::Skipped("moved".to_owned()));
     }
 
     #[test]

@@ -44,7 +44,7 @@ async fn applied(
     prepared.shown = prepared.shown.judged(policy);
     prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
-    terminal.talk(views::plan_text::render(&prepared.shown, &style).trim_end());
+    terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;
     policy::guard(&prepared.shown)?;
     approved.check(&prepared.shown)?;
@@ -68,7 +68,7 @@ async fn applied(
         let which = if arguments.smoke { smoke::Which::All } else { smoke::Which::Changed(&report) };
         let uri = |id: &model::ResourceId| closing::uri_of(id, &known, &report);
         let proofs = smoke::prove(spec, &session, which, uri).await;
-        smoke::tell(&proofs, &clock, arguments.told.json, terminal)?;
+        reporting.hear(&smoke::tell(&proofs, &clock, arguments.told.json, terminal)?);
         if proofs.iter().any(views::smoke::Proof::is_failed) {
             exit = Exit::Partial;
         }

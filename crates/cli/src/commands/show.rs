@@ -47,7 +47,8 @@ fn told(path: &Path, text: &[u8], format: Format, style: &Style) -> Result<Strin
             } else {
                 "The run did not say that it ended: it was killed, or it still goes on.\n"
             };
-            format!("{lines}{ended}{}", report::render(&run.outcomes(), run.goal, run.again, style))
+            let report = report::render(&run.outcomes(), run.goal, run.again, style);
+            format!("{lines}{ended}{report}{}", views::smoke::text(&run.proofs, style))
         }
         Format::Markdown | Format::Summary => events::report(&run),
         Format::Json => stream.text(),

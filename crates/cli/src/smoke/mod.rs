@@ -11,6 +11,7 @@ use inference::{Answer, AskFailure, ModelServer, Question};
 use jiff::Timestamp;
 use model::{Action, ApplyReport, ErrorKind, KindName, Outcome, ResourceId};
 use spec::Spec;
+use views::events::Message;
 use views::progress::Clock;
 use views::smoke::{Device, Failure, Proof, Served, Verdict};
 
@@ -101,17 +102,23 @@ fn is_deployed(report: &ApplyReport, id: &ResourceId) -> bool {
     })
 }
 
-/// Tells what was found: people on stderr, programs on stdout.
-pub(crate) fn tell(proofs: &[Proof], clock: &Clock, json: bool, terminal: &Terminal) -> Result<(), CliError> {
+/// Tells what was found: people on stderr, programs on stdout. Gives the same as messages, for the report.
+pub(crate) fn tell(
+    proofs: &[Proof],
+    clock: &Clock,
+    json: bool,
+    terminal: &Terminal,
+) -> Result<Vec<Message>, CliError> {
+    let messages: Vec<Message> = proofs.iter().map(|proof| views::smoke::message(proof, &clock())).collect();
     if json {
-        for proof in proofs {
-            terminal.data(&views::smoke::event(proof, &clock()))?;
+        for message in &messages {
+            terminal.data(&views::events::line(message))?;
         }
     } else if !proofs.is_empty() {
         let style = terminal.style_of_talk(DetailLevel::Changes);
         terminal.talk(views::smoke::text(proofs, &style).trim_end());
     }
-    Ok(())
+    Ok(messages)
 }
 
 async fn verdict(session: &Session, chosen: &Chosen, uri: &str, gpu: bool) -> Verdict {

@@ -11,5 +11,4 @@ mod tests;
 pub use message::{Counts, Message, Problem, Resource, Told, VERSION, schema};
 pub use report::{not_begun, render as report};
 pub use run::{Item, Run, State};
-pub(crate) use stream::line;
-pub use stream::{Stream, StreamError, is_stream};
+pub use stream::{Stream, StreamError, is_stream, line};

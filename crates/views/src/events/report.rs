@@ -11,7 +11,8 @@ use crate::document::SHORT;
 use crate::plan_markdown::{cell, code, sentence};
 use crate::progress::duration;
 use crate::report::go_on;
-use crate::words::{action_past, action_verb};
+use crate::smoke::{Proof, Verdict};
+use crate::words::{action_past, action_verb, counted};
 
 /// The report as Markdown that ends with a line break.
 pub fn render(run: &Run) -> String {
@@ -38,6 +39,7 @@ pub fn render(run: &Run) -> String {
     for (resource, url) in &run.urls {
         let _ = writeln!(text, "- {}: {}", code(resource), code(url));
     }
+    proofs(run, &mut text);
     if !run.is_complete() {
         let kinds: Vec<ErrorKind> = run
             .items
@@ -48,6 +50,8 @@ pub fn render(run: &Run) -> String {
             })
             .collect();
         let _ = writeln!(text, "\n**How to go on**: {}", go_on(kinds.into_iter(), run.again));
+    } else if !run.is_proven() {
+        let _ = writeln!(text, "\n**How to go on**: {PROVE_AGAIN}");
     }
     let fingerprint = run.fingerprint.get(..SHORT).unwrap_or(&run.fingerprint);
     let _ = writeln!(
@@ -60,6 +64,40 @@ pub fn render(run: &Run) -> String {
         shown(run.lasted_ms),
     );
     text
+}
+
+/// What to do about services that are deployed and do not answer as they should.
+const PROVE_AGAIN: &str =
+    "everything is deployed; see to what fails, then `gemmactl apply --smoke` proves it again.";
+
+/// What was found of the services that were deployed.
+fn proofs(run: &Run, text: &mut String) {
+    if run.proofs.is_empty() {
+        return;
+    }
+    text.push_str("\n#### Proof of service\n\n");
+    for Proof { service, verdict } in &run.proofs {
+        let service = code(&format!("service/{service}"));
+        match verdict {
+            Verdict::Served(served) => {
+                let _ = writeln!(
+                    text,
+                    "- ✓ {service}: {} answers: {}",
+                    code(&served.model),
+                    sentence(&served.text())
+                );
+            }
+            Verdict::Skipped(why) => {
+                let _ = writeln!(text, "- · {service}: skipped: {}", sentence(why));
+            }
+            Verdict::Failed(failure) => {
+                let _ = writeln!(text, "- ✗ {service}: **failed**: {}", sentence(&failure.problem));
+                for next in &failure.next {
+                    let _ = writeln!(text, "  - way out: {}", code(next));
+                }
+            }
+        }
+    }
 }
 
 /// The report of a run that ended before anything began.
@@ -78,7 +116,12 @@ pub fn not_begun(stack: &str, goal: Goal, problem: &str) -> String {
 fn verdict(run: &Run) -> String {
     if run.is_complete() {
         let done = if run.items.is_empty() { "there was nothing to do".to_owned() } else { tally(run) };
-        return format!("complete: {done}");
+        let failed = run.proofs.iter().filter(|proof| proof.is_failed()).count();
+        let proofs = match failed {
+            0 => String::new(),
+            number => format!(", but {} failed", counted(number, "proof of service", "proofs of service")),
+        };
+        return format!("complete: {done}{proofs}");
     }
     let is = |state: fn(&State) -> bool| run.items.iter().filter(|item| state(&item.state)).count();
     let parts: Vec<String> = [

@@ -6,6 +6,7 @@ use model::{Action, ApplyReport, CloudError, ErrorKind, Goal, Outcome, ResourceI
 
 use super::{Message, Problem, Told};
 use crate::report::Again;
+use crate::smoke::Proof;
 
 /// A run.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,8 @@ pub struct Run {
     pub problem: Option<String>,
     /// The URLs of services.
     pub urls: BTreeMap<String, String>,
+    /// What was found of deployed services after the run.
+    pub proofs: Vec<Proof>,
 }
 
 /// One resource of a run.
@@ -109,6 +112,7 @@ impl Run {
             finished: false,
             problem: None,
             urls: BTreeMap::new(),
+            proofs: Vec::new(),
         };
         for message in rest {
             run.hear(message);
@@ -139,9 +143,16 @@ impl Run {
         ApplyReport { outcomes: self.items.iter().filter_map(named).collect() }
     }
 
-    fn hear(&mut self, message: &Message) {
+    /// Whether no service that was deployed fails its proof.
+    pub fn is_proven(&self) -> bool {
+        !self.proofs.iter().any(Proof::is_failed)
+    }
+
+    /// One more message.
+    pub fn hear(&mut self, message: &Message) {
         // The proof comes after the run, and takes its own time.
-        if let Told::SmokeTest { .. } = &message.told {
+        if let Told::SmokeTest { service, verdict, found } = &message.told {
+            self.proofs.push(Proof::of_message(service, verdict, found));
             return;
         }
         let now = message.elapsed_ms;

@@ -85,8 +85,8 @@ impl Stream {
     }
 }
 
-/// A message as its line.
-pub(crate) fn line(message: &Message) -> String {
+/// A message as its line, which ends with a line break.
+pub fn line(message: &Message) -> String {
     let value = serde_json::to_value(message).unwrap_or_default();
     format!("{}\n", crate::escape::json_text(&value))
 }
