@@ -65,3 +65,53 @@ fn what_cannot_be_read_is_no_all_clear() {
     }
     world.emulated(&["plan", "--drift-only", "--detailed-exitcode"]).exits(1).says("not readable");
 }
+
+#[test]
+fn drift_approves_nothing_and_has_no_form_that_could() {
+    let world = World::copy_of("examples/ollama-gemma");
+    for format in ["json", "html"] {
+        world
+            .emulated(&["plan", "--drift-only", "--format", format])
+            .exits(1)
+            .says("would approve all of it");
+    }
+    assert!(world.journal().is_empty(), "it is said before anything is asked");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    drift(&world);
+    let plan = world.emulated(&["plan", "--format", "json"]).exits(0).stdout;
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    let fingerprint = plan["fingerprint"].as_str().unwrap();
+    for format in ["text", "markdown", "summary", "sarif", "annotations"] {
+        let told = world.emulated(&["plan", "--drift-only", "--format", format]).exits(0);
+        assert!(!told.stdout.contains(&fingerprint[..16]), "{format}: {}", told.stdout);
+    }
+}
+
+#[test]
+fn drift_keeps_within_the_bytes_that_are_asked_for() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    {
+        let emulator = world.emulator();
+        let (_, service) = emulator.call("GET", SERVICE, None);
+        let mut containers = service["template"]["containers"].clone();
+        let env: Vec<_> = (0..60)
+            .map(|number| json!({"name": format!("A{number}"), "value": "long ".repeat(40)}))
+            .collect();
+        containers[0]["env"] = env.into();
+        let body = json!({"template": {"containers": containers}});
+        assert_eq!(
+            emulator.call("PATCH", &format!("{SERVICE}?updateMask=template.containers"), Some(&body)).0,
+            200
+        );
+    }
+    let told = |bytes: &str| {
+        world
+            .emulated(&["plan", "--drift-only", "--format", "markdown", "--max-bytes", bytes])
+            .exits(0)
+            .stdout
+    };
+    let (whole, short) = (told("60000"), told("4000"));
+    assert!(whole.len() > 4000 && whole.contains("<details>"), "{whole}");
+    assert!(short.len() <= 4000 && short.contains("**Not all of it**: one line a resource"), "{short}");
+}

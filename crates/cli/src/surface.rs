@@ -1,10 +1,13 @@
 //! A plan on one of its surfaces. `plan` and `show` print the same bytes of the same plan.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use views::document::Plan;
+use views::document::since::Difference;
 use views::plan_markdown::{Form, Options};
-use views::{annotation, plan_html, plan_json, plan_markdown, plan_text, since};
+use views::{annotation, plan_html, plan_json, plan_markdown, plan_text};
 
 use crate::arguments::{Format, SurfaceArguments};
 use crate::error::CliError;
@@ -18,43 +21,54 @@ pub(crate) fn show(
     terminal: &Terminal,
 ) -> Result<(), CliError> {
     let differences = earlier.map(|earlier| plan.since(earlier));
-    let markdown = |form| {
-        let usual = Options::of(form);
-        plan_markdown::render(
-            plan,
-            &Options {
-                max_bytes: arguments.max_bytes.unwrap_or(usual.max_bytes),
-                whole: arguments.whole.as_deref(),
-                since: differences.as_deref(),
-                ..usual
-            },
-        )
-    };
+    let since = differences.as_deref();
+    let markdown = |form| plan_markdown::render(plan, &options(arguments, form, since));
+    let annotations = || annotation::of_plan(plan);
     let text = match arguments.format {
-        Format::Text => {
-            let more = differences.as_deref().map(since::text).unwrap_or_default();
-            plan_text::render(plan, &terminal.style_of_data(arguments.detail)) + &more
-        }
+        Format::Text => plan_text::render(plan, since, &terminal.style_of_data(arguments.detail)),
         Format::Markdown => markdown(Form::Comment),
         Format::Summary => markdown(Form::Summary),
         Format::Json => plan_json::render(plan),
-        Format::Html => plan_html::render(plan, differences.as_deref()),
-        Format::Sarif => annotation::sarif::render(&annotation::of_plan(plan), &category(plan), &from_root),
-        Format::Annotations => annotation::workflow::render(&annotation::of_plan(plan), &from_root),
+        Format::Html => plan_html::render(plan, since),
+        Format::Sarif => annotation::sarif::render(&annotations(), &category(plan), &from_root()),
+        Format::Annotations => annotation::workflow::render(&annotations(), &from_root()),
     };
     terminal.data(&text)?;
     Ok(())
 }
 
-/// Prints what others changed: a plan of drift alone. Errors: stdout cannot be written.
+/// How Markdown of a form is asked for.
+fn options<'a>(arguments: &'a SurfaceArguments, form: Form, since: Option<&'a [Difference]>) -> Options<'a> {
+    let usual = Options::of(form);
+    let max_bytes = arguments.max_bytes.unwrap_or(usual.max_bytes);
+    Options { max_bytes, whole: arguments.whole.as_deref(), since, ..usual }
+}
+
+/// Whether drift has this form. Errors: a page and the JSON are a plan's, and approve all of it.
+pub(crate) fn has_drift_form(format: Format) -> Result<(), CliError> {
+    match format {
+        Format::Text | Format::Markdown | Format::Summary | Format::Sarif | Format::Annotations => Ok(()),
+        Format::Json | Format::Html => {
+            let text = "drift is a part of a plan, and this form would approve all of it: --format takes text, markdown, \
+                        summary, sarif or annotations with --drift-only. In the JSON of the whole plan, what others changed \
+                        has the cause or the reason `drifted`";
+            Err(CliError::Usage(text.to_owned()))
+        }
+    }
+}
+
+/// Prints what others changed: a plan of drift alone. Errors: stdout cannot be written, or drift has no such form.
 pub(crate) fn show_drift(
     drift: &Plan,
     arguments: &SurfaceArguments,
     terminal: &Terminal,
 ) -> Result<(), CliError> {
+    has_drift_form(arguments.format)?;
+    let markdown = |form| views::drift::markdown(drift, &options(arguments, form, None));
     let text = match arguments.format {
         Format::Text => views::drift::text(drift, &terminal.style_of_data(arguments.detail)),
-        Format::Markdown | Format::Summary => views::drift::markdown(drift),
+        Format::Markdown => markdown(Form::Comment),
+        Format::Summary => markdown(Form::Summary),
         Format::Json | Format::Html | Format::Sarif | Format::Annotations => {
             return show(drift, None, arguments, terminal);
         }
@@ -69,8 +83,17 @@ fn category(plan: &Plan) -> String {
     format!("plan/{}{environment}", plan.stack)
 }
 
-/// A file as it is named from the root of its repository, with slashes; as it was given where there is no repository around it.
-pub(crate) fn from_root(file: &str) -> String {
+/// Names files from the root of their repository, with slashes; as they were given where there is no repository around them. Each file
+/// is looked for once.
+pub(crate) fn from_root() -> impl Fn(&str) -> String {
+    let known: RefCell<BTreeMap<String, String>> = RefCell::default();
+    move |file| {
+        let mut known = known.borrow_mut();
+        known.entry(file.to_owned()).or_insert_with(|| named_from_root(file)).clone()
+    }
+}
+
+fn named_from_root(file: &str) -> String {
     let Ok(path) = std::path::absolute(file).map(|path| without_dots(&path)) else { return file.to_owned() };
     let root = path.ancestors().skip(1).find(|folder| folder.join(".git").exists());
     let Some(inside) = root.and_then(|root| path.strip_prefix(root).ok()) else { return file.to_owned() };
@@ -103,7 +126,7 @@ mod tests {
     fn a_file_is_named_from_the_root_of_its_repository() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("repository/.git")).unwrap();
-        let named = |path: &str| from_root(folder.path().join(path).to_str().unwrap());
+        let named = |path: &str| named_from_root(folder.path().join(path).to_str().unwrap());
         assert_eq!(named("repository/stacks/../stacks/gemma.yaml"), "stacks/gemma.yaml");
         assert_eq!(named("repository/gemma.yaml"), "gemma.yaml");
     }

@@ -43,12 +43,19 @@ pub struct Exposure {
     pub id: ResourceId,
     /// Where the spec asks for it.
     pub place: Option<Place>,
-    /// Who gets in, as the policy says it.
+    /// Who gets in, as the policy says it; empty if that could not be read.
     pub member: String,
     /// Whose policy says so, in the words of [`crate::PolicyRef::shown`].
     pub on: String,
     /// All of it in a sentence without full stop.
     pub what: String,
+}
+
+impl Exposure {
+    /// Whether nobody knows who gets in: the policy could not be read. It is no all-clear, and no alarm either.
+    pub fn is_unread(&self) -> bool {
+        self.member.is_empty()
+    }
 }
 
 /// What a thing holds that has to be read before the thing may be deleted.

@@ -41,7 +41,7 @@ async fn destroyed(
     };
     let prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let style = terminal.style_of_talk(DetailLevel::Changes);
-    terminal.talk(views::plan_text::render(&prepared.shown, &style).trim_end());
+    terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;
     approved.check(&prepared.shown)?;
     let mut exit = Exit::Done;

@@ -19,6 +19,9 @@ use views::noise::Noise;
 
 /// Prints the plan.
 pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    if arguments.drift_only {
+        surface::has_drift_form(arguments.surface.format)?;
+    }
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), &spec);
     let findings = if arguments.destroy || arguments.drift_only {
@@ -66,6 +69,9 @@ fn drift(
     if arguments.guard {
         is_guarded(plan.exposures.clone())?;
     }
+    if let Some(unread) = plan.exposures.iter().find(|exposure| exposure.is_unread()) {
+        return Err(CliError::Unknown(format!("who gets into {}", unread.id)));
+    }
     Ok(if arguments.detailed_exitcode && drift.has_drift() { Exit::Changes } else { Exit::Done })
 }
 
@@ -95,8 +101,7 @@ async fn against(path: &Path, spec: &Spec, arguments: &PlanArguments) -> Result<
 
 /// Whether nobody gets in whom the spec does not let in. Errors: somebody does (exit 4), or nobody knows (exit 1).
 fn is_guarded(exposures: Vec<Exposure>) -> Result<(), CliError> {
-    let (unread, open): (Vec<_>, Vec<_>) =
-        exposures.into_iter().partition(|exposure| exposure.member.is_empty());
+    let (unread, open): (Vec<_>, Vec<_>) = exposures.into_iter().partition(Exposure::is_unread);
     match (open.is_empty(), unread.first()) {
         (false, _) => Err(CliError::Exposed(open)),
         (true, Some(unread)) => Err(CliError::Unknown(format!("who gets into {}", unread.id))),

@@ -45,10 +45,10 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
         }
         ProblemFormat::Json => machine(arguments, rules.as_ref(), terminal, json_of),
         ProblemFormat::Sarif => machine(arguments, rules.as_ref(), terminal, |problems, judgements| {
-            sarif::render(&annotations(problems, judgements), "validate", &from_root)
+            sarif::render(&annotations(problems, judgements), "validate", &from_root())
         }),
         ProblemFormat::Annotations => machine(arguments, rules.as_ref(), terminal, |problems, judgements| {
-            workflow::render(&annotations(problems, judgements), &from_root)
+            workflow::render(&annotations(problems, judgements), &from_root())
         }),
     }
 }

@@ -15,6 +15,8 @@ const UNKNOWN: Rule = Rule::fixed("unknown", "This could not be read, so nothing
 const PUBLIC: Rule = Rule::fixed("public-access", "The plan lets everybody in");
 const EXPOSED: Rule =
     Rule::fixed("public-access-live", "Everybody gets in already, without the spec asking for it");
+const ACCESS_UNREAD: Rule =
+    Rule::fixed("access-unread", "Nobody knows who gets in: the policy could not be read");
 const BROAD: Rule = Rule::fixed("broad-role", "A role reaches further than a stack needs");
 const DELETE: Rule = Rule::fixed("delete", "The plan deletes something that this stack made");
 const REPLACE: Rule = Rule::fixed("replace", "The plan deletes something and makes it again");
@@ -38,6 +40,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
     found.extend(plan.policy.iter().flat_map(of_judgement));
     found.extend(plan.public_access().into_iter().map(|public| open(PUBLIC, public)));
     found.extend(plan.exposed().into_iter().map(|public| open(EXPOSED, public)));
+    found.extend(plan.unread_access().into_iter().map(|public| open(ACCESS_UNREAD, public)));
     for (change, access) in plan.access() {
         if let Some(what) = &access.broad {
             let subject = format!("{} {}", change.id, access.grant.role);

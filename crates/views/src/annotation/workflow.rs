@@ -73,6 +73,8 @@ mod tests {
         insta::assert_snapshot!(render_of(&samples::hostile()), @r#"
         ::error file=stacks/gemmactl.yaml,line=1,col=1,title=gemmactl%3A refused::service/x\u{1b}]0;title\u{7}: the API said: x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code`%0Away out: x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code`
         ::warning file=stacks/gemmactl.yaml,line=70,col=5,title=gemmactl%3A public-access::anyone on the internet gets roles/run.invoker on service ollama-gemma
+        ::warning file=stacks/gemmactl.yaml,line=55,col=5,title=gemmactl%3A public-access-live::x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code`
+        ::warning file=stacks/gemmactl.yaml,line=55,col=5,title=gemmactl%3A access-unread::who gets in could not be read: <!-- ::error::
         ::notice file=stacks/gemmactl.yaml,line=9,col=5,title=gemmactl%3A drift::service/ollama-gemma: env.EVIL\u{a}::warning:: is (4 lines) and becomes "4 → 8  spec edited"; changed by eve\u{202e}nimda@acme.example on 2026-11-03\u{9b}31m
         ::notice file=stacks/gemmactl.yaml,line=9,col=5,title=gemmactl%3A drift::service/ollama-gemma: labels.x is "(decided after image/x)" and becomes "a\u{200b}b"; changed by eve\u{202e}nimda@acme.example on 2026-11-03\u{9b}31m
         "#);

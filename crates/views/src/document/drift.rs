@@ -1,6 +1,8 @@
 //! What others changed: a plan without what comes from the spec. Pure.
 
-use model::{Action, Cause, FieldChange, Reason, Touched};
+use std::collections::BTreeSet;
+
+use model::{Action, Cause, FieldChange, Reason, ResourceId, Touched};
 
 use super::{Change, Plan};
 
@@ -10,17 +12,18 @@ impl Plan {
     /// could not be compared at all. The fingerprint stays that of the whole plan.
     #[must_use]
     pub fn drift(&self) -> Self {
-        let is_row = |id: &model::ResourceId| self.changes.iter().any(|change| change.id == *id);
+        let rows: BTreeSet<&ResourceId> = self.changes.iter().map(|change| &change.id).collect();
         Self {
             changes: self.changes.iter().filter_map(Change::drift).collect(),
-            refusals: self.refusals.iter().filter(|refusal| !is_row(&refusal.id)).cloned().collect(),
+            refusals: self.refusals.iter().filter(|each| !rows.contains(&each.id)).cloned().collect(),
             ..self.clone()
         }
     }
 
     /// Whether a plan of what others changed has anything to tell. What could not be read is told otherwise.
     pub fn has_drift(&self) -> bool {
-        !self.changes.is_empty() || !self.refusals.is_empty() || !self.exposures.is_empty()
+        let is_open = self.exposures.iter().any(|exposure| !exposure.is_unread());
+        !self.changes.is_empty() || !self.refusals.is_empty() || is_open
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a plan opens to everybody. Knows no kind.
 
 use model::policy::everybody;
-use model::{FieldChange, Json, Place};
+use model::{Exposure, FieldChange, Json, Place};
 
 use super::{Plan, Way};
 
@@ -13,13 +13,21 @@ pub struct Public<'plan> {
     pub what: String,
 }
 
+impl<'plan> Public<'plan> {
+    fn of(exposure: &'plan Exposure) -> Self {
+        Self { place: exposure.place.as_ref(), what: exposure.what.clone() }
+    }
+}
+
 impl Plan {
+    /// Everything of which nobody knows who gets in, because its policy could not be read.
+    pub fn unread_access(&self) -> Vec<Public<'_>> {
+        self.exposures.iter().filter(|exposure| exposure.is_unread()).map(Public::of).collect()
+    }
+
     /// Everything that is open to everybody already without the spec: what stays so, and what this plan closes.
     pub fn exposed(&self) -> Vec<Public<'_>> {
-        let open = self
-            .exposures
-            .iter()
-            .map(|exposure| Public { place: exposure.place.as_ref(), what: exposure.what.clone() });
+        let open = self.exposures.iter().filter(|exposure| !exposure.is_unread()).map(Public::of);
         let closes = |field: &FieldChange| {
             let is = |value: &Option<Json>, wanted| value.as_ref().and_then(Json::as_bool) == Some(wanted);
             field.path == "invokerIamCheck" && is(&field.before, false) && !is(&field.after, false)

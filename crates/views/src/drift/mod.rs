@@ -24,14 +24,16 @@ fn verdict(plan: &Plan) -> String {
     if !plan.changes.is_empty() {
         parts.push(format!("{} changed by others", counted(plan.changes.len(), "resource", "resources")));
     }
-    if !plan.exposures.is_empty() {
-        parts.push(format!("{} open to everybody", plan.exposures.len()));
+    let open = plan.exposures.iter().filter(|exposure| !exposure.is_unread()).count();
+    if open > 0 {
+        parts.push(format!("{open} open to everybody"));
     }
     if !plan.refusals.is_empty() {
         parts.push(format!("{} not comparable", plan.refusals.len()));
     }
-    if !plan.unknowns.is_empty() {
-        parts.push(format!("{} not readable", plan.unknowns.len()));
+    let unread = plan.unknowns.len() + plan.exposures.len() - open;
+    if unread > 0 {
+        parts.push(format!("{unread} not readable"));
     }
     if parts.is_empty() { "no drift".to_owned() } else { parts.join(", ") }
 }

@@ -13,16 +13,6 @@ pub fn render(plan: &Plan, style: &Style) -> String {
     let mut page = Page::new(*style);
     let head = format!("Stack {} in project {}: {}.", plan.stack, plan.project, verdict(plan));
     page.sentence(&head, Ink::Strong);
-    for change in &plan.changes {
-        page.gap();
-        written(change, &mut page);
-    }
-    if !plan.exposures.is_empty() {
-        page.gap();
-    }
-    for exposure in &plan.exposures {
-        page.prose(0, "PUBLIC  ", &exposure.what, Ink::Danger);
-    }
     for refusal in &plan.refusals {
         page.gap();
         page.prose(0, "NOT COMPARED  ", &format!("{}: {}", refusal.id, refusal.problem), Ink::Danger);
@@ -30,6 +20,18 @@ pub fn render(plan: &Plan, style: &Style) -> String {
     for unknown in &plan.unknowns {
         page.gap();
         page.prose(0, "NOT READ  ", &format!("{}: {}", unknown.id, unknown.problem), Ink::Danger);
+    }
+    if !plan.exposures.is_empty() {
+        page.gap();
+    }
+    for exposure in &plan.exposures {
+        let (label, ink) =
+            if exposure.is_unread() { ("NOT READ  ", Ink::Changed) } else { ("PUBLIC  ", Ink::Danger) };
+        page.prose(0, label, &exposure.what, ink);
+    }
+    for change in &plan.changes {
+        page.gap();
+        written(change, &mut page);
     }
     if plan.has_drift() {
         page.gap();
