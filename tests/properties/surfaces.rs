@@ -28,7 +28,7 @@ pub(crate) fn surfaces(plan: &Plan, live: &Snapshot) -> Vec<String> {
         .into_iter()
         .map(|detail| {
             let style = Style { colour: Colour::Never, symbols: Symbols::Unicode, width: 100, detail };
-            views::plan_text::render(&shown, &style)
+            views::plan_text::render(&shown, None, &style)
         })
         .collect();
     for form in [Form::Comment, Form::Summary] {

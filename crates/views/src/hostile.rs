@@ -1,11 +1,13 @@
 //! Whatever a spec or a cloud says, no view obeys it: arbitrary texts in every place of a plan that takes a text.
 
 use model::{
-    Action, Cause, Goal, IgnoreRule, Ignored, IgnoredField, Json, Plan, Reason, Refusal, Touched, Unknown,
+    Action, Cause, Danger, Exposure, Finding, Goal, Hazard, IgnoreRule, Ignored, IgnoredField, Json, Place,
+    Plan, Reason, Refusal, Severity, Touched, Unknown,
 };
 use proptest::prelude::*;
 
 use crate::document;
+use crate::document::operator_policy::{Breach, Judgement, Level};
 
 use super::plan_markdown::{Form, Options};
 use super::{Colour, Detail, Style, Symbols, plan_json, plan_markdown, plan_text, samples};
@@ -56,8 +58,33 @@ pub(super) fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
 }
 
+/// Everything that is shown of a plan, with such texts wherever it takes one.
+pub(super) fn shown(texts: &[String]) -> document::Plan {
+    let text = |at: usize| texts[at % texts.len()].clone();
+    let finding = |severity, at: usize| Finding {
+        check: text(at),
+        severity,
+        message: text(at + 1),
+        sum: vec![text(at + 2), text(at + 3)],
+        fix: Some(text(at + 4)),
+        place: Some(Place { file: text(at + 5).into(), line: 3, column: 1 }),
+    };
+    let breach = |level, at: usize| Breach {
+        rule: text(at),
+        level,
+        subject: text(at + 1),
+        problem: text(at + 2),
+        message: text(at + 3),
+        place: samples::at(4),
+    };
+    let breaches = vec![breach(Level::Deny, 0), breach(Level::Warn, 4)];
+    let findings = vec![finding(Severity::Warning, 0), finding(Severity::Info, 1)];
+    let shown = document::Plan::of(&plan(texts), ignored(texts));
+    document::Plan { findings, policy: Some(Judgement { rules: 2, breaches }), ..shown }
+}
+
 /// A plan with such texts wherever it takes one.
-pub(super) fn plan(texts: &[String]) -> Plan {
+fn plan(texts: &[String]) -> Plan {
     let text = |at: usize| texts[at % texts.len()].clone();
     let name = |at: usize| format!("x{}", text(at));
     let value = |at: usize| Some(Json::from(text(at)));
@@ -81,7 +108,9 @@ pub(super) fn plan(texts: &[String]) -> Plan {
         vec![samples::field(&format!("labels.{}", text(1)), None, value(2), Cause::New, samples::at(4))];
     created.full_name = format!("projects/p/locations/{}/x", text(4));
     let gone = samples::change(&format!("service/{}", name(4)), Action::Delete, Reason::RemovedFromSpec, 3);
-    let invoker = samples::invoker(&name(5), Action::Create, Reason::NotFound, 3);
+    let mut invoker = samples::invoker(&name(5), Action::Create, Reason::NotFound, 3);
+    samples::on_condition(&mut invoker, &serde_json::json!({ "title": text(6), "expression": text(7) }));
+    let broad = (invoker.id.clone(), Hazard { danger: Danger::BasicRole, what: text(2) });
     let sick = Reason::Unhealthy { message: text(6) };
     let sick = samples::change("service/sick", Action::Repair, sick, 3);
     let shared = Reason::SharedSwitch { holders: vec![text(7)] };
@@ -89,13 +118,18 @@ pub(super) fn plan(texts: &[String]) -> Plan {
     let mut plan = samples::plan(Goal::Present, vec![service, created, gone, invoker, sick, shared]);
     let id = samples::id(&format!("account/{}", name(0)));
     let ways_out = vec![text(2)];
+    plan.hazards.push(broad);
+    for member in [text(3), String::new()] {
+        let (place, on, what) = (samples::at(2), text(4), text(5));
+        plan.exposures.push(Exposure { id: id.clone(), place, member, on, what });
+    }
     plan.refusals.push(Refusal { id: id.clone(), place: None, problem: text(1), ways_out });
     plan.unknowns.push(Unknown { id, place: samples::at(1), problem: text(3), help: Some(text(4)) });
     plan
 }
 
 /// What live objects hold that the plan leaves alone.
-pub(super) fn ignored(texts: &[String]) -> Ignored {
+fn ignored(texts: &[String]) -> Ignored {
     let text = |at: usize| texts[at % texts.len()].clone();
     let field = |path: String, value: Json| IgnoredField {
         path,
@@ -116,10 +150,10 @@ proptest! {
 
     #[test]
     fn no_text_gets_out_of_its_place_on_a_terminal(texts in proptest::collection::vec(text(), 8)) {
-        let plan = plan(&texts);
+        let plan = shown(&texts);
         for detail in [Detail::Summary, Detail::Changes, Detail::Full] {
             let style = Style { colour: Colour::Never, symbols: Symbols::Unicode, width: 80, detail };
-            let shown = plan_text::render(&document::Plan::of(&plan, ignored(&texts)), &style);
+            let shown = plan_text::render(&plan, None, &style);
             prop_assert!(!shown.chars().any(|c| c != '\n' && c.is_control()), "{}", shown);
             for line in shown.lines() {
                 prop_assert!(!line.trim_start().starts_with("::"), "{}", line);
@@ -130,14 +164,14 @@ proptest! {
 
     #[test]
     fn json_is_the_same_data_whatever_the_texts(texts in proptest::collection::vec(text(), 8)) {
-        let plan = document::Plan::of(&plan(&texts), ignored(&texts));
+        let plan = shown(&texts);
         let text = plan_json::render(&plan);
         prop_assert!(!text.trim_end_matches('\n').chars().any(char::is_control));
         let read = serde_json::from_str::<document::PlanFile>(&text).unwrap();
         let again = document::Plan::try_from(read.clone()).unwrap();
         prop_assert_eq!(&document::PlanFile::from(&again), &read);
         let style = Style { colour: Colour::Never, symbols: Symbols::Unicode, width: 80, detail: Detail::Full };
-        prop_assert_eq!(plan_text::render(&again, &style), plan_text::render(&plan, &style));
+        prop_assert_eq!(plan_text::render(&again, None, &style), plan_text::render(&plan, None, &style));
         prop_assert_eq!(plan_markdown::render(&again, &Options::of(Form::Comment)), plan_markdown::render(&plan, &Options::of(Form::Comment)));
     }
 }

@@ -13,6 +13,8 @@ pub(crate) enum Section {
     Destructive,
     /// Everything else that happens, in running order, with its cause; then what stays.
     Changes,
+    /// What is different from an earlier plan, where one is given.
+    Since,
     /// What checks found in the spec; it stops nothing.
     Checks,
     /// What was left alone on live objects.
@@ -23,11 +25,12 @@ pub(crate) enum Section {
 
 impl Section {
     /// From first to last.
-    pub(crate) const ORDER: [Self; 7] = [
+    pub(crate) const ORDER: [Self; 8] = [
         Self::Verdict,
         Self::Access,
         Self::Destructive,
         Self::Changes,
+        Self::Since,
         Self::Checks,
         Self::Ignored,
         Self::Footer,

@@ -1,7 +1,5 @@
 //! What is different from an earlier plan, a line each; the same lines on a terminal, in Markdown and in an error.
 
-use std::fmt::Write as _;
-
 use model::{Action, FieldChange};
 
 use super::value::{self, Length};
@@ -14,19 +12,7 @@ pub fn lines(differences: &[Difference]) -> Vec<String> {
     differences.iter().map(|each| super::escape::escape(&line(each)).into_owned()).collect()
 }
 
-/// Everything that is different, as a block under a plan on a terminal.
-pub fn text(differences: &[Difference]) -> String {
-    let mut text = "\nSince the earlier plan:\n".to_owned();
-    if differences.is_empty() {
-        text.push_str("  nothing; both do the same\n");
-    }
-    for line in lines(differences) {
-        let _ = writeln!(text, "  {line}");
-    }
-    text
-}
-
-/// The same for a comment: in a fence, where no text is mark-up.
+/// Everything that is different, for a comment: in a fence, where no text is mark-up.
 pub fn markdown(differences: &[Difference]) -> String {
     if differences.is_empty() {
         return "\nSince the earlier plan: nothing; both do the same\n".to_owned();
@@ -116,17 +102,15 @@ mod tests {
         is.changes.pop();
         is.changes.push(samples::role("storage.admin", Action::Create, model::Reason::NotFound, 39));
         let (was, is) = (of(&was), of(&is));
-        insta::assert_snapshot!(text(&is.since(&was)), @r"
-
-        Since the earlier plan:
-          ! service/ollama-gemma  concurrency  4 -> 16, was 4 -> 8
-          - service/ollama-gemma  env.OLLAMA_NUM_PARALLEL  4 -> 8
-          + role/storage.admin/user:me@example.com  create
-          + user:me@example.com gets roles/storage.admin on project demo-project
-          - invoker/ollama-gemma/user:ana@acme.example  delete
-          - user:ana@acme.example loses roles/run.invoker on service ollama-gemma
+        insta::assert_snapshot!(lines(&is.since(&was)).join("\n"), @r"
+        ! service/ollama-gemma  concurrency  4 -> 16, was 4 -> 8
+        - service/ollama-gemma  env.OLLAMA_NUM_PARALLEL  4 -> 8
+        + role/storage.admin/user:me@example.com  create
+        + user:me@example.com gets roles/storage.admin on project demo-project
+        - invoker/ollama-gemma/user:ana@acme.example  delete
+        - user:ana@acme.example loses roles/run.invoker on service ollama-gemma
         ");
-        assert_eq!(text(&was.since(&was)), "\nSince the earlier plan:\n  nothing; both do the same\n");
+        assert_eq!(was.since(&was), []);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The words and symbols for actions, and small words for numbers and lists. The same words everywhere: terminal, Markdown, reports.
 //! Knows no kind.
 
-use crate::document::Change;
+use crate::document::{Change, Sends};
 use model::{Action, Reason};
 
 use super::Symbols;
@@ -151,6 +151,14 @@ pub(super) fn listed(names: &[String], shown: usize) -> String {
         0 => kept.join(", "),
         more => format!("{} and {more} more", kept.join(", ")),
     }
+}
+
+/// What is sent to a build: how many files, how long, and the first of them.
+pub(super) fn sent(sends: &Sends) -> String {
+    let left = sends.files.saturating_sub(sends.first.len());
+    let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+    let count = counted(sends.files, "file", "files");
+    format!("{count}, {}: {}{more}", size(sends.bytes), sends.first.join(", "))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(crate) fn inert(text: &str) {
 /// The same for every form in which a plan is shown. Gives its JSON.
 pub(crate) fn inert_plan(plan: &Plan) -> String {
     for style in STYLES {
-        inert(&views::plan_text::render(plan, style));
+        inert(&views::plan_text::render(plan, None, style));
     }
     for form in [Form::Comment, Form::Summary] {
         inert(&views::plan_markdown::render(plan, &Options::of(form)));

@@ -1,6 +1,7 @@
 //! The plan as people and programs are shown it: what every surface is rendered from, and what a saved plan holds.
 //! Plain data without a call in it, so it grants nothing: what is carried out is always planned anew.
 
+mod approval;
 mod drift;
 pub mod file;
 mod ignored;
@@ -10,6 +11,7 @@ mod public;
 mod references;
 pub mod since;
 
+pub use approval::Approval;
 pub use file::PlanFile;
 pub use ignored::{Found, Ignored};
 pub use public::Public;
@@ -39,7 +41,8 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// What could not be read; apply does nothing while there is one.
     pub unknowns: Vec<Unknown>,
-    /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it.
+    /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it; and of what nobody knows
+    /// whether it does ([`Exposure::is_unread`]).
     pub exposures: Vec<Exposure>,
     /// How the spec stands against the operator's policy, where one was given.
     pub policy: Option<operator_policy::Judgement>,
@@ -130,11 +133,6 @@ impl Plan {
     pub fn judged(mut self, policy: Option<operator_policy::Judgement>) -> Self {
         self.policy = policy;
         self
-    }
-
-    /// The arguments by which a command means this environment; nothing where the spec has none.
-    pub(crate) fn environment_argument(&self) -> String {
-        self.environment.as_ref().map(|name| format!(" --env {name}")).unwrap_or_default()
     }
 
     /// The first digits of the fingerprint, as people are shown it.

@@ -1,6 +1,8 @@
 //! From the engine's plan to what is shown of it. Grants are read off the policy edits of the steps, so it holds for any
 //! kind that edits a policy. Knows no kind.
 
+use std::collections::BTreeMap;
+
 use model::{Danger, FieldChange, Grant, ResourceId, Step};
 
 use super::{Access, Change, FILES_NAMED, Ignored, Plan, Sends, Way, references_named};
@@ -8,6 +10,7 @@ use super::{Access, Change, FILES_NAMED, Ignored, Plan, Sends, Way, references_n
 impl Plan {
     /// What is shown of a plan, and of what it ignored. Equal plans look equal: what has no order of its own gets one.
     pub fn of(plan: &model::Plan, ignored: model::Ignored) -> Self {
+        let broad = broad(plan);
         let mut refusals = plan.refusals.clone();
         refusals.sort_by(|one, other| {
             (&one.place, &one.id, &one.problem).cmp(&(&other.place, &other.id, &other.problem))
@@ -27,7 +30,7 @@ impl Plan {
             policy: None,
             goal: plan.goal,
             fingerprint: engine::fingerprint(plan),
-            changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),
+            changes: plan.changes.iter().map(|change| Change::of(change, &broad)).collect(),
             refusals,
             unknowns,
             exposures,
@@ -38,7 +41,8 @@ impl Plan {
 }
 
 impl Change {
-    fn of(change: &model::Change, plan: &model::Plan) -> Self {
+    fn of(change: &model::Change, broad: &BTreeMap<&ResourceId, &str>) -> Self {
+        let broad = broad.get(&change.id).copied();
         let is_edit = |step: &Step| matches!(step, Step::EditPolicy(_));
         Self {
             id: change.id.clone(),
@@ -47,7 +51,7 @@ impl Change {
             action: change.action,
             reason: change.reason.clone(),
             fields: change.fields.iter().cloned().map(in_order).collect(),
-            access: change.steps.iter().flat_map(|step| access(step, broad(change, plan))).collect(),
+            access: change.steps.iter().flat_map(|step| access(step, broad)).collect(),
             is_only_access: !change.steps.is_empty() && change.steps.iter().all(is_edit),
             sends: change.steps.iter().find_map(sends),
             after: in_id_order(change.after.clone()),
@@ -69,14 +73,19 @@ fn in_id_order(mut ids: Vec<ResourceId>) -> Vec<ResourceId> {
     ids
 }
 
-/// Why what a change gives reaches further than a stack needs, if it does.
-fn broad<'plan>(change: &model::Change, plan: &'plan model::Plan) -> Option<&'plan str> {
-    let hazards = plan.hazards.iter().filter(|(id, _)| *id == change.id);
-    let broad = hazards.filter_map(|(_, hazard)| match hazard.danger {
-        Danger::BroadRole { .. } | Danger::BasicRole => Some(hazard.what.as_str()),
-        Danger::Public => None,
-    });
-    broad.min()
+/// Why what a change gives reaches further than a stack needs, of those where it does.
+fn broad(plan: &model::Plan) -> BTreeMap<&ResourceId, &str> {
+    let mut broad: BTreeMap<&ResourceId, &str> = BTreeMap::new();
+    for (id, hazard) in &plan.hazards {
+        match hazard.danger {
+            Danger::BroadRole { .. } | Danger::BasicRole => {
+                let first = broad.entry(id).or_insert(&hazard.what);
+                *first = (*first).min(&hazard.what);
+            }
+            Danger::Public => {}
+        }
+    }
+    broad
 }
 
 fn sends(step: &Step) -> Option<Sends> {

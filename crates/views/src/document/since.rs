@@ -1,5 +1,7 @@
 //! What is different between two plans of one stack: the earlier one was reviewed, the later one is what is now.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::{Action, FieldChange};
 
 use super::{Access, Change, Plan};
@@ -89,6 +91,7 @@ impl Plan {
         }
         let (was, is) = (earlier.blocked(), self.blocked());
         let only = |these: &[String], those: &[String], side| {
+            let those: BTreeSet<&String> = those.iter().collect();
             let alone = these.iter().filter(|id| !those.contains(id));
             alone.map(|id| Difference::Blocked { side, id: id.clone() }).collect::<Vec<_>>()
         };
@@ -108,7 +111,7 @@ impl Plan {
         format!("{goal} {} in project {}", self.stack, self.project)
     }
 
-    fn by_id(&self) -> std::collections::BTreeMap<&model::ResourceId, &Change> {
+    fn by_id(&self) -> BTreeMap<&model::ResourceId, &Change> {
         self.changes.iter().map(|change| (&change.id, change)).collect()
     }
 
@@ -141,13 +144,15 @@ fn compare(was: &Change, is: &Change, found: &mut Vec<Difference>) {
     if is.action == Action::NoOp {
         return;
     }
+    let then_by_path = by_path(&was.fields);
     for now in &is.fields {
-        let then = was.fields.iter().find(|field| field.path == now.path);
+        let then = then_by_path.get(now.path.as_str()).copied();
         if then.is_none_or(|then| (&then.before, &then.after) != (&now.before, &now.after)) {
             found.push(field(&id, then, Some(now)));
         }
     }
-    let is_gone = |field: &&FieldChange| is.fields.iter().all(|now| now.path != field.path);
+    let now_by_path = by_path(&is.fields);
+    let is_gone = |field: &&FieldChange| !now_by_path.contains_key(field.path.as_str());
     found.extend(was.fields.iter().filter(is_gone).map(|then| field(&id, Some(then), None)));
     for (these, those, side) in [(&is.access, &was.access, Side::Is), (&was.access, &is.access, Side::Was)] {
         let only = these.iter().filter(|access| !those.contains(access));
@@ -156,6 +161,11 @@ fn compare(was: &Change, is: &Change, found: &mut Vec<Difference>) {
     if found.len() == before && was.calls != is.calls {
         found.push(Difference::Calls { id });
     }
+}
+
+fn by_path(fields: &[FieldChange]) -> BTreeMap<&str, &FieldChange> {
+    // Of two fields of one path the first counts.
+    fields.iter().rev().map(|field| (field.path.as_str(), field)).collect()
 }
 
 fn field(id: &str, was: Option<&FieldChange>, is: Option<&FieldChange>) -> Difference {

@@ -3,6 +3,7 @@
 //! `GEMMACTL_UPDATE=1 cargo test -p views golden` writes them anew; the difference is then for a reviewer.
 
 mod plans;
+mod sections;
 mod shuffles;
 mod surfaces;
 
@@ -11,6 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::document::Approval;
 use model::digest::sha256;
 use plans::{Sample, large, small};
 use surfaces::SURFACES;
@@ -79,4 +81,34 @@ fn the_table_has_what_reviews_meet() {
     let names: BTreeSet<&str> = small().iter().chain(&large()).map(|sample| sample.name).collect();
     assert!(names.len() >= 25, "{names:?}");
     assert_eq!(names.len(), small().len() + large().len(), "names are unique");
+}
+
+#[test]
+fn every_surface_names_the_same_command_by_which_a_plan_is_approved() {
+    let mut seen = BTreeSet::new();
+    for sample in small() {
+        let approval = sample.plan.approval();
+        let surfaces = SURFACES
+            .iter()
+            .filter(|(file, _)| ["colour.txt", "comment.md", "job.md", "page.html"].contains(file));
+        for (file, surface) in surfaces {
+            let shown = surface(&sample);
+            let at = format!("{}/{file}", sample.name);
+            match &approval {
+                Approval::Blocked | Approval::Nothing => assert!(!shown.contains("--expect"), "{at}"),
+                Approval::Arguments(arguments) => {
+                    assert!(shown.contains(arguments.as_str()), "{at}: {arguments}");
+                    assert_eq!(shown.matches("--expect").count(), 1, "{at}");
+                    seen.insert(arguments.clone());
+                }
+            }
+        }
+    }
+    let short = "0123456789abcdef";
+    let expected = [
+        format!("apply --env prod --expect {short}"),
+        format!("apply --expect {short}"),
+        format!("destroy --expect {short}"),
+    ];
+    assert_eq!(seen, expected.into());
 }

@@ -47,6 +47,8 @@ pub(super) fn small() -> Vec<Sample> {
         sample("access-broad", &broad()),
         present("public", public()),
         sample("public-live", &public_live()),
+        sample("access-unread", &unread_access()),
+        sample("public-many", &public_many()),
         present("delete", vec![removed("service/ollama-gemma"), removed("image/ollama-gemma")]),
         present("replace", replace()),
         sample("losses", &of::deleted()),
@@ -66,7 +68,6 @@ pub(super) fn small() -> Vec<Sample> {
         ),
         sample("destroy", &of::destroyed()),
         sample("destroy-nothing", &samples::plan(Goal::Absent, vec![])),
-        sample("hostile", &of::hostile()),
         present("wide-characters", wide()),
         present("long-values", long_values()),
         present("many-files", many_files()),
@@ -78,6 +79,11 @@ pub(super) fn small() -> Vec<Sample> {
     let prod = EnvironmentName::parse("prod").unwrap();
     let plan = document::Plan { environment: Some(prod), ..samples::shown(&of::edited()) };
     all.push(Sample { name: "environment", plan, earlier: None });
+    all.push(Sample { name: "hostile", plan: of::hostile_shown(), earlier: None });
+    let found = of::with_findings(samples::shown(&samples::plan(Goal::Present, one_field())));
+    all.push(Sample { name: "findings", plan: found, earlier: None });
+    let found = of::with_findings(samples::shown(&samples::plan(Goal::Present, of::unchanged(&[]))));
+    all.push(Sample { name: "no-change-findings", plan: found, earlier: None });
     all.push(pushed_again());
     all.push(policy());
     all
@@ -178,6 +184,35 @@ fn public_live() -> Plan {
         what: "anyone on the internet may call service/ollama-gemma, which the spec does not ask for"
             .to_owned(),
     });
+    plan
+}
+
+fn unread_access() -> Plan {
+    let mut plan = public_live();
+    for exposure in &mut plan.exposures {
+        exposure.member = String::new();
+        exposure.on = String::new();
+        exposure.what =
+            "who gets into service/ollama-gemma could not be read: permission run.services.getIamPolicy denied (403)"
+                .to_owned();
+    }
+    plan
+}
+
+/// More than a warning can name.
+fn public_many() -> Plan {
+    let mut plan = public_live();
+    let exposure = plan.exposures.remove(0);
+    plan.exposures = (1..=12)
+        .map(|number| Exposure {
+            id: id(&format!("service/s{number:02}")),
+            on: format!("service s{number:02}"),
+            what: format!(
+                "anyone on the internet may call service/s{number:02}, which the spec does not ask for"
+            ),
+            ..exposure.clone()
+        })
+        .collect();
     plan
 }
 

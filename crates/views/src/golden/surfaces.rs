@@ -4,7 +4,7 @@ use crate::document::Plan;
 use crate::document::since::Difference;
 use crate::plan_markdown::{Form, Options};
 use crate::{Colour, Detail, Style, Symbols};
-use crate::{annotation, plan_html, plan_json, plan_markdown, plan_text, since};
+use crate::{annotation, plan_html, plan_json, plan_markdown, plan_text};
 
 use super::plans::Sample;
 
@@ -37,8 +37,7 @@ fn differences(sample: &Sample) -> Option<Vec<Difference>> {
 
 fn text(sample: &Sample, detail: Detail, colour: Colour, symbols: Symbols, width: usize) -> String {
     let style = Style { colour, symbols, width, detail };
-    plan_text::render(&sample.plan, &style)
-        + &differences(sample).as_deref().map(since::text).unwrap_or_default()
+    plan_text::render(&sample.plan, differences(sample).as_deref(), &style)
 }
 
 fn markdown(sample: &Sample, form: Form) -> String {

@@ -2,23 +2,23 @@
 
 use super::Positions;
 use super::page::Page;
-use crate::document::{Access, Change, Plan, Way};
+use crate::document::{Access, Change, Plan, Public, Way};
 use crate::{Symbols, causes};
 
 /// Writes the section, if there is anything to tell.
 pub(super) fn write(plan: &Plan, positions: &Positions<'_>, page: &mut Page) {
     let open = plan.public_access();
     let exposed = plan.exposed();
-    if open.is_empty() && exposed.is_empty() && plan.access().next().is_none() {
+    let unread = plan.unread_access();
+    if open.is_empty() && exposed.is_empty() && unread.is_empty() && plan.access().next().is_none() {
         return;
     }
     page.raw("<section>\n<h2>Access</h2>\n");
     for public in open.iter().chain(&exposed) {
-        page.raw("<p class=\"item alarm\">Public access: ").text(&public.what);
-        if let Some(place) = public.place {
-            page.raw(" (").text(&place.to_string()).raw(")");
-        }
-        page.raw("</p>\n");
+        headline("<p class=\"item alarm\">Public access: ", public, page);
+    }
+    for public in &unread {
+        headline("<p class=\"item\"><strong>Not read</strong>: ", public, page);
     }
     if plan.access().next().is_some() {
         page.raw("<table>\n<thead><tr><th></th><th>Who</th><th>Role</th><th>On</th><th>Why</th></tr></thead>\n<tbody>\n");
@@ -38,6 +38,14 @@ pub(super) fn write(plan: &Plan, positions: &Positions<'_>, page: &mut Page) {
         page.raw("</tbody>\n</table>\n");
     }
     page.raw("</section>\n");
+}
+
+fn headline(start: &'static str, public: &Public<'_>, page: &mut Page) {
+    page.raw(start).text(&public.what);
+    if let Some(place) = public.place {
+        page.raw(" (").text(&place.to_string()).raw(")");
+    }
+    page.raw("</p>\n");
 }
 
 fn row(change: &Change, access: &Access, page: &mut Page) {

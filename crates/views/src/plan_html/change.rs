@@ -51,14 +51,7 @@ fn article(change: &Change, positions: &Positions<'_>, page: &mut Page) {
 /// What is sent to a build: how many files, how long, and the first of them.
 fn sends(change: &Change, page: &mut Page) {
     let Some(sent) = &change.sends else { return };
-    let count = counted(sent.files, "file", "files");
-    page.raw("<p class=\"why\">sends ").text(&count).raw(", ").text(&words::size(sent.bytes)).raw(": ");
-    page.text(&sent.first.join(", "));
-    let left = sent.files.saturating_sub(sent.first.len());
-    if left > 0 {
-        page.raw(" and ").number(left).raw(" more");
-    }
-    page.raw("</p>\n");
+    page.raw("<p class=\"why\">sends ").text(&words::sent(sent)).raw("</p>\n");
 }
 
 /// `3rd of 7, after image/gemma`.
@@ -86,7 +79,12 @@ fn fields(change: &Change, page: &mut Page) {
         page.raw("</tbody></table>\n");
     }
     for field in bodies {
-        page.raw("<details open><summary>").code(&field.path).raw("</summary>\n<pre>");
+        page.raw("<details open><summary>").code(&field.path);
+        let cause = causes::field_cause(field, Symbols::Unicode);
+        if !cause.is_empty() {
+            page.raw(" <small>").text(&cause).raw("</small>");
+        }
+        page.raw("</summary>\n<pre>");
         let text =
             |value: &Option<Json>| value.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
         for (mark, line) in body::unified(&text(&field.before), &text(&field.after), body::CONTEXT) {

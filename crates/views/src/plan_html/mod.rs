@@ -44,6 +44,8 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>) -> String {
                 graph::write(plan, &mut page);
                 tail::kept(plan, &mut page);
                 tail::unchanged(plan, &mut page);
+            }
+            Section::Since => {
                 if let Some(found) = differences {
                     earlier(found, &mut page);
                 }

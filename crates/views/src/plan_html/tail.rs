@@ -1,9 +1,9 @@
 //! The end of the page: what stays, what is as it should be, what was ignored, and by what the plan is approved.
 
-use model::{Goal, Severity};
+use model::Severity;
 
 use super::page::Page;
-use crate::document::{Ignored, Plan};
+use crate::document::{Approval, Ignored, Plan};
 use crate::findings::tally;
 use crate::value::Length;
 use crate::words::counted;
@@ -100,14 +100,14 @@ pub(super) fn ignored(found: &Ignored, page: &mut Page) {
 /// Writes by what the plan is approved. What is blocked cannot be.
 pub(super) fn footer(plan: &Plan, page: &mut Page) {
     page.raw("<footer>\n<p>Plan ").code(&plan.fingerprint);
-    if plan.is_blocked() {
-        page.raw(" cannot be applied.");
-    } else if !plan.is_empty() {
-        page.raw("</p>\n<p>").raw(match plan.goal {
-            Goal::Present => "<code>gemmactl apply --expect ",
-            Goal::Absent => "<code>gemmactl destroy --expect ",
-        });
-        page.text(plan.fingerprint_shown()).raw("</code> does only this.");
+    match plan.approval() {
+        Approval::Blocked => {
+            page.raw(" cannot be applied.");
+        }
+        Approval::Nothing => {}
+        Approval::Arguments(arguments) => {
+            page.raw("</p>\n<p><code>gemmactl ").text(&arguments).raw("</code> does only this.");
+        }
     }
     page.raw("</p>\n<p>gemmactl ").raw(env!("CARGO_PKG_VERSION")).raw("</p>\n</footer>\n");
 }

@@ -2,11 +2,26 @@
 
 use super::level::Level;
 use super::table::why;
-use super::{cut, span};
-use crate::document::{Access, Change, Plan, Way};
+use super::{cut, span, verdict};
+use crate::document::{Access, Change, Plan, Public, Way};
 
 /// The head of the table.
 pub(super) const HEAD: &str = "#### Access\n\n| | Who | Role | On | Why |\n|---|---|---|---|---|\n";
+
+/// The head of the list of what is open to everybody.
+pub(super) const OPEN: &str = "#### Open to everybody\n\n";
+
+/// A row for each way in, where the warning at the top only counts them.
+pub(super) fn open(plan: &Plan, level: Level) -> Vec<String> {
+    let ways = verdict::open(plan).into_iter().filter(|(_, found)| found.len() > verdict::ways_shown(level));
+    let row = |word: &str, public: &Public<'_>| {
+        let place = public
+            .place
+            .map(|place| format!(" ({})", span::code(&cut::text(&span::place(place), level.name()))));
+        format!("- {}{}\n", verdict::way_in(word, public, level), place.unwrap_or_default())
+    };
+    ways.flat_map(|(word, found)| found.iter().map(|public| row(word, public)).collect::<Vec<_>>()).collect()
+}
 
 /// A row for each grant that comes or goes, in running order.
 pub(super) fn rows(plan: &Plan, level: Level) -> Vec<String> {

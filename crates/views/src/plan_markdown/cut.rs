@@ -9,7 +9,7 @@ const MARK: &str = "…";
 const DIGITS: usize = 8;
 
 /// A text, escaped, of at most so many bytes; a mark shows where it was cut.
-pub(super) fn text(text: &str, room: usize) -> String {
+pub(crate) fn text(text: &str, room: usize) -> String {
     let shown = escape(text);
     if cost(&shown) <= room {
         shown.into_owned()
@@ -19,7 +19,7 @@ pub(super) fn text(text: &str, room: usize) -> String {
 }
 
 /// The same for a name. Names that differ stay different, by digits of their digest.
-pub(super) fn name(name: &str, room: usize) -> String {
+pub(crate) fn name(name: &str, room: usize) -> String {
     let shown = escape(name);
     if cost(&shown) <= room {
         return shown.into_owned();

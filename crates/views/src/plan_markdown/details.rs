@@ -44,7 +44,7 @@ pub(super) fn write(of: &Body<'_>, text: &mut String) {
             }
         }
     }
-    if !text.ends_with("\n\n") {
+    if !text.is_empty() && !text.ends_with("\n\n") {
         text.push('\n');
     }
 }
@@ -76,6 +76,7 @@ pub(super) fn ignored(found: &Ignored, level: Level, text: &mut String) {
 
 fn lines(change: &Change, level: Level, context: usize) -> Vec<String> {
     let mut lines = vec![line("# ", &change.id.to_string())];
+    lines.extend(change.sends.as_ref().map(|sends| line("# sends ", &words::sent(sends))));
     let (bodies, rows): (Vec<&FieldChange>, Vec<&FieldChange>) =
         change.fields.iter().partition(|field| value::is_diff(field.before.as_ref(), field.after.as_ref()));
     for field in rows {
@@ -91,6 +92,7 @@ fn lines(change: &Change, level: Level, context: usize) -> Vec<String> {
         sides(field, &mut lines);
     }
     for field in bodies {
+        because(field, level, &mut lines);
         lines.push(line("# ", &field.path));
         let text =
             |value: &Option<Json>| value.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();

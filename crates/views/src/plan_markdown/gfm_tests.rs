@@ -230,7 +230,7 @@ proptest! {
     fn only_the_expected_nodes_are_there_whatever_the_values(
         texts in proptest::collection::vec(hostile::text(), 8), max_bytes in LEAST_BYTES..20_000, form in 0..2_usize,
     ) {
-        let plan = Plan::of(&hostile::plan(&texts), hostile::ignored(&texts));
+        let plan = hostile::shown(&texts);
         let form = [Form::Comment, Form::Summary][form];
         for max_bytes in [max_bytes, COMMENT_BYTES] {
             let body = render(&plan, &Options { max_bytes, whole: texts.first().map(String::as_str), ..Options::of(form) });

@@ -3,7 +3,7 @@
 /// From most to least. What every level shows: the verdict, what is open to everybody, access, what is deleted, the fingerprint
 /// and the mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub(crate) enum Level {
     /// Everything: causes of fields, the lines around a change of a text, the graph, every ignored field.
     Full,
     /// Without what does not change.
@@ -20,11 +20,11 @@ pub(super) enum Level {
 
 impl Level {
     /// From most to least.
-    pub(super) const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Full, Self::Changes, Self::Fields, Self::Resources, Self::Counts, Self::Least];
 
     /// What is left out, in words; none when nothing is.
-    pub(super) fn shortened(self) -> Option<&'static str> {
+    pub(crate) fn shortened(self) -> Option<&'static str> {
         match self {
             Self::Full => None,
             Self::Changes => Some("without what does not change"),
@@ -35,7 +35,7 @@ impl Level {
     }
 
     /// Bytes for a name, such as a resource's or a member's.
-    pub(super) fn name(self) -> usize {
+    pub(crate) fn name(self) -> usize {
         match self {
             Self::Full | Self::Changes | Self::Fields => usize::MAX,
             Self::Resources => 160,
@@ -45,7 +45,7 @@ impl Level {
     }
 
     /// Bytes for a sentence, a value or a reason.
-    pub(super) fn sentence(self) -> usize {
+    pub(crate) fn sentence(self) -> usize {
         match self {
             Self::Full | Self::Changes => usize::MAX,
             Self::Fields => 240,

@@ -3,7 +3,7 @@
 //! they are inert. Never longer than its budget: it is written shorter, by whole levels, until it fits.
 
 mod access;
-mod cut;
+pub(crate) mod cut;
 mod details;
 mod findings;
 #[cfg(test)]
@@ -20,16 +20,16 @@ mod verdict;
 
 use std::fmt::Write;
 
-use model::Goal;
-
-use crate::document::Plan;
 use crate::document::since::Difference;
+use crate::document::{Approval, Change, Plan};
 use crate::marker::{Extent, Marker};
 use crate::section::Section;
 use crate::since;
-use level::Level;
-use share::{List, share};
-pub(super) use span::{cell, cell_text, code, fence, html, line as fence_line, text as sentence};
+use crate::words::counted;
+pub(super) use level::Level;
+pub(super) use share::{List, share};
+pub(super) use span::{cell, cell_text, code, fence, html, line as fence_line, place, text as sentence};
+pub(super) use verdict::not_all;
 
 /// Bytes of a comment unless another number is asked for. GitHub takes 65,536 characters, others less or more.
 pub const COMMENT_BYTES: usize = 60_000;
@@ -81,60 +81,88 @@ struct Body<'a> {
 /// The plan as Markdown that ends with a line break, at the first level that fits.
 pub fn render(plan: &Plan, options: &Options<'_>) -> String {
     let options = Options { max_bytes: options.max_bytes.max(LEAST_BYTES), ..*options };
-    for level in Level::ALL {
-        let body = Body { plan, options, level };
-        let text = match level {
-            Level::Full | Level::Changes | Level::Fields | Level::Resources => Some(body.write()),
-            Level::Counts => Some(body.counts()).filter(|(_, omitted)| *omitted == 0).map(|(text, _)| text),
-            Level::Least => Some(body.counts().0),
-        };
-        if let Some(text) = text.filter(|text| text.len() <= options.max_bytes) {
-            return text;
-        }
-    }
-    Body { plan, options, level: Level::Least }.counts().0
+    let shown = Level::ALL.into_iter().map(|level| Body { plan, options, level }.write());
+    let whole = shown.filter(|(text, omitted)| *omitted == 0 && text.len() <= options.max_bytes);
+    // Where not even the shortest names fit, the rest is counted.
+    whole
+        .map(|(text, _)| text)
+        .next()
+        .unwrap_or_else(|| Body { plan, options, level: Level::Least }.write().0)
+}
+
+/// A part of a body.
+enum Part {
+    /// What is as long as it is.
+    Text(String),
+    /// What can be counted where there is no room.
+    List(List),
 }
 
 impl Body<'_> {
-    fn write(&self) -> String {
-        let mut text = self.mark();
-        for section in Section::ORDER {
-            match section {
-                Section::Verdict => {
-                    verdict::write(self, &mut text);
-                    verdict::caution(self, &mut text);
-                    list(verdict::IN_THE_WAY, &verdict::in_the_way(self), &mut text);
-                    operator_policy::write(self, &mut text);
-                }
-                Section::Access => list(access::HEAD, &access::rows(self.plan, self.level), &mut text),
-                Section::Destructive => list(&table::head("Destructive"), &self.lost(), &mut text),
-                Section::Changes => self.changes(&mut text),
-                Section::Checks => findings::write(self, &mut text),
-                Section::Ignored => details::ignored(&self.plan.ignored, self.level, &mut text),
-                Section::Footer => self.footer(&mut text),
-            }
-        }
-        text
+    /// The whole body, its lists in as much room as there is, and how many rows of them were left out.
+    fn write(&self) -> (String, usize) {
+        let parts = self.parts();
+        let fixed = parts.iter().map(|part| match part {
+            Part::Text(text) => text.len(),
+            Part::List(_) => 0,
+        });
+        let room = match self.level {
+            Level::Full | Level::Changes | Level::Fields | Level::Resources => usize::MAX,
+            Level::Counts | Level::Least => self.options.max_bytes.saturating_sub(fixed.sum()),
+        };
+        let lists = parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::List(list) => Some(list),
+        });
+        let (shown, omitted) = share(&lists.collect::<Vec<_>>(), room);
+        let mut shown = shown.into_iter();
+        let texts = parts.into_iter().map(|part| match part {
+            Part::Text(text) => text,
+            Part::List(_) => shown.next().unwrap_or_default(),
+        });
+        (texts.collect(), omitted)
     }
 
-    /// What must never be left out, the lists in as much room as there is; and how many rows of them were left out.
-    fn counts(&self) -> (String, usize) {
-        let mut head = self.mark();
-        verdict::write(self, &mut head);
-        verdict::caution(self, &mut head);
-        operator_policy::write(self, &mut head);
-        let mut foot = String::new();
-        details::ignored(&self.plan.ignored, self.level, &mut foot);
-        self.footer(&mut foot);
-        let head_of = |text: &str| text.to_owned();
-        let lists = [
-            List { head: head_of(verdict::IN_THE_WAY), rows: verdict::in_the_way(self), what: "refusal" },
-            List { head: head_of(access::HEAD), rows: access::rows(self.plan, self.level), what: "grant" },
-            List { head: table::head("Destructive"), rows: self.lost(), what: "deletion" },
-        ];
-        let room = self.options.max_bytes.saturating_sub(head.len() + foot.len());
-        let (lists, omitted) = share(&lists, room);
-        (head + &lists + &foot, omitted)
+    /// Everything, in the order of the sections.
+    fn parts(&self) -> Vec<Part> {
+        let mut parts = vec![Part::Text(self.mark())];
+        let written = |write: &dyn Fn(&mut String)| {
+            let mut text = String::new();
+            write(&mut text);
+            Part::Text(text)
+        };
+        let list = |head: String, rows: Vec<String>, what| Part::List(List { head, rows, what });
+        for section in Section::ORDER {
+            match section {
+                Section::Verdict => parts.extend([
+                    written(&|text| {
+                        verdict::write(self, text);
+                        verdict::caution(self, text);
+                    }),
+                    list(verdict::IN_THE_WAY.to_owned(), verdict::in_the_way(self), "refusal"),
+                    written(&|text| operator_policy::write(self, text)),
+                ]),
+                Section::Access => parts.extend([
+                    list(access::OPEN.to_owned(), access::open(self.plan, self.level), "way in"),
+                    list(access::HEAD.to_owned(), access::rows(self.plan, self.level), "grant"),
+                ]),
+                Section::Destructive => {
+                    parts.push(list(
+                        table::head("Destructive"),
+                        self.rows(self.plan.destructive()),
+                        "deletion",
+                    ));
+                }
+                Section::Changes => self.changes(&mut parts),
+                Section::Since => parts.push(written(&|text| self.since(text))),
+                Section::Checks => parts.push(written(&|text| findings::write(self, text))),
+                Section::Ignored => {
+                    parts.push(written(&|text| details::ignored(&self.plan.ignored, self.level, text)));
+                }
+                Section::Footer => parts.push(written(&|text| self.footer(text))),
+            }
+        }
+        parts
     }
 
     fn mark(&self) -> String {
@@ -145,45 +173,52 @@ impl Body<'_> {
         format!("{}\n", Marker::of(self.plan, extent))
     }
 
-    fn lost(&self) -> Vec<String> {
-        self.plan.destructive().map(|change| table::row(change, self.level)).collect()
+    fn rows<'plan>(&self, changes: impl Iterator<Item = &'plan Change>) -> Vec<String> {
+        changes.map(|change| table::row(change, self.level)).collect()
     }
 
-    fn changes(&self, text: &mut String) {
-        let rows = |changes: &mut dyn Iterator<Item = &crate::document::Change>| -> Vec<String> {
-            changes.map(|change| table::row(change, self.level)).collect()
-        };
-        list(&table::head("Changes"), &rows(&mut self.plan.edits()), text);
-        list(&table::head("Stays"), &rows(&mut self.plan.kept()), text);
-        details::write(self, text);
+    /// What happens and what stays; at the shortest levels the counts of the verdict say it.
+    fn changes(&self, parts: &mut Vec<Part>) {
         match self.level {
-            Level::Full => graph::write(self.plan, text),
+            Level::Full | Level::Changes | Level::Fields | Level::Resources => {}
+            Level::Counts | Level::Least => return,
+        }
+        for (title, rows) in
+            [("Changes", self.rows(self.plan.edits())), ("Stays", self.rows(self.plan.kept()))]
+        {
+            parts.push(Part::List(List { head: table::head(title), rows, what: "resource" }));
+        }
+        let mut text = String::new();
+        details::write(self, &mut text);
+        match self.level {
+            Level::Full => graph::write(self.plan, &mut text),
             Level::Changes | Level::Fields | Level::Resources | Level::Counts | Level::Least => {}
         }
-        if let Some(found) = self.options.since {
-            let _ = match self.level {
-                Level::Full | Level::Changes => writeln!(text, "{}", since::markdown(found).trim_start()),
-                Level::Fields | Level::Resources | Level::Counts | Level::Least => {
-                    writeln!(text, "Since the earlier plan: {} differences\n", found.len())
-                }
-            };
-        }
+        parts.push(Part::Text(text));
+    }
+
+    /// What is different from an earlier plan; at the shorter levels, how much.
+    fn since(&self, text: &mut String) {
+        let Some(found) = self.options.since else { return };
+        let _ = match self.level {
+            Level::Full | Level::Changes => writeln!(text, "{}", since::markdown(found).trim_start()),
+            Level::Fields | Level::Resources | Level::Counts | Level::Least => {
+                let number = counted(found.len(), "difference", "differences");
+                writeln!(text, "Since the earlier plan: {number}\n")
+            }
+        };
     }
 
     /// By what the plan is approved. What is blocked cannot be.
     fn footer(&self, text: &mut String) {
         let plan = self.plan;
-        let name = match plan.goal {
-            Goal::Present => "apply",
-            Goal::Absent => "destroy",
-        };
-        let shown = plan.fingerprint_shown();
-        let _ = write!(text, "Plan `{shown}` · ");
-        if plan.is_blocked() {
-            text.push_str("cannot be applied · ");
-        } else if !plan.is_empty() {
-            let environment = plan.environment_argument();
-            let _ = write!(text, "`gemmactl {name}{environment} --expect {shown}` does only this · ");
+        let _ = write!(text, "Plan `{}` · ", plan.fingerprint_shown());
+        match plan.approval() {
+            Approval::Blocked => text.push_str("cannot be applied · "),
+            Approval::Nothing => {}
+            Approval::Arguments(arguments) => {
+                let _ = write!(text, "`gemmactl {arguments}` does only this · ");
+            }
         }
         let _ = writeln!(
             text,
@@ -192,14 +227,5 @@ impl Body<'_> {
             code(&cut::text(plan.project.as_str(), self.level.name())),
             env!("CARGO_PKG_VERSION"),
         );
-    }
-}
-
-/// Writes rows under a head, if there are any.
-fn list(head: &str, rows: &[String], text: &mut String) {
-    if !rows.is_empty() {
-        text.push_str(head);
-        text.extend(rows.iter().map(String::as_str));
-        text.push('\n');
     }
 }

@@ -115,7 +115,7 @@ pub(crate) fn line(sign: &str, text: &str) -> String {
 }
 
 /// `gemmactl.yaml:14`, with its whole path.
-pub(super) fn place(place: &Place) -> String {
+pub(crate) fn place(place: &Place) -> String {
     format!("{}:{}", place.file, place.line)
 }
 

@@ -168,11 +168,13 @@ fn what_is_lost_stands_in_a_warning() {
 fn hostile_values_stay_values() {
     insta::assert_snapshot!(render(&samples::hostile()), @r##"
     <!-- gemmactl v1 stack=ollama-gemma fp=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef complete=1 deletes=0 -->
-    ### gemmactl plan · ollama-gemma · 1 refused, 1 create, 1 update
+    ### gemmactl plan · ollama-gemma · 1 refused, 2 create, 1 update
 
     > [!CAUTION]
     > - **Nothing is applied** while this stands: 1 refused
     > - **Public access**: anyone on the internet gets roles/run.invoker on service ollama-gemma
+    > - **Public access, live**: ```` x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code` ````
+    > - **Access not read**: `who gets in could not be read: <!-- ::error::`
 
     #### In the way
 
@@ -184,6 +186,7 @@ fn hostile_values_stay_values() {
     | | Who | Role | On | Why |
     |---|---|---|---|---|
     | + | `allUsers` | `roles/run.invoker` | service ollama-gemma | `gemmactl.yaml:70` |
+    | + | `user:eve\u{200b}@acme.example` | `roles/run.invoker` if ````{"title":"x\u001b[2J\r\n::add-mask::secret\n```\n</details><!-- @octocat \| `code`","expression":"`x` \| <b>"}```` | service ollama-gemma | `gemmactl.yaml:71` |
 
     #### Changes
 
@@ -198,6 +201,7 @@ fn hostile_values_stay_values() {
     # gemmactl.yaml:9 drift
     - labels.x: "(decided after image/x)"
     + labels.x: "a\u{200b}b"
+    # gemmactl.yaml:9 drift
     # env.EVIL\u{a}::warning::
     @@ -1,4 +1 @@
     -x\u{1b}[2J\u{d}
@@ -217,7 +221,9 @@ fn hostile_values_stay_values() {
     flowchart LR
       n0["#126; service/ollama-gemma"]:::changed
       n1["+ invoker/ollama-gemma/allUsers"]:::made
+      n2["+ invoker/ollama-gemma/user:eve#92;u#123;200b#125;@acme.example"]:::made
       n0 --> n1
+      n0 --> n2
       classDef changed fill:#fff8c5,stroke:#9a6700,color:#1f2328
       classDef made fill:#dafbe1,stroke:#1a7f37,color:#1f2328
     ```

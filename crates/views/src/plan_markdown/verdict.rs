@@ -6,7 +6,7 @@ use model::Goal;
 
 use super::level::Level;
 use super::{Body, cut, operator_policy, span};
-use crate::document::{Change, Plan};
+use crate::document::{Change, Plan, Public};
 use crate::words::{self, counted};
 
 /// The heading, and a sentence where the body is not the whole plan.
@@ -23,12 +23,13 @@ pub(super) fn write(body: &Body<'_>, text: &mut String) {
             Some(whole) => span::code(&cut::text(whole, WHOLE)),
             None => "`gemmactl show PLAN`, with what `plan -o PLAN` saved".to_owned(),
         };
-        let _ = writeln!(
-            text,
-            "**Not the whole plan**: {shortened}, to keep within {} bytes. The whole: {whole}\n",
-            body.options.max_bytes
-        );
+        text.push_str(&not_all("Not the whole plan", shortened, &whole, body.options.max_bytes));
     }
+}
+
+/// The sentence of a body that does not show all: what is left out, and where all of it is.
+pub(crate) fn not_all(what: &str, shortened: &str, whole: &str, max_bytes: usize) -> String {
+    format!("**{what}**: {shortened}, to keep within {max_bytes} bytes. The whole: {whole}\n\n")
 }
 
 /// Bytes for the words that say where the whole plan is.
@@ -89,23 +90,37 @@ pub(super) fn caution(body: &Body<'_>, text: &mut String) {
 /// Names in one warning; the tables have them all.
 const SHOWN: usize = 10;
 
-/// What is open to everybody, or will be. Of many, only how many: the rows of access name each.
+/// Everything that is open to everybody, or will be, and of what nobody knows it.
+pub(super) fn open(plan: &Plan) -> [(&'static str, Vec<Public<'_>>); 3] {
+    [
+        ("Public access", plan.public_access()),
+        ("Public access, live", plan.exposed()),
+        ("Access not read", plan.unread_access()),
+    ]
+}
+
+/// So many ways in are named in one warning; of more of them, the list of access names each.
+pub(super) fn ways_shown(level: Level) -> usize {
+    match level {
+        Level::Full | Level::Changes | Level::Fields | Level::Resources => SHOWN,
+        Level::Counts => 3,
+        Level::Least => 1,
+    }
+}
+
+/// One way in, in a sentence.
+pub(super) fn way_in(word: &str, public: &Public<'_>, level: Level) -> String {
+    format!("**{word}**: {}", span::text(&cut::text(&public.what, level.sentence().max(200))))
+}
+
 fn public(plan: &Plan, level: Level) -> Vec<String> {
-    let of = |word: &str, found: Vec<crate::document::Public<'_>>| match found.len() {
-        1..=SHOWN => found
-            .iter()
-            .map(|public| {
-                format!("**{word}**: {}", span::text(&cut::text(&public.what, level.sentence().max(200))))
-            })
-            .collect(),
-        0 => vec![],
-        number => {
-            vec![format!("**{word}**: {}", counted(number, "way in for everybody", "ways in for everybody"))]
+    let told = |(word, found): (&'static str, Vec<Public<'_>>)| {
+        if found.len() > ways_shown(level) {
+            return vec![format!("**{word}**: {}, listed below", counted(found.len(), "way in", "ways in"))];
         }
+        found.iter().map(|public| way_in(word, public, level)).collect()
     };
-    let mut found = of("Public access", plan.public_access());
-    found.extend(of("Public access, live", plan.exposed()));
-    found
+    open(plan).into_iter().flat_map(told).collect()
 }
 
 /// What is refused and what could not be read, a few lines each.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{Access, Change, Plan, Way};
+use crate::document::{Access, Change, Plan, Public, Way};
 use model::Reason;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::causes;
+use super::super::escape::escape;
 use super::super::line::{Ink, Line, Page};
 use super::super::{Style, Symbols};
 use super::values::{arrow_back, with_cause};
@@ -15,14 +16,18 @@ use super::values::{arrow_back, with_cause};
 pub(super) fn public(plan: &Plan, page: &mut Page) {
     let mut found = plan.public_access();
     found.extend(plan.exposed());
-    if found.is_empty() {
-        return;
+    headlines("PUBLIC ACCESS  ", &found, Ink::Danger, page);
+    headlines("NOT READ  ", &plan.unread_access(), Ink::Changed, page);
+}
+
+fn headlines(label: &'static str, found: &[Public<'_>], ink: Ink, page: &mut Page) {
+    if !found.is_empty() {
+        page.gap();
     }
-    page.gap();
     for public in found {
         let place = public.place.map(|place| causes::place(place, page.style.symbols));
         let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
-        page.prose(2, "PUBLIC ACCESS  ", &format!("{}{place}", public.what), Ink::Danger);
+        page.prose(2, label, &format!("{}{place}", public.what), ink);
     }
 }
 
@@ -72,15 +77,32 @@ fn write(row: Row<'_>, roles: usize, members: usize, page: &mut Page) {
     };
     let mut line = Line::indented(4).with(sign, ink).with(" ", ink).with(&access.grant.role, Ink::Plain);
     line = line.pad_to(6 + roles).with("  ", Ink::Plain).with(&access.grant.member, Ink::Plain);
-    if let Some(condition) = &access.grant.condition {
+    let condition = access.grant.condition.as_ref().map(|condition| {
         let title = condition.get("title").and_then(model::Json::as_str).unwrap_or("without title");
-        line.push(&format!(" if \"{title}\""), Ink::Changed);
+        format!("if \"{}\"", escape(title))
+    });
+    // A title may be long: then it stands below.
+    let fits = |condition: &String| line.width() + 1 + condition.width() <= style.width;
+    let (beside, below) = match condition {
+        Some(condition) if fits(&condition) => (Some(condition), None),
+        other => (None, other),
+    };
+    if let Some(condition) = beside {
+        line.push(&format!(" {condition}"), Ink::Changed);
     }
     let cause = match &access.broad {
         Some(_) => format!("{} broad role", cause(change, style)).trim_start().to_owned(),
         None => cause(change, style),
     };
-    with_cause(page, line, 8 + roles + members, &cause, arrow_back(style.symbols));
+    let arrow = arrow_back(style.symbols);
+    let Some(condition) = below else {
+        return with_cause(page, line, 8 + roles + members, &cause, arrow);
+    };
+    page.line(&line);
+    page.prose(8, "", &condition, Ink::Changed);
+    if !cause.is_empty() {
+        page.prose(8, &format!("{arrow} "), &cause, Ink::Faint);
+    }
 }
 
 fn cause(change: &Change, style: Style) -> String {

@@ -105,13 +105,7 @@ fn sends(change: &Change, page: &mut Page) {
     let Some(sent) = &change.sends else { return };
     match page.style.detail {
         Detail::Summary => {}
-        Detail::Changes | Detail::Full => {
-            let left = sent.files.saturating_sub(sent.first.len());
-            let more = if left > 0 { format!(" and {left} more") } else { String::new() };
-            let count = words::counted(sent.files, "file", "files");
-            let text = format!("{count}, {}: {}{more}", words::size(sent.bytes), sent.first.join(", "));
-            page.prose(6, "sends ", &text, Ink::Plain);
-        }
+        Detail::Changes | Detail::Full => page.prose(6, "sends ", &words::sent(sent), Ink::Plain),
     }
 }
 

@@ -25,6 +25,10 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
 /// The same in one line, for a plan without changes.
 pub(super) fn counted(plan: &Plan, page: &mut Page) {
     if !plan.findings.is_empty() {
+        match page.style.detail {
+            Detail::Full => page.gap(),
+            Detail::Summary | Detail::Changes => {}
+        }
         let text = format!("Checks: {}; gemmactl validate shows them.", tally(&plan.findings));
         page.sentence(&text, Ink::Changed);
     }

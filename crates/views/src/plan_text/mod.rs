@@ -15,7 +15,8 @@ mod order;
 mod tests;
 mod values;
 
-use crate::document::Plan;
+use crate::document::since::Difference;
+use crate::document::{Approval, Plan};
 use crate::section::Section;
 use model::Goal;
 
@@ -23,37 +24,34 @@ use super::line::{Ink, Line, Page};
 use super::words::{self, counted};
 use super::{Detail, Style};
 
-/// The plan as text that ends with a line break.
-pub fn render(plan: &Plan, style: &Style) -> String {
+/// The plan as text that ends with a line break, with what is different from an earlier plan, if there was one.
+pub fn render(plan: &Plan, differences: Option<&[Difference]>, style: &Style) -> String {
     let mut page = Page::new(Style { width: style.width.max(MIN_WIDTH), ..*style });
-    if plan.is_empty() && !plan.is_blocked() {
-        page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
-        access::public(plan, &mut page);
-        operator_policy::write(plan, &mut page);
-        findings::counted(plan, &mut page);
-        match (plan.goal, style.detail) {
-            (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
-            (Goal::Present, Detail::Summary | Detail::Changes) => {}
-            (Goal::Absent, _) => blocks::kept(plan, &mut page),
-        }
-        ignored::listed(&plan.ignored, &mut page);
-        return page.finish();
-    }
+    let extent = if plan.is_empty() && !plan.is_blocked() { Extent::Line } else { Extent::Blocks };
     let order = order::Order::of(plan);
     for section in Section::ORDER {
-        match section {
-            Section::Verdict => {
+        match (section, extent) {
+            (Section::Verdict, Extent::Line) => {
+                page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
+                operator_policy::write(plan, &mut page);
+            }
+            (Section::Verdict, Extent::Blocks) => {
                 header::write(plan, &mut page);
                 blocks::refused(plan, &mut page);
                 blocks::unknown(plan, &mut page);
                 operator_policy::write(plan, &mut page);
             }
-            Section::Access => {
+            (Section::Access, _) => {
                 access::public(plan, &mut page);
                 access::table(plan, &mut page);
             }
-            Section::Destructive => blocks::destructive(plan, &order, &mut page),
-            Section::Changes => {
+            (Section::Destructive, _) => blocks::destructive(plan, &order, &mut page),
+            (Section::Changes, Extent::Line) => match (plan.goal, style.detail) {
+                (Goal::Present, Detail::Full) => blocks::unchanged(plan, &mut page),
+                (Goal::Present, Detail::Summary | Detail::Changes) => {}
+                (Goal::Absent, _) => blocks::kept(plan, &mut page),
+            },
+            (Section::Changes, Extent::Blocks) => {
                 change::all(plan, &order, &mut page);
                 blocks::forgotten(plan, &mut page);
                 blocks::kept(plan, &mut page);
@@ -62,18 +60,44 @@ pub fn render(plan: &Plan, style: &Style) -> String {
                     Detail::Summary | Detail::Changes => {}
                 }
             }
-            Section::Checks => findings::write(plan, &mut page),
-            Section::Ignored => {
+            (Section::Since, _) => since(differences, &mut page),
+            (Section::Checks, Extent::Line) => findings::counted(plan, &mut page),
+            (Section::Checks, Extent::Blocks) => findings::write(plan, &mut page),
+            (Section::Ignored, Extent::Line) => ignored::listed(&plan.ignored, &mut page),
+            (Section::Ignored, Extent::Blocks) => {
                 ignored::counted(&plan.ignored, &mut page);
                 ignored::listed(&plan.ignored, &mut page);
             }
-            Section::Footer => {
+            (Section::Footer, Extent::Line) => {}
+            (Section::Footer, Extent::Blocks) => {
                 totals(plan, &mut page);
                 fingerprint(plan, &mut page);
             }
         }
     }
     page.finish()
+}
+
+/// How much room a plan takes.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// There is nothing to do: one line says it, and what follows is the exception.
+    Line,
+    /// A block for each section.
+    Blocks,
+}
+
+/// Writes what is different from an earlier plan.
+fn since(differences: Option<&[Difference]>, page: &mut Page) {
+    let Some(differences) = differences else { return };
+    blocks::title(page, "SINCE", "the earlier plan", Ink::Strong);
+    if differences.is_empty() {
+        page.line(&Line::indented(4).with("nothing; both do the same", Ink::Plain));
+    }
+    for line in crate::since::lines(differences) {
+        let (sign, text) = line.split_once(' ').unwrap_or(("!", &line));
+        page.prose(4, &format!("{sign} "), text, Ink::Plain);
+    }
 }
 
 /// Narrower than this, lines become unreadable; the terminal breaks them instead.
@@ -101,17 +125,12 @@ fn nothing_to_do(plan: &Plan) -> String {
 
 /// By what the plan is approved. What is blocked cannot be.
 fn fingerprint(plan: &Plan, page: &mut Page) {
-    if !plan.is_blocked() {
-        let shown = plan.fingerprint_shown();
-        let command = match plan.goal {
-            Goal::Present => "apply",
-            Goal::Absent => "destroy",
-        };
-        let text = format!(
-            "Plan {shown} ({command}{} --expect {shown} does only this)",
-            plan.environment_argument()
-        );
-        page.sentence(&text, Ink::Faint);
+    match plan.approval() {
+        Approval::Blocked | Approval::Nothing => {}
+        Approval::Arguments(arguments) => {
+            let text = format!("Plan {} ({arguments} does only this)", plan.fingerprint_shown());
+            page.sentence(&text, Ink::Faint);
+        }
     }
 }
 

@@ -1,245 +1,15 @@
 use unicode_width::UnicodeWidthStr;
 
+use crate::plan_markdown::{Form, Options};
 use crate::{Colour, Detail, Style, Symbols, samples};
+use crate::{plan_html, plan_markdown};
 
 fn render(plan: &model::Plan, style: &Style) -> String {
-    super::render(&samples::shown(plan), style)
+    super::render(&samples::shown(plan), None, style)
 }
 
 fn text(plan: &model::Plan) -> String {
     render(plan, &samples::style())
-}
-
-#[test]
-fn a_new_stack_shows_access_first_and_every_resource_in_running_order() {
-    insta::assert_snapshot!(text(&samples::create_all()), @r#"
-    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  9 create
-
-      ACCESS   on project demo-project
-        + roles/artifactregistry.admin    user:me@example.com  gemmactl.yaml:27
-        + roles/cloudbuild.builds.editor  user:me@example.com  gemmactl.yaml:29
-        + roles/run.admin                 user:me@example.com  gemmactl.yaml:31
-
-      + api/artifactregistry.googleapis.com  create                       (1st of 9)
-      + api/cloudbuild.googleapis.com  create                             (2nd of 9)
-      + api/run.googleapis.com  create                                    (3rd of 9)
-      + repository/ollama  create                                         (7th of 9)
-          description "Model servers" · format docker
-      + image/ollama-gemma  create    (8th of 9; after repository/ollama and 1 more)
-          context 2 files · dockerfile (3 lines) · tag 9f8e7d6c5b4a
-      + service/ollama-gemma  create                                      (9th of 9)
-          concurrency 4 · cpu 8 · cpuThrottling false · env.OLLAMA_NUM_PARALLEL 4
-          gpu.count 1 · gpu.type nvidia-l4 · gpu.zonalRedundancy false
-          image (decided after image/ollama-gemma) · maxInstances 1 · memory 32Gi
-          timeout 600s
-
-    Plan: 9 to create.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
-    "#);
-}
-
-#[test]
-fn one_edited_field_is_one_line_with_its_place_in_the_spec() {
-    insta::assert_snapshot!(text(&samples::edited()), @r"
-    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  1 update · 1 delete · 8 unchanged
-
-      ACCESS   on service ollama-gemma
-        − roles/run.invoker  user:ana@acme.example  removed from spec
-
-      ~ service/ollama-gemma  update                                      (1st of 2)
-          concurrency              4 → 8  gemmactl.yaml:64 spec edited
-          env.OLLAMA_NUM_PARALLEL  4 → 8  gemmactl.yaml:68 spec edited
-
-    Plan: 1 to update, 1 to delete; 8 unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
-    ");
-}
-
-#[test]
-fn drift_says_who_and_when_on_the_resource_it_touches() {
-    insta::assert_snapshot!(text(&samples::drifted()), @r"
-    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  1 create · 1 update · 8 unchanged
-
-      ACCESS   on project demo-project
-        + roles/storage.admin  user:me@example.com
-            ← gemmactl.yaml:39 drift: removed outside gemmactl
-
-      ~ service/ollama-gemma  update                                      (2nd of 2)
-          ← drift: changed by ana@acme.example on 2026-11-03 14:05 UTC
-          env.DEBUG  1 → (not set)  drift
-          memory     16Gi → 32Gi    gemmactl.yaml:62 drift
-
-    Plan: 1 to create, 1 to update; 8 unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
-    ");
-}
-
-#[test]
-fn a_rebuild_names_its_files_and_shows_the_dockerfile_as_a_diff() {
-    insta::assert_snapshot!(text(&samples::rebuilt()), @r#"
-    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  1 update · 1 rebuild · 7 unchanged
-
-      ~ image/ollama-gemma  rebuild                                       (1st of 2)
-          ← rebuild because Dockerfile changed, prompts/system.txt added
-          context.Dockerfile          changed
-          context.prompts/system.txt  added
-          tag                         1a2b3c4d5e6f → 9f8e7d6c5b4a
-          dockerfile
-            │ @@ -3,6 +3,6 @@
-            │  ENV OLLAMA_MODELS=/models
-            │  ENV OLLAMA_DEBUG=false
-            │  ENV OLLAMA_KEEP_ALIVE=-1
-            │ -ENV MODEL=gemma3:4b
-            │ +ENV MODEL=gemma3:12b
-            │  RUN ollama serve & sleep 5 && ollama pull "$MODEL"
-            │  ENTRYPOINT ["ollama", "serve"]
-      ~ service/ollama-gemma  update            (2nd of 2; after image/ollama-gemma)
-          ← follows image/ollama-gemma
-          image  …sha256:1a2b3c4d5e6f → (decided after image/ollama-gemma)
-
-    Plan: 1 to update, 1 to rebuild; 7 unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
-    "#);
-}
-
-#[test]
-fn what_is_lost_stands_above_the_changes() {
-    insta::assert_snapshot!(text(&samples::deleted()), @r"
-    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  1 replace · 1 repair · 2 delete · 1 detach · 1 forget · 6 unchanged
-
-      ACCESS   on service ollama-gemma
-        − roles/run.invoker  user:ana@acme.example  removed from spec
-
-      DESTRUCTIVE  2 things are deleted in the cloud
-      ± repository/ollama  replace                                        (1st of 6)
-          ← deleted and made again: location cannot change in place
-          location  europe-west1 → europe-west4
-            ← gemmactl.yaml:44 spec edited, forces replacement
-      − service/ollama-gemma  delete  removed from spec                   (4th of 6)
-      − account/ollama-run  detach  removed from spec                     (5th of 6)
-          it stays; the stack's mark is removed and changed fields are given back
-
-      ~ service/gemma  repair                                             (2nd of 6)
-          ← does not work: Revision 'gemma-00002' is not ready: the container did
-          │ not listen on port 8080 in time.
-          the same is deployed anew
-
-      FORGET   only the record still speaks of these; nothing is deleted
-        − image/old  gone already
-
-    Plan: 1 to replace, 1 to repair, 2 to delete, 1 to detach, 1 to forget; 6
-      unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
-    ");
-}
-
-#[test]
-fn destroy_says_what_stays_and_why() {
-    insta::assert_snapshot!(text(&samples::destroyed()), @r"
-    gemmactl destroy  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  4 delete · 3 keep
-
-      ACCESS   on project demo-project
-        − roles/run.admin  user:me@example.com  gemmactl.yaml:31
-
-      DELETE   3 things that this stack made
-      − service/ollama-gemma  delete                                      (1st of 4)
-      − image/ollama-gemma  delete            (2nd of 4; after service/ollama-gemma)
-      − repository/ollama  delete               (3rd of 4; after image/ollama-gemma)
-
-      KEEP     these stay as they are
-        = role/storage.admin/user:me@example.com  was there before this stack
-        = api/artifactregistry.googleapis.com     stays by rule (onDestroy: keep)
-        = api/run.googleapis.com                  shared with stacks chat, search
-
-    Destroy: 4 to delete; 3 kept.
-    Plan 0123456789abcdef (destroy --expect 0123456789abcdef does only this)
-    ");
-}
-
-#[test]
-fn refusals_and_unknowns_say_the_ways_out_before_anything_else() {
-    insta::assert_snapshot!(text(&samples::blocked()), @r"
-    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  1 refused · 1 unknown · 1 update · 1 delete · 8 unchanged
-
-      REFUSED  apply does nothing while this stands
-        ! repository/ollama  gemmactl.yaml:42
-          problem  it exists in europe-west1 and carries no mark of a stack, so
-                 │ somebody else may depend on it
-          way out  rename the item in the spec
-          way out  set `adopt: true` on it, and the stack takes it over
-
-      UNKNOWN  could not be read, so it is not taken for absent
-        ! account/ollama-run  gemmactl.yaml:24
-          problem  permission iam.serviceAccounts.get denied on
-                 │ projects/demo-project
-          way out  grant roles/iam.serviceAccountViewer to whoever plans
-
-      ACCESS   on service ollama-gemma
-        − roles/run.invoker  user:ana@acme.example  removed from spec
-
-      ~ service/ollama-gemma  update                                      (1st of 2)
-          concurrency              4 → 8  gemmactl.yaml:64 spec edited
-          env.OLLAMA_NUM_PARALLEL  4 → 8  gemmactl.yaml:68 spec edited
-
-    Plan: 1 to update, 1 to delete; 8 unchanged.
-    Nothing is applied until this is settled: 1 refused, 1 unknown.
-    ");
-}
-
-#[test]
-fn no_change_is_one_line() {
-    let plan = samples::plan(
-        model::Goal::Present,
-        samples::unchanged(&["repository/ollama", "service/ollama-gemma"]),
-    );
-    insta::assert_snapshot!(text(&plan), @r"No changes. Stack ollama-gemma in project demo-project is as the spec says (8 resources).");
-    let nothing = samples::plan(model::Goal::Absent, vec![]);
-    insta::assert_snapshot!(text(&nothing), @r"Nothing to destroy. Stack ollama-gemma owns nothing in project demo-project.");
-}
-
-#[test]
-fn hostile_values_are_shown_and_not_obeyed() {
-    insta::assert_snapshot!(text(&samples::hostile()), @r#"
-    gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
-      CHANGES  1 refused · 1 create · 1 update
-
-      REFUSED  apply does nothing while this stands
-        ! service/x\u{1b}]0;title\u{7}
-          problem  the API said:
-                 │ x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!--
-                 │ @octocat | `code`
-          way out  x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!--
-                 │ @octocat | `code`
-
-      PUBLIC ACCESS  anyone on the internet gets roles/run.invoker on service
-                   │ ollama-gemma (gemmactl.yaml:70)
-
-      ACCESS   on service ollama-gemma
-        + roles/run.invoker  allUsers  gemmactl.yaml:70
-
-      ~ service/ollama-gemma  update                                      (1st of 2)
-          ← drift: changed by eve\u{a}::error::x
-          labels.x  "(decided after image/x)" → "a\u{200b}b"  gemmactl.yaml:9 drift
-          env.EVIL\u{a}::warning::  gemmactl.yaml:9 drift
-            │ @@ -1,4 +1 @@
-            │ -x\u{1b}[2J\u{d}
-            │ -::add-mask::secret
-            │ -```
-            │ -</details><!-- @octocat | `code`
-            │ \ no newline at the end
-            │ +4 → 8  spec edited
-            │ \ no newline at the end
-
-    Plan: 1 to create, 1 to update.
-    Nothing is applied until this is settled: 1 refused.
-    "#);
 }
 
 #[test]
@@ -413,15 +183,16 @@ fn colour_adds_nothing_but_colour() {
 fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
     let nothing = samples::plan(model::Goal::Present, vec![]);
     let counted = model::Ignored { listed: None, ..samples::ignored() };
-    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted.clone()), &samples::style()), @"No changes. Stack ollama-gemma in project demo-project is as the spec says (0 resources; 3 server-managed and 1 unmanaged fields ignored).");
-    let edited = super::render(&samples::shown_with(&samples::edited(), counted.clone()), &samples::style());
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted.clone()), None, &samples::style()), @"No changes. Stack ollama-gemma in project demo-project is as the spec says (0 resources; 3 server-managed and 1 unmanaged fields ignored).");
+    let edited =
+        super::render(&samples::shown_with(&samples::edited(), counted.clone()), None, &samples::style());
     assert!(
         edited
             .contains("\n\n3 server-managed and 1 unmanaged fields ignored (plan --show-ignored)\n\nPlan: "),
         "{edited}"
     );
     let listed =
-        super::render(&samples::shown_with(&samples::edited(), samples::ignored()), &samples::style());
+        super::render(&samples::shown_with(&samples::edited(), samples::ignored()), None, &samples::style());
     let (_, listed) = listed.split_once("68 spec edited\n").unwrap();
     insta::assert_snapshot!(listed, @r"
 
@@ -489,6 +260,14 @@ fn what_is_sent_to_a_build_is_counted_measured_and_named() {
           sends 7 files, 4.3 MB: Dockerfile, a.txt, b\u{1b}[31m.txt, models/c,
               │ models/d and 2 more
     ");
+    let sent = r"sends 7 files, 4.3 MB: Dockerfile, a.txt, b\u{1b}[31m.txt, models/c, models/d and 2 more";
+    let shown = samples::shown(&sending(samples::rebuilt()));
+    for form in [Form::Comment, Form::Summary] {
+        let markdown = plan_markdown::render(&shown, &Options::of(form));
+        assert!(markdown.contains(&format!("# {sent}\n")), "{markdown}");
+    }
+    let page = plan_html::render(&shown, None);
+    assert!(page.contains(sent), "{page}");
     let json = views_json(&sending(samples::create_all()));
     assert_eq!(json["sends"]["files"], 7);
     assert_eq!(json["sends"]["bytes"], 4_300_000);
@@ -504,10 +283,27 @@ fn views_json(plan: &model::Plan) -> serde_json::Value {
 }
 
 #[test]
+fn a_text_of_several_lines_has_its_cause_on_every_surface() {
+    let mut plan = samples::edited();
+    let service = plan.changes.iter_mut().find(|change| change.id.kind() == "service").unwrap();
+    let (old, new) = (serde_json::json!("one\ntwo\n"), serde_json::json!("one\n2\n"));
+    (service.fields[0].before, service.fields[0].after) = (Some(old), Some(new));
+    let shown = samples::shown(&plan);
+    let cause = "gemmactl.yaml:64 spec edited";
+    for form in [Form::Comment, Form::Summary] {
+        let markdown = plan_markdown::render(&shown, &Options::of(form));
+        assert!(markdown.contains(&format!("# {cause}\n# concurrency\n@@")), "{markdown}");
+    }
+    let page = plan_html::render(&shown, None);
+    assert!(page.contains(&format!("<code>concurrency</code> <small>{cause}</small></summary>")), "{page}");
+    assert!(text(&plan).contains(&format!("concurrency  {cause}\n        │ @@")), "{}", text(&plan));
+}
+
+#[test]
 fn what_the_checks_found_stands_before_the_totals() {
     let plan = samples::with_findings(samples::shown(&samples::edited()));
     let style = samples::style();
-    let text = super::render(&plan, &style);
+    let text = super::render(&plan, None, &style);
     let at = text.find("  CHECKS").unwrap();
     insta::assert_snapshot!(&text[at..text.find("Plan:").unwrap()], @"
 CHECKS   1 warning, 1 note
@@ -518,6 +314,6 @@ CHECKS   1 warning, 1 note
   info timeout-short  gemmactl.yaml:14
     a request ends after 300 s
 ");
-    let summary = super::render(&plan, &Style { detail: Detail::Summary, ..style });
+    let summary = super::render(&plan, None, &Style { detail: Detail::Summary, ..style });
     assert!(summary.contains("1 warning, 1 note") && !summary.contains("OLLAMA_CONTEXT_LENGTH"), "{summary}");
 }

@@ -4,6 +4,8 @@
     reason = "what the fields of the model take is shorter to read where it is used"
 )]
 
+mod hostile;
+
 use std::sync::Arc;
 
 use model::{
@@ -15,6 +17,7 @@ use serde_json::json;
 
 use super::{Colour, Detail, Style, Symbols};
 use crate::document;
+pub(super) use hostile::{hostile, hostile_shown};
 
 pub(super) const OLD: &str = "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b";
 pub(super) const NEW: &str = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0";
@@ -171,6 +174,15 @@ fn grant(change: Change, on: &str, role: &str, member: &str) -> Change {
     let policy =
         PolicyRef { read: request("getIamPolicy"), write: request("setIamPolicy"), shown: on.to_owned() };
     Change { steps: vec![Step::EditPolicy(PolicyEdit { policy, add, remove })], ..change }
+}
+
+/// The grants of a change on a condition.
+pub(super) fn on_condition(change: &mut Change, condition: &Json) {
+    for step in &mut change.steps {
+        if let Step::EditPolicy(edit) = step {
+            edit.add.iter_mut().for_each(|grant| grant.condition = Some(condition.clone()));
+        }
+    }
 }
 
 /// A project role of the deployer.
@@ -416,44 +428,6 @@ pub(super) fn blocked() -> Plan {
         place: at(24),
         problem: "permission iam.serviceAccounts.get denied on projects/demo-project".to_owned(),
         help: Some("grant roles/iam.serviceAccountViewer to whoever plans".to_owned()),
-    });
-    plan
-}
-
-/// Values that try to be something else.
-pub(super) fn hostile() -> Plan {
-    let evil = "x\u{1b}[2J\r\n::add-mask::secret\n```\n</details><!-- @octocat | `code`";
-    let cause = Cause::Drifted(Some(Touched {
-        by: Some("eve\u{202e}nimda@acme.example".to_owned()),
-        at: Some("2026-11-03\u{9b}31m".to_owned()),
-    }));
-    let update = service(
-        Reason::Drifted(Some(Touched { by: Some("eve\n::error::x".to_owned()), at: None })),
-        vec![
-            field(
-                "env.EVIL\n::warning::",
-                Some(json!(evil)),
-                Some(json!("4 → 8  spec edited")),
-                cause.clone(),
-                at(9),
-            ),
-            field(
-                "labels.x",
-                Some(json!("(decided after image/x)")),
-                Some(json!("a\u{200b}b")),
-                cause,
-                at(9),
-            ),
-        ],
-    );
-    let mut changes = vec![update];
-    changes.push(invoker("allUsers", Action::Create, Reason::NotFound, 70));
-    let mut plan = plan(Goal::Present, changes);
-    plan.refusals.push(Refusal {
-        id: id("service/x\u{1b}]0;title\u{7}"),
-        place: None,
-        problem: format!("the API said: {evil}"),
-        ways_out: vec![evil.to_owned()],
     });
     plan
 }
