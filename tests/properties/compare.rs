@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use gcp::GoogleCloud;
-use model::{ApiRequest, Change, Cloud, CloudError, Done, Found, Json, Plan, Progress, Step};
+use model::{ApiRequest, Change, Cloud, CloudError, Done, Found, Json, Plan, Step, Supervisor};
 
 use crate::yaml::mix;
 
@@ -100,11 +100,7 @@ impl Cloud for Shuffling<'_> {
         })
     }
 
-    async fn run(
-        &self,
-        step: &Step,
-        progress: &(dyn Fn(Progress) + Send + Sync),
-    ) -> Result<Done, CloudError> {
-        self.cloud.run(step, progress).await
+    async fn run(&self, step: &Step, supervisor: &dyn Supervisor) -> Result<Done, CloudError> {
+        self.cloud.run(step, supervisor).await
     }
 }

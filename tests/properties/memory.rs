@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use engine::Snapshot;
-use model::{ApiRequest, Cloud, CloudError, Done, Found, Goal, Inventory, Json, Plan, Progress, Step};
+use model::{ApiRequest, Cloud, CloudError, Done, Found, Goal, Inventory, Json, Plan, Step, Supervisor};
 use spec::Spec;
 
 use crate::compare::shuffle;
@@ -69,7 +69,7 @@ impl Cloud for Reading<'_> {
         Ok(found)
     }
 
-    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         panic!("a plan ran {step:?}")
     }
 }
@@ -87,7 +87,7 @@ impl Cloud for Remembering<'_> {
         }
     }
 
-    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         panic!("a plan ran {step:?}")
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use engine::{AdoptPolicy, Graph, PlanOptions, ReplacePolicy};
 use model::{
     Action, ApiRequest, Cloud, CloudError, Done, ErrorKind, FieldRule, Fields, Found, Goal, Inventory, Json,
-    Live, Lookup, Method, ObserveError, Place, Plan, Progress, ProjectId, Resource, ResourceId, Step,
+    Live, Lookup, Method, ObserveError, Place, Plan, ProjectId, Resource, ResourceId, Step, Supervisor,
 };
 use serde_json::{Value, json};
 use spec::{Colour, Spec, Variables};
@@ -36,7 +36,7 @@ impl Cloud for OneThing<'_> {
         Ok(if found { Found::Body(self.answer.clone()) } else { Found::Absent })
     }
 
-    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         Err(CloudError::new(ErrorKind::Stopped, format!("a plan carries out nothing, but {}", step.shown())))
     }
 }

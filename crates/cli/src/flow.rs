@@ -11,7 +11,7 @@ use spec::{LoadError, Spec};
 use crate::arguments::SpecArguments;
 use crate::error::CliError;
 use crate::held::watched;
-use crate::session::{Session, variables};
+use crate::session::{self, Session, variables};
 use crate::terminal::Terminal;
 use views::document;
 use views::noise::{self, Noise};
@@ -277,7 +277,9 @@ pub(crate) async fn carry_out(
 ) -> Result<ApplyReport, CliError> {
     let Prepared { plan, record, dead, .. } = prepared;
     let store = session.record();
-    let mut ledger =
-        Ledger::open(&store, record, session.lease(plan.goal)).paced(session.rhythm()).taking_over(dead);
+    let mut ledger = Ledger::open(&store, record, session.lease(plan.goal))
+        .paced(session.rhythm())
+        .timed_by(session::wall_clock())
+        .taking_over(dead);
     Ok(engine::apply(&plan, &session.cloud, &mut ledger, stop, events).await?)
 }

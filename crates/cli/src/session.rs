@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use engine::Rhythm;
+use engine::{Rhythm, WallClock};
 use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Pace, Target};
 use jiff::{Timestamp, Unit};
 use model::{Goal, Lease, Region};
@@ -185,6 +185,12 @@ fn who(arguments: &CloudArguments) -> String {
     }
 }
 
+/// The clock that goes on while the machine sleeps.
+#[expect(clippy::disallowed_methods, reason = "the command hands its clock in")]
+pub(crate) fn wall_clock() -> WallClock {
+    std::time::SystemTime::now
+}
+
 /// The variables of the command line.
 pub(crate) fn variables(arguments: &SpecArguments) -> Variables {
     Variables::gather(&arguments.variable_files, &arguments.variables)
@@ -247,4 +253,19 @@ pub(crate) fn auth(arguments: &CloudArguments) -> Result<Auth, CliError> {
         search_path: arguments.search_path.clone(),
         impersonate: arguments.impersonate.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_arrives_before_anyone_may_take_its_run_for_dead() {
+        let rhythm = Rhythm::LIVE;
+        assert_eq!(rhythm.call, gcp::LONGEST_CALL);
+        assert!(rhythm.sure() + gcp::LONGEST_CALL <= rhythm.patience);
+        assert!(rhythm.sure() >= rhythm.beat * 2, "one lost beat stops no step");
+        assert_eq!(rhythm.watch, rhythm.patience, "others are watched for as long as they count on");
+        assert!(rhythm.fresh + rhythm.beat + gcp::LONGEST_CALL <= rhythm.patience);
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! A lease is part of the record, so taking it, keeping it and giving it back are conditional writes like any other.
 //! Nothing compares times: whoever finds a lease watches, by its own clock, whether the holder's beat goes on. A
-//! holder that was taken for dead finds out before its next step, because it looks at the record first (the fence).
+//! holder that was taken for dead finds out before its next step, because it looks at the record first (the fence), and
+//! sends no request of a step, repeats included, unless a beat was answered so lately that nobody may have taken over.
 //! Knows no place where the record is kept.
 
 use std::time::Duration;
@@ -25,6 +26,10 @@ pub struct Rhythm {
     /// A beat that did not change for so long belongs to a dead run. More than several beats and one call's deadline,
     /// so that no call of the dead run is still on its way.
     pub patience: Duration,
+    /// How long this run watches others: its patience, or less for somebody who knows that who does not beat is dead.
+    pub watch: Duration,
+    /// No request of a step is on its way for longer.
+    pub call: Duration,
 }
 
 impl Rhythm {
@@ -34,6 +39,8 @@ impl Rhythm {
         beat: Duration::from_secs(20),
         fresh: Duration::from_secs(30),
         patience: Duration::from_mins(2),
+        watch: Duration::from_mins(2),
+        call: Duration::from_mins(1),
     };
 
     /// For an emulator on this machine, which takes any number of writes a second.
@@ -42,23 +49,37 @@ impl Rhythm {
         beat: Duration::from_millis(500),
         fresh: Duration::from_secs(1),
         patience: Duration::from_secs(4),
+        watch: Duration::from_secs(4),
+        call: Duration::from_secs(2),
     };
 
     /// The emulated one with another patience, the rest in proportion.
     #[must_use]
     pub fn emulated_within(patience: Duration) -> Self {
-        Self { beat: patience / 8, fresh: patience / 4, patience, ..Self::EMULATED }
+        Self {
+            beat: patience / 8,
+            fresh: patience / 4,
+            patience,
+            watch: patience,
+            call: patience / 2,
+            ..Self::EMULATED
+        }
     }
 
     /// The same for somebody who knows that who does not beat is dead, and so need not watch for as long as others would.
     #[must_use]
-    pub fn watching_for(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn watching_for(self, watch: Duration) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// For how long after a beat was sent a request may go out: it arrives before anyone may take the sender for dead.
+    pub fn sure(&self) -> Duration {
+        self.patience.saturating_sub(self.call)
     }
 
     /// The time between two looks at a lease that is watched.
     fn between_looks(&self) -> Duration {
-        (self.beat / 4).min(self.patience / 8)
+        (self.beat / 4).min(self.watch / 8)
     }
 }
 
@@ -95,7 +116,7 @@ pub async fn watch<S: RecordStore>(store: &S, held: &Held, rhythm: Rhythm) -> Re
         match lease_on(&record, &held.what) {
             None => return Ok(Watched::Free),
             Some(now) if *now != held.lease => return Ok(Watched::Alive),
-            Some(_) if began.elapsed() >= rhythm.patience => return Ok(Watched::Dead),
+            Some(_) if began.elapsed() >= rhythm.watch => return Ok(Watched::Dead),
             Some(_) => {}
         }
     }

@@ -5,6 +5,7 @@
 //! writes beside its beats, however much it does, at most one in [`Rhythm::pace`], and no step waits for them. A lost
 //! progress write costs nothing: the intents say more than what was done, never less.
 
+mod proof;
 mod save;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,9 @@ use tracing::debug;
 
 use crate::lease::{self, Rhythm};
 use crate::record;
+use proof::Moment;
+pub(crate) use proof::Proof;
+pub use proof::WallClock;
 use save::{Saved, Unsaved, Unsettled, Writing};
 
 pub(crate) type Saving<'store> = Pin<Box<dyn Future<Output = Result<Saved, Unsaved>> + Send + 'store>>;
@@ -51,6 +55,10 @@ pub struct Ledger<'store, S: RecordStore> {
     leased: bool,
     /// When the write of the intents was sent: what its answer says is as old as that.
     intended: Option<Instant>,
+    /// When the write that is under way was sent.
+    sending: Option<Moment>,
+    /// What steps rely on.
+    proof: Proof,
 }
 
 /// So often the record is looked at before a step, when each answer takes longer than a beat.
@@ -90,6 +98,17 @@ pub(crate) enum StillHeld {
     Stack,
 }
 
+impl StillHeld {
+    /// Whether it is enough for a step that needs this.
+    pub(crate) fn covers(self, needed: Self) -> bool {
+        match (self, needed) {
+            (Self::Stack, Self::StackAndShared) => false,
+            (Self::StackAndShared | Self::Stack, Self::Stack)
+            | (Self::StackAndShared, Self::StackAndShared) => true,
+        }
+    }
+}
+
 impl<'store, S: RecordStore> Ledger<'store, S> {
     /// Opens the record that the plan was made with. `lease` says who runs; its holder is something random.
     pub fn open(store: &'store S, versioned: Versioned, lease: Lease) -> Self {
@@ -109,6 +128,8 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             unsettled: Vec::new(),
             leased: false,
             intended: None,
+            sending: None,
+            proof: Proof::new(),
         }
     }
 
@@ -116,6 +137,13 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     #[must_use]
     pub fn paced(mut self, rhythm: Rhythm) -> Self {
         self.rhythm = rhythm;
+        self
+    }
+
+    /// Lets it notice that the machine slept, for a clock that only goes on stands still meanwhile.
+    #[must_use]
+    pub fn timed_by(mut self, wall: WallClock) -> Self {
+        self.proof = self.proof.timed_by(wall);
         self
     }
 
@@ -162,6 +190,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         self.dirty = self.current != self.stored;
         if writes {
             self.intended = Some(Instant::now());
+            self.sending = Some(self.proof.now());
             let writing = self.writing(&plan.stack).relying_on_what_was_read();
             let saved = writing.run(self.store).await.map_err(|unsaved| unsaved.error)?;
             self.take(saved, &plan.stack);
@@ -238,6 +267,11 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
                 Some(_) | None => fence.await,
             }
         }
+    }
+
+    /// What steps ask before each of their writes, and how long an answer of the record is good.
+    pub(crate) fn proof(&self) -> (Proof, Rhythm) {
+        (self.proof.clone(), self.rhythm)
     }
 
     /// For how long a look at the record is good. Together with a beat and the longest call this stays below what others
@@ -317,6 +351,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         self.dirty = false;
         self.awaited = false;
         self.last_write = Some(Instant::now());
+        self.sending = Some(self.proof.now());
         lease::beat(&mut self.current, &stack, &self.lease.holder);
         let writing = self.writing(&stack);
         let store = self.store;
@@ -359,8 +394,17 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         self.stored = stored;
         self.generation = generation;
         self.unsettled.clear();
+        if let Some(sent) = self.sending.take() {
+            self.proof.confirm(sent, still_held(&self.stored, &self.lease.holder));
+        }
         self.last_write = Some(Instant::now());
     }
+}
+
+/// What a step is told that may not go on.
+pub(crate) fn lost(what: &str, error: &RecordError) -> CloudError {
+    CloudError::new(ErrorKind::Stopped, format!("{what}: {error}"))
+        .with_help("see who holds the stack: gemmactl record show; then run the command again")
 }
 
 fn still_held(record: &Inventory, holder: &str) -> StillHeld {

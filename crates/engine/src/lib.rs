@@ -34,7 +34,7 @@ pub use apply::{StopSignal, apply};
 pub use fingerprint::fingerprint;
 pub use graph::{Edge, Graph, GraphError};
 pub use lease::{Rhythm, Watched, free, has_work, in_the_way, unlock, watch};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, WallClock};
 pub use plan::{AdoptPolicy, Allowed, Consent, PlanOptions, Recovered, ReplacePolicy, plan};
 pub use rebuild::{Rebuilt, rebuild};
 pub use rename::{RenameError, rename};

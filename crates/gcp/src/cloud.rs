@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{ApiRequest, Cloud, CloudError, Done, Found, Progress, Step, Wait};
+use model::{ApiRequest, Cloud, CloudError, Done, Found, Step, Supervisor, Wait};
 
 use crate::auth::Tokens;
 use crate::caused::Caused;
@@ -86,22 +86,18 @@ impl Cloud for GoogleCloud {
         self.find(request).await
     }
 
-    async fn run(
-        &self,
-        step: &Step,
-        progress: &(dyn Fn(Progress) + Send + Sync),
-    ) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, supervisor: &dyn Supervisor) -> Result<Done, CloudError> {
         match step {
-            Step::Call { request, wait } => self.call(request, *wait, progress).await,
+            Step::Call { request, wait } => self.call(request, *wait, supervisor).await,
             Step::Gathered(gathered) => {
                 let request = (gathered.gather)(&gathered.parent, &[&gathered.key]);
                 let wait: Wait = gathered.wait;
-                self.call(&request, wait, progress).await
+                self.call(&request, wait, supervisor).await
             }
-            Step::EditPolicy(edit) => self.edit_policy(edit, progress).await,
-            Step::Upload(upload) => self.upload(upload, progress).await,
-            Step::Build { create, builds } => self.build(create, builds, progress).await,
-            Step::EmptyBucket { bucket } => self.empty_bucket(bucket, progress).await,
+            Step::EditPolicy(edit) => self.edit_policy(edit, supervisor).await,
+            Step::Upload(upload) => self.upload(upload, supervisor).await,
+            Step::Build { create, builds } => self.build(create, builds, supervisor).await,
+            Step::EmptyBucket { bucket } => self.empty_bucket(bucket, supervisor).await,
         }
     }
 }

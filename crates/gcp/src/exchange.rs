@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{ApiRequest, CloudError, Json, Method, Progress};
+use model::{ApiRequest, CloudError, Json, Method, Permission, Progress, Supervisor};
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -12,14 +12,22 @@ use crate::errors::{Cause, Context, Failure, Fate, Problem, Reason, explain};
 use crate::http::{Answer, Broken, Outgoing};
 use crate::retry::{Distance, Repeat, Settling, Signal, Situation, Verdict, verdict};
 
-/// Where progress is told.
-pub(crate) type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+/// The run for which something is sent.
+pub(crate) type Supervised<'run> = &'run dyn Supervisor;
 
 /// A delay of the first attempt that people want to know the reason of.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
-/// Nobody listens.
-pub(crate) fn silent(_: Progress) {}
+/// The same run, which does not want to hear of one of many small requests.
+pub(crate) struct Quiet<'run>(pub(crate) Supervised<'run>);
+
+impl Supervisor for Quiet<'_> {
+    fn tell(&self, _: Progress) {}
+
+    fn permit(&self) -> Permission<'_> {
+        self.0.permit()
+    }
+}
 
 impl GoogleCloud {
     /// Sends a request until it is answered or must not be sent again.
@@ -27,7 +35,7 @@ impl GoogleCloud {
         &self,
         outgoing: &Outgoing,
         repeat: Repeat,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Answer, Failure> {
         let mut attempt = 0;
         let mut fate = Fate::NotDone;
@@ -35,6 +43,10 @@ impl GoogleCloud {
         loop {
             attempt += 1;
             let token = self.tokens.token(&self.wire).await?;
+            // The last thing before the request goes out: nothing that waits stands between the two.
+            if outgoing.method != Method::Get {
+                supervisor.permit().await.map_err(|error| Failure { cause: Cause::Ours(error), fate })?;
+            }
             let (signal, mut cause) = match self.send(outgoing, &token, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(cause) => (signal_of(&cause), cause),
@@ -73,9 +85,10 @@ impl GoogleCloud {
                 }
                 Verdict::Again(delay) => {
                     if let Some(explanation) = explanation {
-                        tell(Progress::Waiting(format!("waiting for {}", explanation.waiting_for)));
+                        supervisor
+                            .tell(Progress::Waiting(format!("waiting for {}", explanation.waiting_for)));
                     } else if attempt > 1 || delay >= WORTH_TELLING {
-                        tell(Progress::Waiting(trouble(signal, outgoing.api.host(), delay)));
+                        supervisor.tell(Progress::Waiting(trouble(signal, outgoing.api.host(), delay)));
                     }
                     tokio::time::sleep(delay).await;
                 }
@@ -120,15 +133,19 @@ impl GoogleCloud {
     }
 
     /// Sends a request of a plan and reads its JSON.
-    pub(crate) async fn ask(&self, request: &ApiRequest, tell: Tell<'_>) -> Result<Json, Failure> {
+    pub(crate) async fn ask(
+        &self,
+        request: &ApiRequest,
+        supervisor: Supervised<'_>,
+    ) -> Result<Json, Failure> {
         let outgoing = Outgoing::new(&self.target.endpoint, request)?;
         let repeat = repeat_of(request);
-        let answer = self.exchange(&outgoing, repeat, tell).await?;
+        let answer = self.exchange(&outgoing, repeat, supervisor).await?;
         match json_of(&answer) {
             Ok(json) => Ok(json),
             // A cut answer to a read is asked for once more.
             Err(_) if repeat == Repeat::Safe => {
-                json_of(&self.exchange(&outgoing, repeat, tell).await?).map_err(malformed)
+                json_of(&self.exchange(&outgoing, repeat, supervisor).await?).map_err(malformed)
             }
             Err(text) => Err(malformed(text)),
         }

@@ -36,6 +36,7 @@ pub mod untrusted;
 
 pub use auth::{Auth, Caller, IdentityToken, Impersonation, ImpersonationError, Sight, Sighting};
 pub use cloud::GoogleCloud;
+pub use http::LONGEST_CALL;
 pub use needs::{
     BucketPresence, Need, PolicyHolder, RoleWith, is_held_by, narrowest_roles, needs_of_record,
     needs_of_request, needs_of_step, question_on_project, role_with,

@@ -3,8 +3,8 @@
 use model::{ApiRequest, CloudError, ErrorKind, Found, Json};
 
 use crate::errors::{Failure, Problem, Reason, Speaker};
-use crate::exchange::silent;
 use crate::{Endpoint, GoogleCloud};
+use model::Unsupervised;
 
 /// A list of a project is a few pages; more means that the server goes in circles.
 const MOST_PAGES: usize = 1000;
@@ -62,7 +62,7 @@ impl GoogleCloud {
 
     /// The answer, with the array field of every further page joined to the first one's.
     pub(crate) async fn all_pages(&self, request: &ApiRequest) -> Result<Json, Failure> {
-        let mut first = self.ask(request, &silent).await?;
+        let mut first = self.ask(request, &Unsupervised).await?;
         let Some(field) = &request.pages else { return Ok(first) };
         let mut items = Vec::new();
         take_page(&mut first, field, &mut items, request)?;
@@ -74,7 +74,7 @@ impl GoogleCloud {
                 return Err(malformed(request, "the list has more than 1000 pages").into());
             }
             let further = request.clone().with_query("pageToken", token.clone());
-            let mut page = self.ask(&further, &silent).await?;
+            let mut page = self.ask(&further, &Unsupervised).await?;
             take_page(&mut page, field, &mut items, request)?;
             next = page_token(&page);
             if next.as_deref() == Some(token.as_str()) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::Pin;
 
 use crate::{ApiRequest, Json, Step};
 
@@ -201,6 +202,36 @@ pub trait Cloud: Send + Sync {
     fn run(
         &self,
         step: &Step,
-        progress: &(dyn Fn(Progress) + Send + Sync),
+        supervisor: &dyn Supervisor,
     ) -> impl Future<Output = Result<Done, CloudError>> + Send;
+}
+
+/// The run that a step belongs to, as the step meets it. A function that takes a [`Progress`] is one that permits everything.
+pub trait Supervisor: Send + Sync {
+    /// Hears how the step goes.
+    fn tell(&self, progress: Progress);
+
+    /// Asked before each request of the step that may change something, each repeat of one included.
+    ///
+    /// Errors: the run does not hold its stack any more, or cannot show that it does. The request must not be sent.
+    fn permit(&self) -> Permission<'_> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// What a [`Supervisor`] answers.
+pub type Permission<'run> = Pin<Box<dyn Future<Output = Result<(), CloudError>> + Send + 'run>>;
+
+/// Hears nothing and permits everything: for reads, and for writes that guard themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsupervised;
+
+impl Supervisor for Unsupervised {
+    fn tell(&self, _: Progress) {}
+}
+
+impl<F: Fn(Progress) + Send + Sync> Supervisor for F {
+    fn tell(&self, progress: Progress) {
+        self(progress);
+    }
 }

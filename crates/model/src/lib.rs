@@ -40,7 +40,9 @@ pub mod step;
 pub mod unseen;
 
 pub use action::{Action, Cause, FieldChange, Goal, Reason};
-pub use cloud::{Cloud, CloudError, Done, ErrorKind, Extent, Found, Progress};
+pub use cloud::{
+    Cloud, CloudError, Done, ErrorKind, Extent, Found, Permission, Progress, Supervisor, Unsupervised,
+};
 pub use content::{Archive, Content};
 pub use event::{ApplyReport, Event, Outcome};
 pub use fields::{Effect, Field, FieldPath, FieldRule, Fields, Unset};

@@ -2,7 +2,7 @@
 
 use engine::{AdoptPolicy, Graph, PlanOptions, ReplacePolicy, Snapshot};
 use model::{
-    ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Goal, Inventory, Json, Plan, Progress, Step,
+    ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Goal, Inventory, Json, Plan, Step, Supervisor,
 };
 
 use crate::sample;
@@ -44,7 +44,7 @@ impl Cloud for Answers<'_> {
         })
     }
 
-    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         panic!("a plan ran {step:?}")
     }
 }

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use gcp::{Auth, Endpoint, GoogleCloud, Pace, Target};
-use model::{Api, ApiRequest, Cloud as _, Grant, Method, PolicyEdit, PolicyRef, ProjectId, Step};
+use model::{
+    Api, ApiRequest, Cloud as _, Grant, Method, PolicyEdit, PolicyRef, ProjectId, Step, Unsupervised,
+};
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -39,7 +41,7 @@ pub fn contention(bench: &Bench, writers: usize, rounds: usize) -> Verdict<Conte
             // The last round adds, so that everybody has to be there at the end.
             let adds = (rounds - round) % 2 == 1;
             let edit = Step::EditPolicy(edit(member, adds));
-            lab.wait_for(cloud.run(&edit, &|_| {})).map_err(|error| format!("{member}: {error}"))?;
+            lab.wait_for(cloud.run(&edit, &Unsupervised)).map_err(|error| format!("{member}: {error}"))?;
             lost += usize::from(Picture::of(lab.emulator())?.grants_to(ROLE, member) != adds);
         }
         Ok::<usize, String>(lost)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Method, Progress, Step};
+use model::{ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Method, Step, Supervisor};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -49,7 +49,7 @@ impl<C: Cloud> Cloud for Observed<'_, C> {
         cell.get_or_init(ask).await.answer.clone()
     }
 
-    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         Err(refused(&step.shown()))
     }
 }
@@ -94,7 +94,7 @@ mod tests {
             ),
         ] {
             assert!(door.read(&request).await.is_err());
-            assert!(door.run(&Step::call(request), &|_| {}).await.is_err());
+            assert!(door.run(&Step::call(request), &model::Unsupervised).await.is_err());
         }
         assert_eq!(cloud.asked().len(), 1);
         assert_eq!(door.exchanges().len(), 1);

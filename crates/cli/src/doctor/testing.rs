@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use model::{ApiRequest, Cloud, CloudError, Done, Found, Progress, Step};
+use model::{ApiRequest, Cloud, CloudError, Done, Found, Step, Supervisor};
 
 /// A cloud that answers by a script.
 pub(crate) struct Scripted<Script> {
@@ -29,7 +29,7 @@ impl<Script: Fn(&ApiRequest) -> Result<Found, CloudError> + Send + Sync> Cloud f
         (self.script)(request)
     }
 
-    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         panic!("{step:?} was to be run")
     }
 }

@@ -1,6 +1,6 @@
 //! How changes of an apply end: done, failed with what they hold back, or never begun. Tells the ledger and the views.
 
-use model::{ApplyReport, Cloud, CloudError, ErrorKind, Event, Outcome, RecordError, RecordStore};
+use model::{ApplyReport, Cloud, CloudError, ErrorKind, Event, Outcome, RecordStore};
 use tracing::debug;
 
 use super::run::Run;
@@ -73,12 +73,6 @@ impl<C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'_, '_, C, S, E> {
             .collect();
         ApplyReport { outcomes }
     }
-}
-
-/// A change whose next step was not begun because the stack is not held any more.
-pub(super) fn fenced(error: &RecordError) -> CloudError {
-    CloudError::new(ErrorKind::Stopped, format!("the next step was not begun: {error}"))
-        .with_help("see who holds the stack: gemmactl record show; then run the command again")
 }
 
 /// A change whose first steps are done and whose others may not begin.

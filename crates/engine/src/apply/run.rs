@@ -3,24 +3,19 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt as _;
-use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use futures_util::future::FutureExt as _;
 use futures_util::stream::FuturesUnordered;
-use model::{
-    ApplyReport, Cloud, CloudError, Done, Event, Json, Outcome, Outputs, Plan, Progress, RecordError,
-    RecordStore,
-};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use model::{ApplyReport, Cloud, Done, Event, Json, Outcome, Outputs, Plan, RecordError, RecordStore};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing::debug;
 
 use super::StopSignal;
-use super::ending::{fenced, stopped_between};
+use super::ending::stopped_between;
 use super::fill::filled;
 use super::join::{Act, Joins};
 use super::schedule::Schedule;
+use super::supervised::{Fence, NotDone, Supervised, Word, carry_out};
 use crate::ledger::{Ledger, Saving, StillHeld};
-
-/// What a running call says of itself.
-type Word = (Vec<usize>, Progress);
 
 /// One apply.
 pub(super) struct Run<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> {
@@ -86,8 +81,11 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             self.begin_what_is_ready();
             for act in self.next_acts() {
                 self.tell_begun(&act);
+                let (proof, rhythm) = self.ledger.proof();
                 let needed = self.needed_for(&act);
-                running.push(carry_out(cloud, act, needed, fence.clone(), tell.clone()));
+                let supervised =
+                    Supervised { members: act.members.clone(), needed, proof, rhythm, tell: tell.clone() };
+                running.push(carry_out(cloud, act, supervised, fence.clone()));
             }
             if running.is_empty() {
                 break;
@@ -107,7 +105,9 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
                 }
                 result = written(&mut saving) => {
                     saving = None;
-                    self.halted = self.ledger.written(result).err();
+                    if let Err(error) = self.ledger.written(result) {
+                        self.halt(error);
+                    }
                 }
                 () = reached(due), if may_save => saving = self.ledger.progress(),
                 () = reached(beat), if may_beat => saving = self.ledger.progress(),
@@ -122,6 +122,12 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             Some(error) => Err(error),
             None => Ok(self.report()),
         }
+    }
+
+    /// Another run holds the stack: nothing new is begun, and what runs sends nothing more.
+    fn halt(&mut self, error: RecordError) {
+        self.ledger.proof().0.lose();
+        self.halted = self.halted.take().or(Some(error));
     }
 
     /// What a call needs to be held.
@@ -208,9 +214,10 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
                 }
             }
             Err(NotDone::Failed(error)) => act.members.iter().for_each(|at| self.fail(*at, &error)),
-            Err(NotDone::Fenced(error)) => {
-                act.members.iter().for_each(|at| self.fail(*at, &fenced(&error)));
-                self.halted = self.halted.take().or(Some(error));
+            Err(NotDone::Fenced(fenced)) => {
+                let (error, told) = *fenced;
+                act.members.iter().for_each(|at| self.fail(*at, &told));
+                self.halt(error);
             }
         }
     }
@@ -232,46 +239,6 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             given.push((name, value));
         }
     }
-}
-
-/// A look at the record that several steps wait for.
-type Fence<'store> = Shared<BoxFuture<'store, Result<StillHeld, RecordError>>>;
-
-/// Why a step was not done.
-enum NotDone {
-    /// The cloud says why.
-    Failed(CloudError),
-    /// Another run holds the stack now: the step was not begun.
-    Fenced(RecordError),
-}
-
-async fn carry_out<C: Cloud>(
-    cloud: &C,
-    act: Act,
-    needed: StillHeld,
-    fence: Fence<'_>,
-    tell: UnboundedSender<Word>,
-) -> (Act, Result<Done, NotDone>) {
-    match fence.await {
-        Ok(StillHeld::Stack) if needed == StillHeld::StackAndShared => {
-            return (act, Err(NotDone::Fenced(RecordError::Moved)));
-        }
-        Ok(StillHeld::Stack | StillHeld::StackAndShared) => {}
-        Err(RecordError::Cloud(error)) => return (act, Err(NotDone::Failed(error))),
-        Err(
-            error @ (RecordError::Moved
-            | RecordError::Held(_)
-            | RecordError::Unusable { .. }
-            | RecordError::Foreign { .. }),
-        ) => return (act, Err(NotDone::Fenced(error))),
-    }
-    let members = act.members.clone();
-    let progress = move |progress| {
-        // Nobody listens any more only when the whole run was dropped.
-        let _ = tell.send((members.clone(), progress));
-    };
-    let result = cloud.run(&act.step, &progress).await.map_err(NotDone::Failed);
-    (act, result)
 }
 
 /// The result of the write that is under way; never, if there is none.

@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use model::{
-    ApiRequest, Cloud, CloudError, Done, Entry, ErrorKind, Found, Inventory, Json, Progress, ProjectId,
-    RecordError, RecordStore, StackName, StackRecord, Step, Versioned,
+    ApiRequest, Cloud, CloudError, Done, Entry, ErrorKind, Found, Inventory, Json, ProjectId, RecordError,
+    RecordStore, StackName, StackRecord, Step, Supervisor, Versioned,
 };
 
 pub use file::{ReadError, VERSION};
@@ -139,7 +139,7 @@ impl Cloud for SavedSnapshot {
         Err(CloudError::new(ErrorKind::Local, "this read is not in the snapshot").at(request))
     }
 
-    async fn run(&self, _: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, _: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         Err(written())
     }
 }

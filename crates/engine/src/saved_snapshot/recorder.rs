@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use model::secret::without_secrets;
-use model::{ApiRequest, Cloud, CloudError, Done, Found, Json, Progress, Step};
+use model::{ApiRequest, Cloud, CloudError, Done, Found, Json, Step, Supervisor};
 
 use super::{Answers, Kept, key, written};
 use crate::graph::Graph;
@@ -68,7 +68,7 @@ impl<C: Cloud> Cloud for Recorder<'_, C> {
         answer
     }
 
-    async fn run(&self, _: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
+    async fn run(&self, _: &Step, _: &dyn Supervisor) -> Result<Done, CloudError> {
         Err(written())
     }
 }

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use engine::{Ledger, Rhythm, StopSignal, Watched};
-use model::{ApplyReport, Held, HeldThing, Inventory, Lease, Plan, RecordError, RecordStore as _};
+use model::{
+    ApiRequest, ApplyReport, Cloud, CloudError, Done, ErrorKind, Event, Found, Held, HeldThing, Inventory,
+    Lease, Plan, RecordError, RecordStore as _, Step, Supervisor,
+};
 
 use crate::toy::*;
 
@@ -234,4 +237,104 @@ async fn a_look_at_the_record_that_was_answered_long_ago_does_not_count() {
     let result = engine::apply(&plan, &world, &mut ledger, &StopSignal::new(), &mut |_| {}).await;
     assert_eq!(result.unwrap_err(), RecordError::Moved);
     assert!(world.object("things/here/b").is_none(), "{:?}", world.writes());
+}
+
+/// A cloud whose every step is of two requests, with a pause in between.
+struct InTwo<'world> {
+    world: &'world World,
+    store: &'world Store,
+    pause: Duration,
+    /// Who takes the stack over within the pause.
+    taken_by: Option<&'static str>,
+}
+
+impl Cloud for InTwo<'_> {
+    async fn read(&self, request: &ApiRequest) -> Result<Found, CloudError> {
+        self.world.read(request).await
+    }
+
+    async fn run(&self, step: &Step, supervisor: &dyn Supervisor) -> Result<Done, CloudError> {
+        supervisor.permit().await?;
+        self.world.put("things/here/first", serde_json::json!({}));
+        if let Some(holder) = self.taken_by {
+            taken_by(self.store, holder);
+        }
+        tokio::time::sleep(self.pause).await;
+        supervisor.permit().await?;
+        self.world.put("things/here/second", serde_json::json!({}));
+        self.world.run(step, supervisor).await
+    }
+}
+
+async fn applied_in_two(pause: Duration, taken_by: Option<&'static str>) -> (Result<(), RecordError>, World) {
+    let (world, store) = (World::default(), Store::default());
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    let in_two = InTwo { world: &world, store: &store, pause, taken_by };
+    let mut ledger = Ledger::open(&store, store.load().await.unwrap(), lease("ours"));
+    let applied = engine::apply(&plan, &in_two, &mut ledger, &StopSignal::new(), &mut |_| {}).await;
+    (applied.map(|report| assert!(report.is_complete())), world)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_of_several_requests_goes_on_for_as_long_as_the_beats_are_answered() {
+    let (applied, world) = applied_in_two(Duration::from_mins(10), None).await;
+    applied.unwrap();
+    assert!(world.object("things/here/second").is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_of_several_requests_ends_between_two_of_them_when_its_run_was_taken_for_dead() {
+    let (applied, world) = applied_in_two(Duration::from_mins(3), Some("theirs")).await;
+    assert_eq!(applied.unwrap_err(), RecordError::Moved);
+    assert!(world.object("things/here/first").is_some());
+    assert!(world.object("things/here/second").is_none(), "sent after the takeover");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_sends_nothing_more_while_the_record_cannot_be_written() {
+    let (world, store) = (World::default(), Store::default());
+    let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    let in_two = InTwo { world: &world, store: &store, pause: Duration::from_mins(3), taken_by: None };
+    let deaf = Deaf { store: &store, writes: std::sync::Mutex::new(1) };
+    let mut ledger = Ledger::open(&deaf, store.load().await.unwrap(), lease("ours"));
+    let mut told = Vec::new();
+    let applied =
+        engine::apply(&plan, &in_two, &mut ledger, &StopSignal::new(), &mut |event| told.push(event)).await;
+    assert!(matches!(applied, Err(RecordError::Cloud(_))), "{applied:?}");
+    let failed = told.iter().find_map(|event| {
+        if let Event::Failed { error, .. } = event { Some(error.to_string()) } else { None }
+    });
+    let failed = failed.unwrap();
+    assert!(failed.starts_with("the record could not be written for 120 s"), "{failed}");
+    assert!(world.object("things/here/second").is_none(), "sent without a beat");
+}
+
+/// A store that takes some writes and no more.
+struct Deaf<'store> {
+    store: &'store Store,
+    writes: std::sync::Mutex<u32>,
+}
+
+impl model::RecordStore for Deaf<'_> {
+    async fn load(&self) -> Result<model::Versioned, RecordError> {
+        self.store.load().await
+    }
+    async fn generation(&self) -> Result<i64, RecordError> {
+        self.store.generation().await
+    }
+    async fn save(&self, inventory: &Inventory, generation: i64) -> Result<i64, RecordError> {
+        let left = {
+            let mut writes = self.writes.lock().unwrap();
+            let left = *writes;
+            *writes = writes.saturating_sub(1);
+            left
+        };
+        if left == 0 {
+            return Err(RecordError::Cloud(CloudError::new(ErrorKind::Unavailable, "503")));
+        }
+        self.store.save(inventory, generation).await
+    }
+    async fn remove(&self, generation: i64) -> Result<(), RecordError> {
+        self.store.remove(generation).await
+    }
 }

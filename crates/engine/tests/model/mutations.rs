@@ -32,6 +32,12 @@ fn without_the_fence_a_run_that_was_taken_for_dead_leaves_things_behind() {
 }
 
 #[test]
+fn without_the_fence_of_repeats_a_request_that_is_sent_again_after_a_takeover_leaves_things_behind() {
+    let tally = schedules(&apply_and_destroy(small), Protocol::WithoutFenceOfRepeats);
+    assert!(tally.left_behind > 0, "{tally}");
+}
+
+#[test]
 fn with_the_record_written_after_the_act_things_are_left_behind_and_runs_are_stuck() {
     let tally = faults(Goal::Present, Protocol::RecordAfterTheAct);
     assert!(tally.left_behind > 0 && tally.stuck > 0, "{tally}");

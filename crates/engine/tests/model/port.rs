@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use model::{
-    ApiRequest, Cloud, CloudError, Done, Found, Inventory, Prior, Progress, RecordError, RecordStore, State,
-    Step, Versioned,
+    ApiRequest, Cloud, CloudError, Done, Found, Inventory, Prior, RecordError, RecordStore, State, Step,
+    Supervisor, Versioned,
 };
 
 use crate::world::{Answer, Ask, World};
@@ -14,8 +14,10 @@ use crate::world::{Answer, Ask, World};
 pub(crate) enum Protocol {
     /// As it is.
     Whole,
-    /// A run does not look at the record before a step.
+    /// A run does not look at the record before a step, and asks nothing before a request.
     WithoutFence,
+    /// A request that is sent again does not ask whether it still may.
+    WithoutFenceOfRepeats,
     /// The record hears of a thing when it is there, not before.
     RecordAfterTheAct,
     /// What was there before is not remembered.
@@ -29,9 +31,10 @@ pub(crate) enum Protocol {
 }
 
 /// Every protocol.
-const PROTOCOLS: [Protocol; 7] = [
+const PROTOCOLS: [Protocol; 8] = [
     Protocol::Whole,
     Protocol::WithoutFence,
+    Protocol::WithoutFenceOfRepeats,
     Protocol::RecordAfterTheAct,
     Protocol::WithoutPrior,
     Protocol::WithoutWaiting,
@@ -68,6 +71,13 @@ impl<'world> Port<'world> {
         Self { world, process, protocol, run: format!("run-{process}"), known, fencing }
     }
 
+    async fn send(&self, step: &Step) -> Result<Done, CloudError> {
+        match self.world.ask(self.process, Ask::Run(Box::new(step.clone()))).await {
+            Answer::Done(done) => done,
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// What a wrong protocol writes.
     fn as_written(&self, inventory: &Inventory) -> Inventory {
         let mut written = inventory.clone();
@@ -92,6 +102,7 @@ impl<'world> Port<'world> {
             }
             Protocol::Whole
             | Protocol::WithoutFence
+            | Protocol::WithoutFenceOfRepeats
             | Protocol::WithoutWaiting
             | Protocol::WithoutSharedLease
             | Protocol::RecordReadLast => {}
@@ -108,11 +119,18 @@ impl Cloud for Port<'_> {
         }
     }
 
-    async fn run(&self, step: &Step, _: &(dyn Fn(Progress) + Send + Sync)) -> Result<Done, CloudError> {
-        match self.world.ask(self.process, Ask::Run(Box::new(step.clone()))).await {
-            Answer::Done(done) => done,
-            other => panic!("{other:?}"),
+    /// Each request goes out twice, as after a lost answer: between the two others may have taken over. What the second one
+    /// comes to is nobody's news, for the first one was answered.
+    async fn run(&self, step: &Step, supervisor: &dyn Supervisor) -> Result<Done, CloudError> {
+        if self.protocol != Protocol::WithoutFence {
+            supervisor.permit().await?;
         }
+        let done = self.send(step).await?;
+        if !matches!(self.protocol, Protocol::WithoutFence | Protocol::WithoutFenceOfRepeats) {
+            supervisor.permit().await?;
+        }
+        let _ = self.send(step).await;
+        Ok(done)
     }
 }
 

@@ -42,6 +42,8 @@ const RHYTHM: Rhythm = Rhythm {
     beat: Duration::from_secs(4),
     fresh: Duration::from_secs(1),
     patience: Duration::from_secs(CALL_DEADLINE.as_secs() + 1),
+    watch: Duration::from_secs(CALL_DEADLINE.as_secs() + 1),
+    call: CALL_DEADLINE,
 };
 
 /// Runs the command.
@@ -87,10 +89,7 @@ pub(crate) async fn plan(port: &Port<'_>, job: &Job) -> Result<(Plan, Versioned)
 }
 
 async fn attempt(port: &Port<'_>, job: &Job) -> Result<End, RecordError> {
-    let mut rhythm = RHYTHM;
-    if port.protocol == Protocol::WithoutWaiting {
-        rhythm.patience = Duration::ZERO;
-    }
+    let patience = if port.protocol == Protocol::WithoutWaiting { Duration::ZERO } else { RHYTHM.patience };
     let mut dead: Vec<Lease> = Vec::new();
     let mut rounds = 0;
     let (plan, record) = loop {
@@ -106,7 +105,7 @@ async fn attempt(port: &Port<'_>, job: &Job) -> Result<End, RecordError> {
         let Some(held) = held.into_iter().find(|held| !dead.contains(&held.lease)) else {
             break (plan, record);
         };
-        match engine::watch(port, &held, rhythm).await? {
+        match engine::watch(port, &held, RHYTHM.watching_for(patience)).await? {
             Watched::Free => {}
             Watched::Dead => dead.push(held.lease),
             Watched::Alive if held.what == HeldThing::Shared && rounds < 30 => rounds += 1,
@@ -121,7 +120,7 @@ async fn attempt(port: &Port<'_>, job: &Job) -> Result<End, RecordError> {
         started: String::new(),
         other: std::collections::BTreeMap::new(),
     };
-    let mut ledger = Ledger::open(port, record, lease).paced(rhythm).taking_over(dead);
+    let mut ledger = Ledger::open(port, record, lease).paced(RHYTHM).taking_over(dead);
     let report = engine::apply(&plan, port, &mut ledger, &StopSignal::new(), &mut |_| {}).await?;
     Ok(if report.is_complete() { End::Done } else { End::Partial(format!("{:?}", report.outcomes)) })
 }

@@ -35,8 +35,8 @@ pub(crate) enum Payload {
     Bytes(String, Bytes),
 }
 
-/// Ordinary calls answer in a few seconds; a large policy or a batch takes longer.
-const TIMEOUT: Duration = Duration::from_mins(1);
+/// No request is under way for longer. Ordinary calls answer in a few seconds; a large policy or a batch takes longer.
+pub const LONGEST_CALL: Duration = Duration::from_mins(1);
 
 impl Outgoing {
     /// Builds the request for an endpoint. Errors: a path that a URL would not keep as it is.
@@ -68,7 +68,7 @@ impl Outgoing {
             url,
             headers: Vec::new(),
             payload,
-            timeout: TIMEOUT,
+            timeout: LONGEST_CALL,
             also: &[],
         })
     }

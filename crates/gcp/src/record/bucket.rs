@@ -9,8 +9,8 @@ use super::object::generation_of;
 use super::{BucketRecord, OBJECT};
 use crate::caused::NAME_REUSE;
 use crate::errors::{Failure, Fate, Reason};
-use crate::exchange::silent;
 use crate::steps::encoded;
+use model::Unsupervised;
 
 /// Attempts in all to make a bucket, while it is not known whether one of them was carried out and none has made one.
 const UNKNOWN: u32 = 6;
@@ -88,7 +88,7 @@ impl BucketRecord<'_> {
         let mut attempt = 0;
         let failure = loop {
             attempt += 1;
-            let failure = match self.cloud.ask(&create, &silent).await {
+            let failure = match self.cloud.ask(&create, &Unsupervised).await {
                 Ok(made) => return Ok(number_of(&made)),
                 Err(failure) => failure,
             };
@@ -155,7 +155,10 @@ impl BucketRecord<'_> {
         let none_is_live = newest == 0 && objects().all(|object| object.get("timeDeleted").is_some());
         for object in objects() {
             if none_is_live || generation_of(object).is_some_and(|generation| generation <= newest) {
-                self.cloud.delete_object(&self.bucket, object).await.map_err(RecordError::Cloud)?;
+                self.cloud
+                    .delete_object(&self.bucket, object, &Unsupervised)
+                    .await
+                    .map_err(RecordError::Cloud)?;
             }
         }
         Ok(())
@@ -164,7 +167,7 @@ impl BucketRecord<'_> {
     /// Deletes the bucket. One that is not empty stays: Cloud Storage refuses, so another stack's record is safe.
     pub(super) async fn delete_bucket(&self) -> Result<(), RecordError> {
         let delete = ApiRequest::delete(Api::Storage, format!("storage/v1/b/{}", encoded(&self.bucket)));
-        match self.cloud.ask(&delete, &silent).await {
+        match self.cloud.ask(&delete, &Unsupervised).await {
             Ok(_) => Ok(()),
             Err(failure) => match failure.problem().map(crate::errors::Problem::reason) {
                 Some(Reason::NotFound | Reason::Aborted | Reason::Exists) => Ok(()),

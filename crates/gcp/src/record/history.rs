@@ -11,8 +11,8 @@ use super::decode::decode_generation;
 use super::object::{generation_of, is_absent};
 use super::{BucketRecord, OBJECT};
 use crate::errors::Reason;
-use crate::exchange::silent;
 use crate::steps::encoded;
+use model::Unsupervised;
 
 /// So many generations are read at once: the bucket keeps twenty.
 const AT_ONCE: usize = 16;
@@ -54,7 +54,7 @@ impl BucketRecord<'_> {
             .with_query("generation", generation.to_string())
             .with_query("ifGenerationMatch", "0");
         restore.body = Body::Empty;
-        let copy = match self.cloud.ask(&restore, &silent).await {
+        let copy = match self.cloud.ask(&restore, &Unsupervised).await {
             Ok(object) => generation_of(&object)
                 .ok_or_else(|| self.unusable("the restored object has no generation"))?,
             Err(failure) => {

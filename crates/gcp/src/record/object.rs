@@ -5,9 +5,9 @@ use model::{Api, ApiRequest, Body, CloudError, ErrorKind, Inventory, Json, Metho
 use super::decode::decode;
 use super::{BucketRecord, OBJECT};
 use crate::errors::{Failure, Fate, Reason, Speaker};
-use crate::exchange::silent;
 use crate::http::{Answer, Outgoing};
 use crate::retry::Repeat;
+use model::Unsupervised;
 
 impl BucketRecord<'_> {
     pub(super) fn object_path(&self) -> String {
@@ -40,7 +40,7 @@ impl BucketRecord<'_> {
 
     async fn read_by_metadata(&self) -> Result<Option<Versioned>, RecordError> {
         let metadata = ApiRequest::get(Api::Storage, self.object_path());
-        let found = match self.cloud.ask(&metadata, &silent).await {
+        let found = match self.cloud.ask(&metadata, &Unsupervised).await {
             Ok(found) => found,
             Err(failure) if is_absent(&failure) => return Ok(None),
             Err(failure) => return Err(self.unreadable(failure, &metadata).await),
@@ -61,7 +61,7 @@ impl BucketRecord<'_> {
     /// The generation alone; 0: there is no object. A fraction of the record, which may be large.
     pub(super) async fn read_generation(&self) -> Result<i64, RecordError> {
         let request = ApiRequest::get(Api::Storage, self.object_path()).with_query("fields", "generation");
-        match self.cloud.ask(&request, &silent).await {
+        match self.cloud.ask(&request, &Unsupervised).await {
             Ok(found) => generation_of(&found).ok_or_else(|| self.unusable("the object has no generation")),
             Err(failure) if is_absent(&failure) => Ok(0),
             Err(failure) => Err(self.unreadable(failure, &request).await),
@@ -70,7 +70,7 @@ impl BucketRecord<'_> {
 
     pub(super) async fn media(&self, request: &ApiRequest) -> Result<Answer, Failure> {
         let outgoing = Outgoing::new(&self.cloud.target.endpoint, request)?;
-        self.cloud.exchange(&outgoing, Repeat::Safe, &silent).await
+        self.cloud.exchange(&outgoing, Repeat::Safe, &Unsupervised).await
     }
 
     /// Understands the object. A newer form, another project or anything else unexpected stops everything.
@@ -97,7 +97,7 @@ impl BucketRecord<'_> {
                 .with_query("name", OBJECT)
                 .with_query("ifGenerationMatch", generation.to_string());
         request.body = Body::Bytes { content_type: "application/json".to_owned(), bytes };
-        match self.cloud.ask(&request, &silent).await {
+        match self.cloud.ask(&request, &Unsupervised).await {
             Ok(object) => {
                 generation_of(&object).ok_or_else(|| self.unusable("the written object has no generation"))
             }
@@ -132,7 +132,7 @@ impl BucketRecord<'_> {
         }
         let request = ApiRequest::delete(Api::Storage, self.object_path())
             .with_query("ifGenerationMatch", generation.to_string());
-        match self.cloud.ask(&request, &silent).await {
+        match self.cloud.ask(&request, &Unsupervised).await {
             Ok(_) => Ok(()),
             Err(failure) => match failure.problem().map(crate::errors::Problem::reason) {
                 Some(Reason::NotFound) => Ok(()),

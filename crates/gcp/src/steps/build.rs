@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::GoogleCloud;
 use crate::errors::{Fate, tidy, waited_in_vain};
-use crate::exchange::Tell;
+use crate::exchange::Supervised;
 use crate::http::is_plain_path;
 use crate::retry::Settling;
 
@@ -39,16 +39,16 @@ impl GoogleCloud {
         &self,
         create: &ApiRequest,
         builds: &str,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Done, CloudError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let build = self.begin_build(create, builds, tell).await?;
-            match self.follow_build(build, create, builds, tell).await? {
+            let build = self.begin_build(create, builds, supervisor).await?;
+            match self.follow_build(build, create, builds, supervisor).await? {
                 Ended::Built(build) => return done(create, build),
                 Ended::Internal(_) if tries < TRIES => {
-                    tell(Progress::Waiting(
+                    supervisor.tell(Progress::Waiting(
                         "Cloud Build had an internal problem, building once more".to_owned(),
                     ));
                 }
@@ -60,7 +60,9 @@ impl GoogleCloud {
                     if age >= limit.min(self.pace.propagation) {
                         return Err(error.with_help(waited_in_vain(&waiting_for)));
                     }
-                    tell(Progress::Waiting(format!("waiting for {waiting_for}, then building once more")));
+                    supervisor.tell(Progress::Waiting(format!(
+                        "waiting for {waiting_for}, then building once more"
+                    )));
                     // A build costs more than a call, so it is not tried as often as one.
                     tokio::time::sleep(self.pace.cap / 2).await;
                     tries -= 1;
@@ -74,13 +76,13 @@ impl GoogleCloud {
         &self,
         create: &ApiRequest,
         builds: &str,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Json, CloudError> {
         let mut tries = 0;
         let oldest = shortly_ago();
         loop {
             tries += 1;
-            let failure = match self.ask(create, tell).await {
+            let failure = match self.ask(create, supervisor).await {
                 Ok(answer) => {
                     let build = answer.pointer("/metadata/build").cloned().unwrap_or(answer);
                     self.caused.note(create, &build);
@@ -91,9 +93,9 @@ impl GoogleCloud {
             if failure.fate == Fate::NotDone || tries > 2 {
                 return Err(self.explain(failure, create));
             }
-            tell(Progress::Waiting("the answer was lost, looking for the build".to_owned()));
+            supervisor.tell(Progress::Waiting("the answer was lost, looking for the build".to_owned()));
             let list = ApiRequest::get(create.api, builds).with_query("pageSize", "20");
-            let found = self.ask(&list, tell).await.map_err(|failure| self.explain(failure, &list))?;
+            let found = self.ask(&list, supervisor).await.map_err(|failure| self.explain(failure, &list))?;
             let ours = found.get("builds").and_then(Json::as_array).into_iter().flatten().find(|build| {
                 same_build(build, &create.body) && (is_running(status(build)) || is_since(build, oldest))
             });
@@ -108,14 +110,14 @@ impl GoogleCloud {
         first: Json,
         create: &ApiRequest,
         builds: &str,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Ended, CloudError> {
         let id = first.get("id").and_then(Json::as_str).unwrap_or_default().to_owned();
         if !is_plain_path(&id) || id.contains('/') {
             return Err(CloudError::new(ErrorKind::Malformed, "the new build has no usable id").at(create));
         }
         if let Some(link) = first.get("logUrl").and_then(Json::as_str) {
-            tell(Progress::Link(link.to_owned()));
+            supervisor.tell(Progress::Link(link.to_owned()));
         }
         let get = ApiRequest::get(create.api, format!("{builds}/{id}"));
         self.caused.note_made(get.path.clone());
@@ -126,7 +128,7 @@ impl GoogleCloud {
         loop {
             let now = status(&build).to_owned();
             if now != told {
-                tell(Progress::Waiting(format!("build {now}")));
+                supervisor.tell(Progress::Waiting(format!("build {now}")));
                 told.clone_from(&now);
             }
             match now.as_str() {
@@ -155,7 +157,7 @@ impl GoogleCloud {
                 )));
             }
             tokio::time::sleep(self.pace.poll(began.elapsed())).await;
-            build = self.ask(&get, tell).await.map_err(|failure| self.explain(failure, &get))?;
+            build = self.ask(&get, supervisor).await.map_err(|failure| self.explain(failure, &get))?;
         }
     }
 }

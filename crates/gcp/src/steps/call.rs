@@ -11,7 +11,7 @@ use crate::GoogleCloud;
 use crate::caused::NAME_REUSE;
 use crate::created::created_path;
 use crate::errors::{Fate, Problem, Reason};
-use crate::exchange::Tell;
+use crate::exchange::Supervised;
 
 /// What a request answered.
 enum Accepted {
@@ -32,7 +32,7 @@ impl GoogleCloud {
         &self,
         request: &ApiRequest,
         wait: Wait,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Done, CloudError> {
         let mut tries = 0;
         let mut there = None;
@@ -40,11 +40,13 @@ impl GoogleCloud {
             tries += 1;
             let accepted = match there.take() {
                 Some(thing) => Accepted::Thing(thing),
-                None => self.accepted(request, tell).await?,
+                None => self.accepted(request, supervisor).await?,
             };
-            match self.followed(request, accepted, wait, tell).await {
+            match self.followed(request, accepted, wait, supervisor).await {
                 Err(OperationFailure::Ended(code, _)) if is_worth_another_try(code) && tries < TRIES => {
-                    tell(Progress::Waiting("the operation had an internal problem, trying again".to_owned()));
+                    supervisor.tell(Progress::Waiting(
+                        "the operation had an internal problem, trying again".to_owned(),
+                    ));
                     tokio::time::sleep(SECOND_TRY.min(self.pace.base * 2)).await;
                     // It may have done its work all the same.
                     if let Ok(ReadBack::Written(thing)) = self.read_back(request).await {
@@ -61,32 +63,32 @@ impl GoogleCloud {
         request: &ApiRequest,
         accepted: Accepted,
         wait: Wait,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Done, OperationFailure> {
         let body = match (accepted, wait) {
             (Accepted::NothingToDelete, _) => Json::Object(serde_json::Map::new()),
             (Accepted::Answer(answer) | Accepted::Thing(answer), Wait::Nothing) => answer,
-            (Accepted::Answer(answer), Wait::Operation) => self.result(request, answer, tell).await?,
+            (Accepted::Answer(answer), Wait::Operation) => self.result(request, answer, supervisor).await?,
             (Accepted::Thing(thing), Wait::Operation) => thing,
             (Accepted::Answer(answer), Wait::Ready) => {
-                let service = match self.result(request, answer, tell).await {
+                let service = match self.result(request, answer, supervisor).await {
                     Ok(result) => result.get("terminalCondition").is_some().then_some(result),
                     Err(OperationFailure::Ended(code, error)) => {
-                        self.after_failed_rollout(request, code, error, tell).await?
+                        self.after_failed_rollout(request, code, error, supervisor).await?
                     }
                     Err(failure) => return Err(failure),
                 };
-                self.ready(&thing_path(request), service, request, tell)
+                self.ready(&thing_path(request), service, request, supervisor)
                     .await
                     .map_err(OperationFailure::NotFollowed)?
             }
             (Accepted::Thing(service), Wait::Ready) => self
-                .ready(&thing_path(request), Some(service), request, tell)
+                .ready(&thing_path(request), Some(service), request, supervisor)
                 .await
                 .map_err(OperationFailure::NotFollowed)?,
             (Accepted::Answer(answer) | Accepted::Thing(answer), Wait::Gone) => {
-                let body = self.result(request, answer, tell).await?;
-                self.gone(request, tell).await.map_err(OperationFailure::NotFollowed)?;
+                let body = self.result(request, answer, supervisor).await?;
+                self.gone(request, supervisor).await.map_err(OperationFailure::NotFollowed)?;
                 body
             }
         };
@@ -100,10 +102,10 @@ impl GoogleCloud {
         request: &ApiRequest,
         code: u64,
         error: CloudError,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Option<Json>, OperationFailure> {
         let get = ApiRequest::get(request.api, thing_path(request));
-        let Ok(service) = self.ask(&get, tell).await else {
+        let Ok(service) = self.ask(&get, supervisor).await else {
             return Err(OperationFailure::Ended(code, error));
         };
         if is_worth_another_try(code) {
@@ -126,13 +128,17 @@ impl GoogleCloud {
     }
 
     /// Sends a request until it is accepted, reading back where an answer was lost or a free name is said to be taken.
-    async fn accepted(&self, request: &ApiRequest, tell: Tell<'_>) -> Result<Accepted, CloudError> {
+    async fn accepted(
+        &self,
+        request: &ApiRequest,
+        supervisor: Supervised<'_>,
+    ) -> Result<Accepted, CloudError> {
         let began = Instant::now();
         let mut tries = 0;
         let mut fate = Fate::NotDone;
         loop {
             tries += 1;
-            let mut failure = match self.ask(request, tell).await {
+            let mut failure = match self.ask(request, supervisor).await {
                 Ok(answer) => return Ok(Accepted::Answer(answer)),
                 Err(failure) => failure,
             };
@@ -150,7 +156,8 @@ impl GoogleCloud {
                 return Err(self.explain(failure, request));
             }
             if fate == Fate::PerhapsDone {
-                tell(Progress::Waiting("the answer was lost, looking at what is there".to_owned()));
+                supervisor
+                    .tell(Progress::Waiting("the answer was lost, looking at what is there".to_owned()));
             }
             let waited_enough = began.elapsed() >= NAME_REUSE.min(self.pace.propagation);
             match (self.read_back(request).await, fate) {
@@ -158,7 +165,7 @@ impl GoogleCloud {
                 (Ok(ReadBack::Gone), _) => return Ok(Accepted::NothingToDelete),
                 // Taken, and nothing there: what had the name is still going, or what was made is on its way.
                 (Ok(ReadBack::Absent), _) if taken && !waited_enough => {
-                    tell(Progress::Waiting(on_its_way(fate).to_owned()));
+                    supervisor.tell(Progress::Waiting(on_its_way(fate).to_owned()));
                     tokio::time::sleep(self.pace.backoff(tries).max(self.pace.poll_floor)).await;
                 }
                 (Ok(ReadBack::Absent), _) if !taken && tries < 3 => {
@@ -176,24 +183,24 @@ impl GoogleCloud {
         &self,
         request: &ApiRequest,
         answer: Json,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Json, OperationFailure> {
         if !is_operation(&answer) {
             return Ok(answer);
         }
-        let mut operation = self.operation(request, answer, tell).await?;
+        let mut operation = self.operation(request, answer, supervisor).await?;
         Ok(operation.get_mut("response").map(Json::take).unwrap_or_default())
     }
 
     /// Waits until a GET of the deleted thing finds nothing.
-    async fn gone(&self, request: &ApiRequest, tell: Tell<'_>) -> Result<(), CloudError> {
+    async fn gone(&self, request: &ApiRequest, supervisor: Supervised<'_>) -> Result<(), CloudError> {
         let began = Instant::now();
         // From here on "not found" is the wanted answer, not one to wait through.
         self.caused.note(request, &Json::Null);
         let get = ApiRequest::get(request.api, request.path.clone());
-        tell(Progress::Waiting("waiting until it is gone".to_owned()));
+        supervisor.tell(Progress::Waiting("waiting until it is gone".to_owned()));
         loop {
-            match self.ask(&get, tell).await {
+            match self.ask(&get, supervisor).await {
                 Ok(_) => {}
                 Err(failure)
                     if failure.problem().is_some_and(|problem| problem.reason() == Reason::NotFound) =>

@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use model::{Api, ApiRequest, CloudError, Done, ErrorKind, Json, Progress};
 
 use crate::GoogleCloud;
-use crate::exchange::{Tell, silent};
+use crate::exchange::{Quiet, Supervised};
 
 /// Deletions in flight.
 const AT_ONCE: usize = 16;
@@ -15,7 +15,11 @@ const ROUNDS: u32 = 3;
 
 impl GoogleCloud {
     /// Empties a bucket. A bucket that is not there is empty.
-    pub(crate) async fn empty_bucket(&self, bucket: &str, tell: Tell<'_>) -> Result<Done, CloudError> {
+    pub(crate) async fn empty_bucket(
+        &self,
+        bucket: &str,
+        supervisor: Supervised<'_>,
+    ) -> Result<Done, CloudError> {
         let list = ApiRequest::get(Api::Storage, format!("storage/v1/b/{}/o", encoded(bucket)))
             .with_query("versions", "true")
             .with_query("fields", "items(name,generation),nextPageToken")
@@ -26,8 +30,9 @@ impl GoogleCloud {
             if objects.is_empty() {
                 return Ok(Done::default());
             }
-            tell(Progress::Waiting(format!("deleting {} objects", objects.len())));
-            let deletions: Vec<_> = objects.iter().map(|object| self.delete_object(bucket, object)).collect();
+            supervisor.tell(Progress::Waiting(format!("deleting {} objects", objects.len())));
+            let deletions: Vec<_> =
+                objects.iter().map(|object| self.delete_object(bucket, object, supervisor)).collect();
             stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
         }
         Err(CloudError::new(ErrorKind::Conflict, format!("gs://{bucket} is being filled by someone else"))
@@ -36,7 +41,12 @@ impl GoogleCloud {
     }
 
     /// Deletes one generation of an object; one that is gone already is fine.
-    pub(crate) async fn delete_object(&self, bucket: &str, object: &Json) -> Result<(), CloudError> {
+    pub(crate) async fn delete_object(
+        &self,
+        bucket: &str,
+        object: &Json,
+        supervisor: Supervised<'_>,
+    ) -> Result<(), CloudError> {
         let text = |field: &str| object.get(field).and_then(Json::as_str);
         let (Some(name), Some(generation)) = (text("name"), text("generation")) else {
             return Err(CloudError::new(
@@ -47,7 +57,7 @@ impl GoogleCloud {
         let delete =
             ApiRequest::delete(Api::Storage, format!("storage/v1/b/{}/o/{}", encoded(bucket), encoded(name)))
                 .with_query("generation", generation);
-        match self.ask(&delete, &silent).await {
+        match self.ask(&delete, &Quiet(supervisor)).await {
             Ok(_) => Ok(()),
             Err(failure) if failure.http() == 404 => Ok(()),
             Err(failure) => Err(self.explain(failure, &delete)),

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::GoogleCloud;
 use crate::errors::{Context, Problem, explain_ended};
-use crate::exchange::Tell;
+use crate::exchange::Supervised;
 use crate::http::is_plain_path;
 
 /// Why an operation gave no result.
@@ -49,7 +49,7 @@ impl GoogleCloud {
         &self,
         request: &ApiRequest,
         answer: Json,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Json, OperationFailure> {
         let began = Instant::now();
         let mut poll = if request.api == Api::Run { Poll::Wait } else { Poll::Get };
@@ -64,7 +64,7 @@ impl GoogleCloud {
             }
             let doing = doing(&operation);
             if doing != told {
-                tell(Progress::Waiting(doing.clone()));
+                supervisor.tell(Progress::Waiting(doing.clone()));
                 told = doing;
             }
             if began.elapsed() > self.pace.operation {
@@ -81,7 +81,7 @@ impl GoogleCloud {
                 ));
             }
             operation = self
-                .poll(request, &operation, &mut poll, began, tell)
+                .poll(request, &operation, &mut poll, began, supervisor)
                 .await
                 .map_err(OperationFailure::NotFollowed)?;
         }
@@ -93,7 +93,7 @@ impl GoogleCloud {
         operation: &Json,
         poll: &mut Poll,
         began: Instant,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Json, CloudError> {
         let path = operation_path(request.api, operation).map_err(|error| error.at(request))?;
         if matches!(poll, Poll::Wait) {
@@ -104,7 +104,7 @@ impl GoogleCloud {
                 format!("{path}:wait"),
                 serde_json::json!({ "timeout": timeout }),
             );
-            match self.ask(&wait, tell).await {
+            match self.ask(&wait, supervisor).await {
                 Ok(answer) => {
                     // The method is best effort: one that comes back at once must not be called in a loop.
                     if answer.get("done") != Some(&Json::Bool(true)) {
@@ -119,7 +119,7 @@ impl GoogleCloud {
         }
         tokio::time::sleep(self.pace.poll(began.elapsed())).await;
         let get = ApiRequest::get(request.api, path);
-        self.ask(&get, tell).await.map_err(|failure| self.explain(failure, &get))
+        self.ask(&get, supervisor).await.map_err(|failure| self.explain(failure, &get))
     }
 
     fn ended(&self, request: &ApiRequest, error: &Json) -> OperationFailure {

@@ -8,14 +8,18 @@ use tokio::time::Instant;
 
 use crate::GoogleCloud;
 use crate::errors::{Fate, Reason};
-use crate::exchange::Tell;
+use crate::exchange::Supervised;
 
 /// How long an edit goes on against others who edit the same policy.
 const AGAINST_OTHERS: Duration = Duration::from_secs(30);
 
 impl GoogleCloud {
     /// Carries out an edit. Nothing is written when nothing would change.
-    pub(crate) async fn edit_policy(&self, edit: &PolicyEdit, tell: Tell<'_>) -> Result<Done, CloudError> {
+    pub(crate) async fn edit_policy(
+        &self,
+        edit: &PolicyEdit,
+        supervisor: Supervised<'_>,
+    ) -> Result<Done, CloudError> {
         // Two edits of one policy from this process would only get in each other's way.
         let lock = self.policy_lock(&edit.policy.write.path);
         let _held = lock.lock().await;
@@ -23,7 +27,7 @@ impl GoogleCloud {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let policy = match self.ask(&edit.policy.read, tell).await {
+            let policy = match self.ask(&edit.policy.read, supervisor).await {
                 Ok(policy) => policy,
                 // The thing is gone, and what it granted with it.
                 Err(failure) if edit.add.is_empty() && failure.http() == 404 => return Ok(Done::default()),
@@ -40,7 +44,7 @@ impl GoogleCloud {
             }
             let write = write_request(&edit.policy.write, edited);
             self.caused.note_grants(edit);
-            let failure = match self.ask(&write, tell).await {
+            let failure = match self.ask(&write, supervisor).await {
                 Ok(body) => {
                     self.caused.note_grants(edit);
                     return Ok(Done { body, ..Done::default() });
@@ -59,7 +63,8 @@ impl GoogleCloud {
                 return Err(self.explain(failure, &write));
             }
             let why = if conflict { "changed in between" } else { "may not have been written" };
-            tell(Progress::Waiting(format!("the policy of {} {why}, trying again", edit.policy.shown)));
+            supervisor
+                .tell(Progress::Waiting(format!("the policy of {} {why}, trying again", edit.policy.shown)));
             tokio::time::sleep(self.pace.backoff(attempt)).await;
         }
     }

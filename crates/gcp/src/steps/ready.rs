@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::rollout::{advice, reason};
 use crate::GoogleCloud;
 use crate::errors::tidy;
-use crate::exchange::Tell;
+use crate::exchange::Supervised;
 
 /// How a service is.
 #[derive(Debug, PartialEq)]
@@ -33,7 +33,7 @@ impl GoogleCloud {
         path: &str,
         service: Option<Json>,
         request: &ApiRequest,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Json, CloudError> {
         let began = Instant::now();
         let get = ApiRequest::get(request.api, path);
@@ -42,7 +42,7 @@ impl GoogleCloud {
         loop {
             let service = match known.take() {
                 Some(service) => service,
-                None => self.ask(&get, tell).await.map_err(|failure| self.explain(failure, &get))?,
+                None => self.ask(&get, supervisor).await.map_err(|failure| self.explain(failure, &get))?,
             };
             match judge(&service) {
                 Judgement::Ready => return Ok(service),
@@ -68,7 +68,7 @@ impl GoogleCloud {
                         ));
                     }
                     if doing != told {
-                        tell(Progress::Waiting(doing.clone()));
+                        supervisor.tell(Progress::Waiting(doing.clone()));
                         told = doing;
                     }
                     tokio::time::sleep(self.pace.poll(began.elapsed())).await;

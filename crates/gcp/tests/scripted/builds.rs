@@ -1,6 +1,6 @@
 //! Builds: followed by their own status.
 
-use model::{Api, ApiRequest, Cloud, ErrorKind, Progress, Step};
+use model::{Api, ApiRequest, Cloud, ErrorKind, Progress, Step, Unsupervised};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Told, ok, serve};
@@ -57,7 +57,7 @@ async fn a_failed_build_says_why_and_where_its_log_is_and_is_not_repeated() {
             move |asked, _| if asked.method == "POST" { created("b-1") } else { ok(build("b-1", status)) },
         )
         .await;
-        let error = server.cloud().run(&step(), &|_| {}).await.unwrap_err();
+        let error = server.cloud().run(&step(), &Unsupervised).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Failed);
         assert_eq!(error.message, format!("build b-1 ended with {status}: step 0 exited with 1"));
         assert!(error.help.unwrap().contains("https://logs.example/1"));
@@ -74,7 +74,7 @@ async fn an_internal_error_is_built_once_more() {
         _ => ok(build("b-2", "SUCCESS")),
     })
     .await;
-    let done = server.cloud().run(&step(), &|_| {}).await.unwrap();
+    let done = server.cloud().run(&step(), &Unsupervised).await.unwrap();
     assert_eq!(done.outputs["build"], "b-2");
 }
 
@@ -89,7 +89,7 @@ async fn a_build_whose_creation_was_not_answered_is_found_again() {
         _ => ok(build("ours", "SUCCESS")),
     })
     .await;
-    let done = server.cloud().run(&step(), &|_| {}).await.unwrap();
+    let done = server.cloud().run(&step(), &Unsupervised).await.unwrap();
     assert_eq!(done.outputs["build"], "ours");
 }
 
@@ -110,6 +110,6 @@ async fn a_build_that_is_done_before_it_is_looked_for_is_told_from_older_ones() 
         _ => ok(build("ours", "SUCCESS")),
     })
     .await;
-    let done = server.cloud().run(&step(), &|_| {}).await.unwrap();
+    let done = server.cloud().run(&step(), &Unsupervised).await.unwrap();
     assert_eq!(done.outputs["build"], "ours");
 }

@@ -1,6 +1,6 @@
 //! Single calls: what is waited for because this run caused it, and what is read back.
 
-use model::{Api, ApiRequest, Cloud, ErrorKind, Step, Wait};
+use model::{Api, ApiRequest, Cloud, ErrorKind, Step, Supervisor, Unsupervised, Wait};
 use serde_json::json;
 
 use crate::server::{Answer, Told, disabled, ok, refused, serve};
@@ -25,10 +25,11 @@ fn repository() -> Step {
 #[tokio::test]
 async fn a_bucket_whose_objects_cannot_be_listed_is_not_taken_for_empty() {
     let server = serve(|_, _| disabled("storage.googleapis.com")).await;
-    let error = server.cloud().run(&Step::EmptyBucket { bucket: "b".to_owned() }, &|_| {}).await.unwrap_err();
+    let error =
+        server.cloud().run(&Step::EmptyBucket { bucket: "b".to_owned() }, &Unsupervised).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::ApiDisabled);
     let server = serve(|_, _| refused(404, "NOT_FOUND", "The specified bucket does not exist.")).await;
-    server.cloud().run(&Step::EmptyBucket { bucket: "b".to_owned() }, &|_| {}).await.unwrap();
+    server.cloud().run(&Step::EmptyBucket { bucket: "b".to_owned() }, &Unsupervised).await.unwrap();
 }
 
 #[tokio::test]
@@ -43,11 +44,11 @@ async fn an_api_whose_switching_off_was_not_answered_is_found_to_be_off() {
         }
     };
     let server = serve(script("DISABLED")).await;
-    server.cloud().run(&step, &|_| {}).await.unwrap();
+    server.cloud().run(&step, &Unsupervised).await.unwrap();
     assert_eq!(server.asked().last().unwrap().line(), format!("GET /{path}"));
 
     let needed = serve(script("ENABLED")).await;
-    assert!(needed.cloud().run(&step, &|_| {}).await.is_err());
+    assert!(needed.cloud().run(&step, &Unsupervised).await.is_err());
 }
 
 #[tokio::test]
@@ -62,7 +63,7 @@ async fn a_disabled_api_is_waited_for_after_this_run_enabled_it_and_only_then() 
     let server = serve(script(true)).await;
     let cloud = server.cloud();
     let told = Told::default();
-    cloud.run(&enable(), &|_| {}).await.unwrap();
+    cloud.run(&enable(), &Unsupervised).await.unwrap();
     cloud.run(&repository(), &told.listen()).await.unwrap();
     assert_eq!(
         told.waiting()[0],
@@ -70,7 +71,7 @@ async fn a_disabled_api_is_waited_for_after_this_run_enabled_it_and_only_then() 
     );
 
     let server = serve(script(false)).await;
-    let error = server.cloud().run(&repository(), &|_| {}).await.unwrap_err();
+    let error = server.cloud().run(&repository(), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, server.asked().len()), (ErrorKind::ApiDisabled, 1));
     assert!(error.help.unwrap().contains("under `apis:`"));
 }
@@ -83,7 +84,7 @@ async fn a_create_whose_answer_was_lost_before_it_was_done_is_repeated() {
         _ => ok(json!({"name": "projects/demo-project/locations/l/repositories/r"})),
     })
     .await;
-    server.cloud().run(&repository(), &|_| {}).await.unwrap();
+    server.cloud().run(&repository(), &Unsupervised).await.unwrap();
     assert_eq!(
         server.asked().iter().map(|asked| asked.method.clone()).collect::<Vec<_>>(),
         ["POST", "GET", "POST"]
@@ -97,9 +98,9 @@ async fn a_namesake_that_someone_else_made_is_not_taken_for_ours() {
         _ => ok(json!({"name": "r", "labels": {"gemmactl-stack": "another"}})),
     })
     .await;
-    assert!(server.cloud().run(&repository(), &|_| {}).await.is_err());
+    assert!(server.cloud().run(&repository(), &Unsupervised).await.is_err());
     let exists = serve(|_, _| refused(409, "ALREADY_EXISTS", "Repository already exists.")).await;
-    let error = exists.cloud().run(&repository(), &|_| {}).await.unwrap_err();
+    let error = exists.cloud().run(&repository(), &Unsupervised).await.unwrap_err();
     let asked: Vec<_> = exists.asked().iter().map(|asked| asked.method.clone()).collect();
     assert_eq!((error.kind, asked), (ErrorKind::Exists, vec!["POST".into(), "GET".into()]));
 }
@@ -117,10 +118,10 @@ async fn a_change_that_was_done_although_its_answer_was_lost_is_not_a_conflict()
         "v2/projects/p/locations/l/services/s",
         json!({"etag": "old", "template": {"timeout": "300s"}}),
     );
-    server.cloud().run(&Step::operation(patch.clone()), &|_| {}).await.unwrap();
+    server.cloud().run(&Step::operation(patch.clone()), &Unsupervised).await.unwrap();
 
     let conflict = serve(|_, _| refused(409, "ABORTED", "Conflict for resource")).await;
-    let error = conflict.cloud().run(&Step::operation(patch), &|_| {}).await.unwrap_err();
+    let error = conflict.cloud().run(&Step::operation(patch), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, conflict.asked().len()), (ErrorKind::Conflict, 1));
 }
 
@@ -137,14 +138,15 @@ async fn a_name_that_this_run_freed_is_waited_for_and_another_one_is_not() {
     let cloud = server.cloud();
     let delete =
         ApiRequest::delete(Api::ArtifactRegistry, "v1/projects/demo-project/locations/l/repositories/r");
-    cloud.run(&Step::call(delete), &|_| {}).await.unwrap();
-    cloud.run(&repository(), &|_| {}).await.unwrap();
+    cloud.run(&Step::call(delete), &Unsupervised).await.unwrap();
+    cloud.run(&repository(), &Unsupervised).await.unwrap();
     let other = ApiRequest::post(
         Api::ArtifactRegistry,
         "v1/projects/demo-project/locations/l/repositories",
         json!({}),
     );
-    let error = cloud.run(&Step::call(other.with_query("repositoryId", "other")), &|_| {}).await.unwrap_err();
+    let error =
+        cloud.run(&Step::call(other.with_query("repositoryId", "other")), &Unsupervised).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Exists);
 }
 
@@ -164,12 +166,71 @@ async fn a_bucket_is_emptied_by_generation_and_then_looked_at_again() {
         _ => ok(json!({"kind": "storage#objects"})),
     })
     .await;
-    server.cloud().run(&Step::EmptyBucket { bucket: "sources".into() }, &|_| {}).await.unwrap();
+    server.cloud().run(&Step::EmptyBucket { bucket: "sources".into() }, &Unsupervised).await.unwrap();
     assert_eq!(server.asked().iter().filter(|asked| asked.method == "DELETE").count(), 2);
 
     let gone = serve(|_, _| {
         Answer::Json(404, json!({"error": {"code": 404, "message": "The specified bucket does not exist."}}))
     })
     .await;
-    gone.cloud().run(&Step::EmptyBucket { bucket: "sources".into() }, &|_| {}).await.unwrap();
+    gone.cloud().run(&Step::EmptyBucket { bucket: "sources".into() }, &Unsupervised).await.unwrap();
+}
+
+/// A run that permits so many writes.
+struct Permits(std::sync::Mutex<usize>);
+
+impl Supervisor for Permits {
+    fn tell(&self, _: model::Progress) {}
+
+    fn permit(&self) -> model::Permission<'_> {
+        let mut left = self.0.lock().unwrap();
+        let permitted = left.checked_sub(1);
+        *left = permitted.unwrap_or_default();
+        let answer = permitted.map(|_| ());
+        Box::pin(async move {
+            answer.ok_or_else(|| model::CloudError::new(ErrorKind::Stopped, "the stack is not held any more"))
+        })
+    }
+}
+
+#[tokio::test]
+async fn no_write_goes_out_without_a_permit_of_its_run_and_reads_need_none() {
+    type Script = fn(&crate::server::Asked, usize) -> Answer;
+    let bucket = |asked: &crate::server::Asked, _: usize| match asked.method.as_str() {
+        "GET" => ok(json!({"items": [{"name": "o", "generation": "1"}]})),
+        _ => Answer::Broken,
+    };
+    let empty = Step::EmptyBucket { bucket: "sources".into() };
+    let policy = crate::policies::project();
+    let steps: [(&Step, Script); 3] = [
+        (&empty, bucket),
+        (&repository(), |asked, _| match asked.method.as_str() {
+            "GET" => refused(404, "NOT_FOUND", "not found"),
+            _ => Answer::Broken,
+        }),
+        (&policy, |asked, _| {
+            if asked.path.contains("getIamPolicy") {
+                ok(json!({"etag": "BwY=", "bindings": []}))
+            } else {
+                refused(409, "ABORTED", "There were concurrent policy changes.")
+            }
+        }),
+    ];
+    for (step, script) in steps {
+        let mut sent = 0;
+        for permitted in 0..3 {
+            let server = serve(script).await;
+            let permits = Permits(std::sync::Mutex::new(permitted));
+            let error = server.cloud().run(step, &permits).await.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Stopped, "{step:?} {error}");
+            let writes = server
+                .asked()
+                .iter()
+                .filter(|asked| asked.method != "GET" && !asked.path.contains("getIamPolicy"))
+                .count();
+            assert!(writes <= permitted, "{step:?}: {writes} writes with {permitted} permits");
+            sent += writes;
+        }
+        assert!(sent > 0, "{step:?}: the permits are for something");
+    }
 }

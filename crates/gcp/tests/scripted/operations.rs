@@ -1,6 +1,6 @@
 //! Long-running operations: followed to their end, judged, given up.
 
-use model::{Api, ApiRequest, Cloud, ErrorKind, Step, Wait};
+use model::{Api, ApiRequest, Cloud, ErrorKind, Step, Unsupervised, Wait};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Told, ok, refused, serve};
@@ -76,7 +76,7 @@ async fn other_operations_are_polled_at_their_path_of_their_version() {
         })
         .await;
         let request = ApiRequest::post(api, path, body);
-        let done = server.cloud().run(&step(request, Wait::Operation), &|_| {}).await.unwrap();
+        let done = server.cloud().run(&step(request, Wait::Operation), &Unsupervised).await.unwrap();
         assert_eq!(done.body, json!({"name": "made"}));
         assert_eq!(
             server.asked().iter().skip(1).map(|asked| asked.path.as_str()).collect::<Vec<_>>(),
@@ -99,7 +99,7 @@ async fn a_finished_or_synchronous_answer_is_not_polled() {
     ] {
         let server = serve(move |_, _| ok(answer.clone())).await;
         let request = ApiRequest::post(Api::ServiceUsage, "v1/projects/p/services/s:enable", json!({}));
-        let done = server.cloud().run(&step(request, Wait::Operation), &|_| {}).await.unwrap();
+        let done = server.cloud().run(&step(request, Wait::Operation), &Unsupervised).await.unwrap();
         assert_eq!((done.body, server.asked().len()), (expected, 1));
     }
 }
@@ -115,7 +115,7 @@ async fn where_the_wait_method_does_not_work_the_operation_is_polled() {
         }
     })
     .await;
-    server.cloud().run(&step(create(), Wait::Ready), &|_| {}).await.unwrap();
+    server.cloud().run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap();
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn an_error_inside_a_finished_operation_is_a_failure() {
             _ => ok(json!({"name": OPERATION, "done": true, "error": {"code": code, "message": message}})),
         })
         .await;
-        let error = server.cloud().run(&step(create(), Wait::Ready), &|_| {}).await.unwrap_err();
+        let error = server.cloud().run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap_err();
         assert_eq!(error.kind, kind, "{error:?}");
         assert!(error.help.is_some(), "{error:?}");
         assert!(message.starts_with(&error.message), "{error}");
@@ -143,7 +143,7 @@ async fn a_finished_operation_of_a_service_that_is_not_ready_is_a_failure() {
         ok(json!({"name": OPERATION, "done": true, "response": service("CONDITION_FAILED", false)}))
     })
     .await;
-    let error = server.cloud().run(&step(create(), Wait::Ready), &|_| {}).await.unwrap_err();
+    let error = server.cloud().run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Failed);
     assert_eq!(error.message, "the service is not ready: said so (CONTAINER_MISSING)");
     assert!(error.help.unwrap().contains("image"));
@@ -159,7 +159,8 @@ async fn a_service_whose_newest_revision_never_becomes_ready_is_a_failure() {
     })
     .await;
     let pace = gcp::Pace { propagation: std::time::Duration::from_millis(20), ..crate::server::quick() };
-    let error = server.cloud().with_pace(pace).run(&step(create(), Wait::Ready), &|_| {}).await.unwrap_err();
+    let error =
+        server.cloud().with_pace(pace).run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Failed, "revision r2 is not ready"));
 }
 
@@ -174,7 +175,7 @@ async fn a_service_that_still_changes_is_read_until_it_is_ready() {
         }
     })
     .await;
-    server.cloud().run(&step(create(), Wait::Ready), &|_| {}).await.unwrap();
+    server.cloud().run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap();
     assert_eq!(server.asked().len(), 3);
 }
 
@@ -187,14 +188,14 @@ async fn an_internal_error_of_an_operation_is_tried_once_more() {
     .await;
     let request =
         ApiRequest::post(Api::ServiceUsage, "v1/projects/p/services:batchEnable", json!({"serviceIds": []}));
-    server.cloud().run(&step(request, Wait::Operation), &|_| {}).await.unwrap();
+    server.cloud().run(&step(request, Wait::Operation), &Unsupervised).await.unwrap();
     assert_eq!(server.asked().len(), 2);
 }
 
 #[tokio::test]
 async fn an_operation_name_that_leads_elsewhere_is_refused() {
     let server = serve(|_, _| ok(json!({"name": "../../evil/operations/1"}))).await;
-    let error = server.cloud().run(&step(create(), Wait::Operation), &|_| {}).await.unwrap_err();
+    let error = server.cloud().run(&step(create(), Wait::Operation), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, server.asked().len()), (ErrorKind::Malformed, 1));
 }
 
@@ -207,11 +208,11 @@ async fn a_deletion_ends_when_nothing_is_found_any_more() {
     })
     .await;
     let delete = || step(ApiRequest::delete(Api::Run, format!("{SERVICES}/gemma")), Wait::Gone);
-    server.cloud().run(&delete(), &|_| {}).await.unwrap();
+    server.cloud().run(&delete(), &Unsupervised).await.unwrap();
     assert_eq!(server.asked().len(), 3);
 
     let absent = serve(|_, _| refused(404, "NOT_FOUND", "gone")).await;
-    absent.cloud().run(&delete(), &|_| {}).await.unwrap();
+    absent.cloud().run(&delete(), &Unsupervised).await.unwrap();
     assert_eq!(absent.asked().len(), 1);
 }
 
@@ -221,7 +222,7 @@ async fn an_operation_that_never_ends_is_given_up() {
     let pace = gcp::Pace { operation: std::time::Duration::from_millis(20), ..crate::server::quick() };
     let request = ApiRequest::post(Api::ServiceUsage, "v1/projects/p/services/s:enable", json!({}));
     let error =
-        server.cloud().with_pace(pace).run(&step(request, Wait::Operation), &|_| {}).await.unwrap_err();
+        server.cloud().with_pace(pace).run(&step(request, Wait::Operation), &Unsupervised).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Timeout);
 }
 
@@ -236,6 +237,6 @@ async fn a_lost_answer_to_a_create_is_settled_by_reading_back() {
         _ => ok(service("CONDITION_SUCCEEDED", false)),
     })
     .await;
-    server.cloud().run(&step(create(), Wait::Ready), &|_| {}).await.unwrap();
+    server.cloud().run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap();
     assert_eq!(server.asked().iter().filter(|asked| asked.method == "POST").count(), 1);
 }

@@ -1,6 +1,6 @@
 //! Policy edits: one read-modify-write under the etag.
 
-use model::{Api, ApiRequest, Cloud, ErrorKind, Grant, Method, PolicyEdit, PolicyRef, Step};
+use model::{Api, ApiRequest, Cloud, ErrorKind, Grant, Method, PolicyEdit, PolicyRef, Step, Unsupervised};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Told, ok, refused, serve};
@@ -16,7 +16,7 @@ fn edit(read: ApiRequest, write: ApiRequest) -> Step {
     })
 }
 
-fn project() -> Step {
+pub(crate) fn project() -> Step {
     let call = |verb: &str| {
         ApiRequest::post(Api::ResourceManager, format!("v3/projects/demo-project:{verb}"), json!({}))
     };
@@ -35,7 +35,7 @@ async fn what_is_foreign_is_written_back_with_the_etag_that_was_read() {
         _ => ok(asked.json()["policy"].clone()),
     })
     .await;
-    server.cloud().run(&project(), &|_| {}).await.unwrap();
+    server.cloud().run(&project(), &Unsupervised).await.unwrap();
     let written = server.asked()[1].json();
     assert_eq!(written["policy"]["etag"], "one");
     assert_eq!(written["policy"]["auditConfigs"], policy("one")["auditConfigs"]);
@@ -49,7 +49,7 @@ async fn nothing_is_written_when_nothing_changes() {
         ok(json!({"etag": "e", "bindings": [{"role": "roles/run.invoker", "members": [MEMBER]}]}))
     })
     .await;
-    server.cloud().run(&project(), &|_| {}).await.unwrap();
+    server.cloud().run(&project(), &Unsupervised).await.unwrap();
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -74,7 +74,7 @@ async fn a_conflict_is_read_again_and_a_lost_answer_too() {
             }
         })
         .await;
-        server.cloud().run(&project(), &|_| {}).await.unwrap();
+        server.cloud().run(&project(), &Unsupervised).await.unwrap();
     }
 }
 
@@ -94,11 +94,11 @@ async fn a_new_account_is_waited_for_and_an_unknown_one_is_not() {
     })
     .await;
     let cloud = server.cloud();
-    let error = cloud.run(&project(), &|_| {}).await.unwrap_err();
+    let error = cloud.run(&project(), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, server.asked().len()), (ErrorKind::Invalid, 2));
     let create =
         ApiRequest::post(Api::Iam, "v1/projects/demo-project/serviceAccounts", json!({"accountId": "run"}));
-    cloud.run(&Step::call(create), &|_| {}).await.unwrap();
+    cloud.run(&Step::call(create), &Unsupervised).await.unwrap();
     let told = Told::default();
     cloud.run(&project(), &told.listen()).await.unwrap();
     assert!(
@@ -119,7 +119,7 @@ async fn cloud_storage_takes_the_policy_itself() {
         .cloud()
         .run(
             &edit(ApiRequest::get(Api::Storage, path), ApiRequest::new(Api::Storage, Method::Put, path)),
-            &|_| {},
+            &Unsupervised,
         )
         .await
         .unwrap();
@@ -129,6 +129,6 @@ async fn cloud_storage_takes_the_policy_itself() {
 #[tokio::test]
 async fn a_policy_without_an_etag_is_never_written() {
     let server = serve(|_, _| ok(json!({}))).await;
-    let error = server.cloud().run(&project(), &|_| {}).await.unwrap_err();
+    let error = server.cloud().run(&project(), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, server.asked().len()), (ErrorKind::Malformed, 1));
 }

@@ -3,7 +3,7 @@
 use std::io::{Seek, Write};
 use std::sync::{Arc, Mutex};
 
-use model::{Archive, Cloud, Content, ErrorKind, Progress, Step, Upload};
+use model::{Archive, Cloud, Content, ErrorKind, Progress, Step, Unsupervised, Upload};
 use serde_json::json;
 
 use crate::server::{Answer, Asked, Told, ok, refused, serve};
@@ -54,7 +54,7 @@ fn large() -> Vec<u8> {
 #[tokio::test]
 async fn small_content_goes_in_one_request_that_never_overwrites() {
     let server = serve(|_, _| ok(json!({"name": "gemma/00.tar.gz", "generation": "17"}))).await;
-    let done = server.cloud().run(&upload(b"hello".to_vec()), &|_| {}).await.unwrap();
+    let done = server.cloud().run(&upload(b"hello".to_vec()), &Unsupervised).await.unwrap();
     assert_eq!(done.outputs["generation"], "17");
     let asked = &server.asked()[0];
     assert_eq!(asked.line(), "POST /upload/storage/v1/b/sources/o");
@@ -77,7 +77,7 @@ async fn an_object_that_is_there_already_is_the_same_one() {
             }
         })
         .await;
-        let done = server.cloud().run(&upload(bytes), &|_| {}).await.unwrap();
+        let done = server.cloud().run(&upload(bytes), &Unsupervised).await.unwrap();
         assert_eq!(done.outputs["generation"], "3");
     }
 }
@@ -146,7 +146,7 @@ async fn a_session_on_another_host_gets_nothing() {
         body: Vec::new(),
     })
     .await;
-    let error = server.cloud().run(&upload(large()), &|_| {}).await.unwrap_err();
+    let error = server.cloud().run(&upload(large()), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, server.asked().len()), (ErrorKind::Malformed, 1));
 }
 
@@ -161,6 +161,6 @@ async fn a_forgotten_session_is_opened_again_but_not_for_ever() {
         _ => refused(410, "", "gone"),
     })
     .await;
-    let error = server.cloud().run(&upload(large()), &|_| {}).await.unwrap_err();
+    let error = server.cloud().run(&upload(large()), &Unsupervised).await.unwrap_err();
     assert_eq!((error.kind, server.asked().len()), (ErrorKind::Unavailable, 6));
 }

@@ -23,8 +23,9 @@ const TWO_STACKS: &str =
     "schedules::stacks_that_share_an_api_and_a_binding_come_and_go_without_breaking_each_other";
 
 /// Every mutation.
-pub const MUTATIONS: [Mutation; 6] = [
+pub const MUTATIONS: [Mutation; 7] = [
     Mutation { name: "drop the fence", protocol: "WithoutFence", test: ONE_STACK },
+    Mutation { name: "ask nothing before a repeat", protocol: "WithoutFenceOfRepeats", test: ONE_STACK },
     Mutation { name: "write the record after the act", protocol: "RecordAfterTheAct", test: FAULTS },
     Mutation { name: "forget what was there before", protocol: "WithoutPrior", test: FAULTS },
     Mutation { name: "skip the wait before a takeover", protocol: "WithoutWaiting", test: ONE_STACK },

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use model::{ApiRequest, Body, Cloud, CloudError, Done, ErrorKind, Found, Json, Method, Progress, Step};
+use model::{
+    ApiRequest, Body, Cloud, CloudError, Done, ErrorKind, Found, Json, Method, Progress, Step, Supervisor,
+};
 use serde_json::json;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -239,11 +241,7 @@ impl Cloud for World {
         Ok(found.map_or(Found::Absent, Found::Body))
     }
 
-    async fn run(
-        &self,
-        step: &Step,
-        progress: &(dyn Fn(Progress) + Send + Sync),
-    ) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, supervisor: &dyn Supervisor) -> Result<Done, CloudError> {
         match step {
             Step::Call { request, .. } => {
                 self.arrive(request.shown(), &request.path).await?;
@@ -254,7 +252,7 @@ impl Cloud for World {
                 done
             }
             Step::Build { create, .. } => {
-                progress(Progress::Waiting("build WORKING".into()));
+                supervisor.tell(Progress::Waiting("build WORKING".into()));
                 self.arrive(create.shown(), &create.path).await?;
                 self.call(create)
             }

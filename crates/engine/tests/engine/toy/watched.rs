@@ -7,8 +7,8 @@ use std::sync::Mutex;
 
 use engine::Rhythm;
 use model::{
-    Body, Cloud, CloudError, Done, Entry, Found, Inventory, Json, Method, Origin, Prior, Progress,
-    RecordError, RecordStore, ResourceId, StackName, State, Step, Versioned,
+    Body, Cloud, CloudError, Done, Entry, Found, Inventory, Json, Method, Origin, Prior, RecordError,
+    RecordStore, ResourceId, StackName, State, Step, Supervisor, Versioned,
 };
 use tokio::time::Instant;
 
@@ -221,13 +221,9 @@ impl Cloud for Watched<'_> {
         self.world.read(request).await
     }
 
-    async fn run(
-        &self,
-        step: &Step,
-        progress: &(dyn Fn(Progress) + Send + Sync),
-    ) -> Result<Done, CloudError> {
+    async fn run(&self, step: &Step, supervisor: &dyn Supervisor) -> Result<Done, CloudError> {
         self.about_to(step);
-        self.world.run(step, progress).await
+        self.world.run(step, supervisor).await
     }
 }
 

@@ -1,7 +1,5 @@
 //! A resumable upload: a session, chunks, and after a broken one the question how much arrived.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use model::{ApiRequest, CloudError, ErrorKind, Json, Method, Progress, Upload};
 use reqwest::Url;
@@ -9,14 +7,13 @@ use reqwest::Url;
 use super::chunks::Chunks;
 use crate::GoogleCloud;
 use crate::errors::{Cause, Failure, Fate, Reason};
-use crate::exchange::{Tell, json_of};
+use crate::exchange::{Quiet, Supervised, json_of};
 use crate::http::{Answer, Outgoing, Payload};
 use crate::retry::Repeat;
 
-/// A multiple of 256 KiB, as the protocol demands of every chunk but the last.
-const CHUNK: u64 = 8 << 20;
-/// A chunk may go out over a slow line.
-const CHUNK_TIMEOUT: Duration = Duration::from_mins(10);
+/// A multiple of 256 KiB, as the protocol demands of every chunk but the last. Small enough that it arrives within a call's
+/// limit over a line of 300 kbit/s: a chunk that is on its way for longer could arrive after another run took over.
+const CHUNK: u64 = 2 << 20;
 /// Times in a row that a chunk may break before the upload is given up.
 const BROKEN_IN_A_ROW: u32 = 6;
 /// Sessions that may be opened: the server may forget one.
@@ -39,11 +36,11 @@ impl GoogleCloud {
         upload: &Upload,
         request: ApiRequest,
         chunks: &mut Chunks,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Json, Failure> {
         for _ in 0..SESSIONS {
-            let session = self.open_session(upload, &request, chunks.length).await?;
-            if let Some(object) = self.fill_session(&session, chunks, tell).await? {
+            let session = self.open_session(upload, &request, chunks.length, supervisor).await?;
+            if let Some(object) = self.fill_session(&session, chunks, supervisor).await? {
                 return Ok(object);
             }
         }
@@ -60,12 +57,13 @@ impl GoogleCloud {
         upload: &Upload,
         request: &ApiRequest,
         length: u64,
+        supervisor: Supervised<'_>,
     ) -> Result<Outgoing, Failure> {
         let mut open =
             Outgoing::new(&self.target.endpoint, &request.clone().with_query("uploadType", "resumable"))?;
         open.headers.push(("X-Upload-Content-Type", upload.content_type.clone()));
         open.headers.push(("X-Upload-Content-Length", length.to_string()));
-        let answer = self.exchange(&open, Repeat::Safe, &crate::exchange::silent).await?;
+        let answer = self.exchange(&open, Repeat::Safe, &Quiet(supervisor)).await?;
         let url = answer.header("location").and_then(|location| Url::parse(location).ok());
         match url {
             Some(url)
@@ -78,7 +76,6 @@ impl GoogleCloud {
                     url,
                     headers: Vec::new(),
                     payload: Payload::Empty,
-                    timeout: CHUNK_TIMEOUT,
                     also: &[308],
                     ..open
                 })
@@ -97,21 +94,22 @@ impl GoogleCloud {
         &self,
         session: &Outgoing,
         chunks: &mut Chunks,
-        tell: Tell<'_>,
+        supervisor: Supervised<'_>,
     ) -> Result<Option<Json>, Failure> {
         let length = chunks.length;
         let mut arrived = 0;
         let mut broken = 0;
         loop {
             let bytes = chunks.read(arrived, CHUNK).await?;
-            let sent = self.put(session, Some((arrived, bytes)), length).await;
+            let sent = self.put(session, Some((arrived, bytes)), length, supervisor).await;
             let step = match sent {
                 Ok(step) => step,
                 Err(failure) if broken < BROKEN_IN_A_ROW && may_go_on(&failure) => {
                     broken += 1;
-                    tell(Progress::Waiting("the upload broke, going on from what arrived".to_owned()));
+                    supervisor
+                        .tell(Progress::Waiting("the upload broke, going on from what arrived".to_owned()));
                     tokio::time::sleep(self.pace.backoff(broken)).await;
-                    match self.put(session, None, length).await {
+                    match self.put(session, None, length, supervisor).await {
                         Ok(step) => step,
                         Err(failure) if may_go_on(&failure) => continue,
                         Err(failure) => return Err(failure),
@@ -134,7 +132,7 @@ impl GoogleCloud {
                         );
                     }
                     arrived = bytes;
-                    tell(Progress::Sent { bytes: arrived, of: length });
+                    supervisor.tell(Progress::Sent { bytes: arrived, of: length });
                 }
             }
         }
@@ -146,6 +144,7 @@ impl GoogleCloud {
         session: &Outgoing,
         chunk: Option<(u64, Bytes)>,
         length: u64,
+        supervisor: Supervised<'_>,
     ) -> Result<Step, Failure> {
         let mut put = session.clone();
         let range = match chunk {
@@ -158,7 +157,7 @@ impl GoogleCloud {
         };
         put.headers.push(("Content-Range", range));
         // A chunk is not simply sent again: the server may have kept a part of it.
-        match self.exchange(&put, Repeat::AfterReadingBack, &crate::exchange::silent).await {
+        match self.exchange(&put, Repeat::AfterReadingBack, &Quiet(supervisor)).await {
             Ok(answer) if answer.status == 308 => Ok(Step::Arrived(arrived(&answer))),
             Ok(answer) => match json_of(&answer) {
                 Ok(object) => Ok(Step::Finished(object)),
