@@ -1,4 +1,4 @@
-//! Clients that nobody here wrote drive the emulator, and meet gemmactl there.
+//! Clients that nobody here wrote drive the emulator, and meet gemmactl there; and tools that nobody here wrote judge what it hands out.
 //!
 //! Where a client is missing its tests are skipped with a message; with `GEMMACTL_REQUIRE_CLIENTS=1` that is a failure.
 #![allow(
@@ -16,6 +16,7 @@ mod compare;
 mod gcloud;
 mod models;
 mod python;
+mod tools;
 #[path = "../wire/flags.rs"]
 #[expect(dead_code, reason = "shared with the tests of what gcloud sends, which use all of it")]
 mod wire_flags;

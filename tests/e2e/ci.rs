@@ -6,6 +6,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::{Value, json};
+
 use crate::drift::take_role_away;
 use crate::github::{GitHub, REPOSITORY, TOKEN};
 use crate::world::{Run, World};
@@ -54,6 +56,40 @@ impl<'test> Runner<'test> {
         let path = self.world.path().join("tools").join(name);
         fs::write(&path, format!("#!/usr/bin/env bash\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Puts a stand-in for `gh` on the PATH: it answers calls of the API from the files under `gh`, with the filter that it is given run by
+    /// jq, and hands out artifacts from there.
+    fn gh(&self) {
+        let script = r#"printf '%s\n' "$*" >> gh.log
+            case "$1 $2" in
+                "api --method") jq -r "${@: -1}" "gh/${4//\//_}.json" ;;
+                "run download") cp "gh/artifacts/$3/$7"/* "$9/" ;;
+                *) echo "unexpected: $*" >&2; exit 2 ;;
+            esac"#;
+        self.stand_in("gh", script);
+        fs::create_dir_all(self.world.path().join("gh/artifacts")).unwrap();
+    }
+
+    /// What `gh api` answers for a path.
+    fn answers(&self, path: &str, answer: &Value) {
+        let file = format!("gh/{}.json", path.replace('/', "_"));
+        fs::write(self.world.path().join(file), answer.to_string()).unwrap();
+    }
+
+    /// An artifact that a run left, with one file.
+    fn artifact(&self, run: u64, name: &str, file: &str, text: impl AsRef<[u8]>) {
+        let folder = self.world.path().join(format!("gh/artifacts/{run}/{name}"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(file), text).unwrap();
+    }
+
+    /// What `gh` was called with since the last look.
+    fn gh_calls(&self) -> String {
+        let log = self.world.path().join("gh.log");
+        let calls = fs::read_to_string(&log).unwrap_or_default();
+        fs::write(log, "").unwrap();
+        calls
     }
 
     /// Runs a script as a step with these variables, and those that a runner sets.
@@ -173,28 +209,66 @@ fn a_fork_is_planned_without_credentials_and_shown_by_a_run_that_it_has_no_hand_
         runner.step("plan.sh", &[endpoint]).exits(0).output("fingerprint").to_owned()
     };
     world.clear_journal();
-    // The fork's run has no token, no credentials and no cloud. The snapshot comes from the last run of apply.
-    runner.stand_in("gh", r#"case "$2" in list) echo 42;; download) cp live.json "$9/";; esac"#);
+    // The fork's run has no token, no credentials and no cloud. The snapshot comes from the last run of apply that left one, and not from
+    // the fork's own copy of that workflow, on a branch of the same name.
+    runner.gh();
+    let live = fs::read(world.path().join("live.json")).unwrap();
+    let run = |id: u64, repository: &str, event: &str, branch: &str| {
+        json!({"id": id, "event": event, "head_branch": branch,
+        "head_repository": {"full_name": repository}})
+    };
+    runner.answers(
+        "repos/acme/models/actions/workflows/apply.yml/runs",
+        &json!({"workflow_runs": [
+            run(91, "mallory/models", "push", "main"), run(92, REPOSITORY, "pull_request", "main"),
+            run(93, REPOSITORY, "push", "other"), run(43, REPOSITORY, "push", "main"), run(42, REPOSITORY, "push", "main"),
+        ]}),
+    );
+    for wrong in [91, 92, 93] {
+        runner.artifact(wrong, "gemmactl-snapshot", "live.json", "{}");
+    }
+    runner.artifact(42, "gemmactl-snapshot", "live.json", &live);
     let snapshot = [
         ("GEMMACTL_WORKFLOW", "apply.yml"),
         ("GEMMACTL_BRANCH", "main"),
+        ("GEMMACTL_EVENT", "push"),
         ("GEMMACTL_ARTIFACT", "gemmactl-snapshot"),
         ("GEMMACTL_OUT", "snapshot"),
     ];
-    runner.step("last-artifact.sh", &snapshot).exits(0);
+    runner.step("last-artifact.sh", &snapshot).exits(0).run.says("gemmactl-snapshot of run 42");
+    assert_eq!(fs::read(world.path().join("snapshot/live.json")).unwrap(), live);
+    let calls = runner.gh_calls();
+    assert!(calls.contains("-f branch=main -f event=push -f status=completed"), "{calls}");
+    assert!(calls.contains("run download 43 ") && !calls.contains("download 9"), "{calls}");
     let against = [("GEMMACTL_AGAINST", "snapshot/live.json"), ("GEMMACTL_OUT", "plan")];
     let planned = runner.step("plan.sh", &against).exits(0);
     assert_eq!(planned.output("fingerprint"), fingerprint, "the plan of a fork is the live plan");
     assert!(world.journal().is_empty(), "a fork's run asked the cloud");
     // The run that comments takes the number from GitHub, not from the fork.
-    runner.stand_in("gh", r#"echo "$@" >> gh.log; echo 7"#);
+    let pull = |number: u64, sha: &str| json!({"number": number, "head": {"sha": sha}});
+    runner.answers("repos/acme/models/pulls", &json!([pull(6, "0ld"), pull(7, "c0ffee")]));
     let head = [("HEAD_OWNER", "mallory"), ("HEAD_BRANCH", "patch"), ("HEAD_SHA", "c0ffee")];
     let which = runner.step("pull-request.sh", &head).exits(0);
     assert_eq!(which.output("number"), "7");
+    let calls = runner.gh_calls();
+    assert!(
+        calls.starts_with("api --method GET repos/acme/models/pulls -f state=open -f head=mallory:patch "),
+        "{calls}"
+    );
     let comment = [("GITHUB_TOKEN", TOKEN), ("GEMMACTL_PLAN", "plan/plan.json"), ("GEMMACTL_NUMBER", "7")];
     runner.step("comment.sh", &comment).exits(0);
     assert!(github.visible()[0].contains(&fingerprint));
-    runner.stand_in("gh", "true");
+    // It was pushed to since, or closed, or the sha is no sha.
+    for (pulls, sha) in [
+        (json!([pull(7, "0ther")]), "c0ffee"),
+        (json!([]), "c0ffee"),
+        (json!([pull(7, "x")]), "\") | \"8\"#"),
+    ] {
+        runner.answers("repos/acme/models/pulls", &pulls);
+        let head = [("HEAD_OWNER", "mallory"), ("HEAD_BRANCH", "patch"), ("HEAD_SHA", sha)];
+        runner.step("pull-request.sh", &head).exits(1).run.says("no open pull request has this head");
+    }
+    runner.answers("repos/acme/models/pulls", &json!([]));
     runner.step("pull-request.sh", &head).exits(1).run.says("no open pull request has this head");
     // A file that is no plan, whatever the fork made of it, is refused.
     fs::write(world.path().join("plan/plan.json"), "{\"version\": 1}").unwrap();
@@ -202,6 +276,50 @@ fn a_fork_is_planned_without_credentials_and_shown_by_a_run_that_it_has_no_hand_
     // What the snapshot lacks fails the fork's run.
     world.edit("gemmactl.yaml", "services:\n", "services:\n  another:\n    image: docker.io/a/b:1\n");
     runner.step("plan.sh", &against).exits(1).run.says("the snapshot lacks what this spec needs");
+}
+
+#[test]
+fn the_plan_of_the_push_before_is_that_of_this_branch_of_this_repository() {
+    let (world, github) = (World::with_spec("version: 1\n"), GitHub::start());
+    let runner = Runner::new(&world, &github);
+    runner.gh();
+    let last = |branch: &str| {
+        let variables = [
+            ("GEMMACTL_WORKFLOW", "plan.yml"),
+            ("GEMMACTL_BRANCH", branch),
+            ("GEMMACTL_EVENT", "pull_request"),
+            ("GEMMACTL_ARTIFACT", "gemmactl-plan"),
+            ("GEMMACTL_OUT", "last"),
+        ];
+        runner.step("last-artifact.sh", &variables).exits(0)
+    };
+    let of_fork = json!({"id": 9, "event": "pull_request", "head_branch": "patch", "head_repository": {"full_name": "mallory/models"}});
+    let of_none = json!({"id": 8, "event": "pull_request", "head_branch": "patch", "head_repository": null});
+    let path = "repos/acme/models/actions/workflows/plan.yml/runs";
+    runner.answers(path, &json!({"workflow_runs": [of_fork, of_none]}));
+    for run in [8, 9] {
+        runner.artifact(run, "gemmactl-plan", "plan.json", "{}");
+    }
+    last("patch").run.says("no earlier run left gemmactl-plan");
+    last("\" or true or \"").run.says("no earlier run left gemmactl-plan");
+    assert_eq!(fs::read_dir(world.path().join("last")).unwrap().count(), 0);
+}
+
+#[test]
+fn arguments_may_stand_on_several_lines() {
+    let (world, github) = (World::copy_of("examples/ollama-gemma"), GitHub::start());
+    let runner = Runner::new(&world, &github);
+    let emulator = world.emulator();
+    let endpoint = ("GEMMACTL_ENDPOINT", emulator.url.as_str());
+    let arguments =
+        ("GEMMACTL_ARGUMENTS", "--var project=demo-project\n  --var\n  deployer=user:you@example.com\n");
+    let plan = runner.step("plan.sh", &[endpoint, arguments]).exits(0);
+    assert!(plan.summary.contains("`user:you@example.com`"), "{}", plan.summary);
+    let expect = ("GEMMACTL_EXPECT", plan.output("fingerprint"));
+    runner.step("apply.sh", &[endpoint, arguments, expect]).exits(0);
+    assert_eq!(runner.step("plan.sh", &[endpoint, arguments]).exits(0).output("code"), "0");
+    runner.step("snapshot.sh", &[endpoint, arguments]).exits(0);
+    runner.step("drift.sh", &[endpoint, arguments, ("GITHUB_TOKEN", TOKEN)]).exits(0).run.says("no drift");
 }
 
 #[test]
@@ -289,21 +407,27 @@ fn workflows_run_the_tested_scripts_and_pin_what_they_use() {
             text.matches("persist-credentials: false").count()
         );
         if path.ends_with("plan-fork.yml") {
-            assert!(!text.contains(": write") && !text.contains("secrets."), "{at}");
+            // A run for a fork has neither, and its token writes nothing.
+            assert!(!text.contains(": write"), "{at}");
+            for context in ["vars.", "secrets."] {
+                assert!(!text.contains(&format!("{{{{ {context}")), "{at}: {context}");
+            }
         }
-    }
-}
-
-#[test]
-#[expect(clippy::print_stderr, reason = "a check that is left out says so")]
-fn actionlint_finds_nothing() {
-    let mut files: Vec<PathBuf> = workflows().into_iter().map(|(path, _)| path).collect();
-    files.retain(|path| !path.ends_with("action.yml"));
-    match Command::new("actionlint").arg("-no-color").args(&files).output() {
-        Err(error) => eprintln!("skipped: actionlint cannot be run: {error}"),
-        Ok(output) => {
-            let said = [output.stdout, output.stderr].concat();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+        if path.ends_with("plan-fork-comment.yml") {
+            // The workflow that it waits for is skipped for pull requests of this repository.
+            for condition in ["head_repository.full_name != github.repository", "workflow_run.conclusion)"] {
+                assert!(text.contains(condition), "{at}: {condition}");
+            }
+            let steps = text.split("- name: ").skip(1);
+            assert!(
+                steps.into_iter().all(|step| step.contains("if: steps.plan.outcome == 'success'")),
+                "{at}"
+            );
+        }
+        for (step, event) in [("apply.yml\n", "push"), ("plan.yml\n", "pull_request")] {
+            if let Some((_, rest)) = text.split_once(&format!("GEMMACTL_WORKFLOW: {step}")) {
+                assert!(rest.contains(&format!("GEMMACTL_EVENT: {event}\n")), "{at}");
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Applies just the plan with the fingerprint that was approved. Anything else ends with code 3, and nothing is changed.
-# Reads GEMMACTL_EXPECT, GEMMACTL_SPEC, GEMMACTL_ARGUMENTS (words), GEMMACTL_OUT, GITHUB_STEP_SUMMARY.
+# Reads GEMMACTL_EXPECT, GEMMACTL_SPEC, GEMMACTL_ARGUMENTS (words, on one line or several), GEMMACTL_OUT, GITHUB_STEP_SUMMARY.
 set -euo pipefail
 
 out="${GEMMACTL_OUT:-gemmactl-apply}"
 mkdir -p "$out"
-read -r -a words <<< "${GEMMACTL_ARGUMENTS:-}"
+read -r -d '' -a words < <(printf '%s\0' "${GEMMACTL_ARGUMENTS:-}") # on one line or several
 
 code=0
 gemmactl apply --file "${GEMMACTL_SPEC:-gemmactl.yaml}" --yes --expect "${GEMMACTL_EXPECT:?nothing was approved}" \

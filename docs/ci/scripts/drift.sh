@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Looks for what others changed, and keeps one issue about it: opened when there is drift, closed when there is none.
-# Reads GEMMACTL_SPEC, GEMMACTL_ARGUMENTS (words), GITHUB_STEP_SUMMARY, and what gemmactl comment reads.
+# Reads GEMMACTL_SPEC, GEMMACTL_ARGUMENTS (words, on one line or several), GITHUB_STEP_SUMMARY, and what gemmactl comment reads.
 set -euo pipefail
 
-read -r -a words <<< "${GEMMACTL_ARGUMENTS:-}"
+read -r -d '' -a words < <(printf '%s\0' "${GEMMACTL_ARGUMENTS:-}") # on one line or several
 text="$(mktemp)"
 trap 'rm -f "$text"' EXIT
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Plans, keeps the plan under GEMMACTL_OUT, and hands on what came of it. A plan that is refused is kept and shown like any other;
 # verdict.sh ends the job by it.
-# Reads GEMMACTL_SPEC, GEMMACTL_ARGUMENTS (words), GEMMACTL_AGAINST (a saved snapshot), GEMMACTL_OUT, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY.
+# Reads GEMMACTL_SPEC, GEMMACTL_ARGUMENTS (words, on one line or several), GEMMACTL_AGAINST (a saved snapshot), GEMMACTL_OUT, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY.
 set -euo pipefail
 
 out="${GEMMACTL_OUT:-gemmactl-plan}"
 mkdir -p "$out"
 rm -f "$out/plan.json" "$out/plan.md" # what an earlier step left must not pass for this plan
-read -r -a words <<< "${GEMMACTL_ARGUMENTS:-}"
+read -r -d '' -a words < <(printf '%s\0' "${GEMMACTL_ARGUMENTS:-}") # on one line or several
 if [[ -n "${GEMMACTL_AGAINST:-}" ]]; then words+=(--against "$GEMMACTL_AGAINST"); fi
 
 code=0
