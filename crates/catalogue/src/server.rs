@@ -130,6 +130,8 @@ impl Ollama {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Vllm {
+    /// The image to run.
+    pub base: Base,
     /// Up to so many times `--max-num-seqs` requests keep the GPU busy; more only wait.
     pub sequences_factor: u32,
     /// Engine arguments.

@@ -72,8 +72,12 @@ impl<'s> Found<'s> {
         message: impl Into<String>,
         fix: Option<String>,
     ) {
-        let problem = Diagnostic::new(self.check.id, message).in_text(&built.file, built.text, bytes);
         let fix = fix.unwrap_or_else(|| self.check.fix.to_owned());
+        // What stands in a rendered Dockerfile is said in the spec.
+        let Some(file) = &built.file else {
+            return self.with_fix(&format!("/images/{}/ollama/base", built.name), message, Vec::new(), fix);
+        };
+        let problem = Diagnostic::new(self.check.id, message).in_text(file, built.text, bytes);
         self.problems.push(problem.with_severity(self.check.severity).with_help(fix));
     }
 }

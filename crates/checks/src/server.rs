@@ -46,9 +46,11 @@ pub(crate) struct Built<'s> {
     /// Its name under `images`.
     pub(crate) name: &'s str,
     pub(crate) dockerfile: Dockerfile,
-    /// The Dockerfile's path for people.
-    pub(crate) file: String,
+    /// The Dockerfile's path for people; none of one that is rendered.
+    pub(crate) file: Option<String>,
     pub(crate) text: &'s str,
+    /// The model that a rendered Dockerfile pulls, and which is loaded before the port of the startup probe opens.
+    pub(crate) warmed: Option<&'s str>,
 }
 
 /// How a setting of the server stands.
@@ -181,8 +183,9 @@ fn built<'s>(spec: &'s Spec, name: &'s str) -> Image<'s> {
     Image::Built(Built {
         name,
         dockerfile: Dockerfile::read(&context.dockerfile_text, &arguments),
-        file: shown_path(&spec.base, &image.build.context, context),
+        file: image.build.context.as_ref().map(|folder| shown_path(&spec.base, folder, context)),
         text: &context.dockerfile_text,
+        warmed: image.ollama.as_ref().map(|ollama| ollama.model.as_str()),
     })
 }
 

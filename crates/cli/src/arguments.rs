@@ -10,6 +10,7 @@ mod doctor;
 mod duration;
 mod emulator;
 mod export;
+mod image;
 mod logs;
 mod plan;
 mod policy;
@@ -37,6 +38,7 @@ pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
 pub(crate) use export::ExportArguments;
+pub(crate) use image::{DockerfileArguments, ImageCommand};
 pub(crate) use logs::LogsArguments;
 pub(crate) use plan::PlanArguments;
 pub(crate) use policy::PolicyArguments;
@@ -198,6 +200,13 @@ pub(crate) enum Command {
         gemmactl graph --format dot | dot -Tsvg > graph.svg"
     )]
     Graph(GraphArguments),
+    /// Look at the images of the spec.
+    #[command(after_help = "Examples:\n  gemmactl image dockerfile gemma    # what `ollama:` stands for")]
+    Image {
+        /// What to do with one.
+        #[command(subcommand)]
+        command: ImageCommand,
+    },
     /// Show how the deployed services are: which revision is wanted, ready and serving, and what is the matter.
     #[command(after_help = "Examples:\n  gemmactl status\n  gemmactl status ollama-gemma --format json")]
     Status(StatusArguments),

@@ -110,7 +110,11 @@ fn ask(url: &str, audience: &str, model: Option<&str>, destination: &Destination
 /// The model that a service most likely serves: what its build arguments, its Dockerfile or the name of its image tell.
 fn model_of(spec: &Spec, service: &str) -> Option<String> {
     let image = spec.document.services.get(service)?.image.as_str();
-    let Some(build) = spec.document.images.get(image).map(|image| &image.build) else {
+    let declared = spec.document.images.get(image);
+    if let Some(ollama) = declared.and_then(|image| image.ollama.as_ref()) {
+        return Some(ollama.model.as_str().to_owned());
+    }
+    let Some(build) = declared.map(|image| &image.build) else {
         let name = image.rsplit('/').next()?.split([':', '@']).next()?;
         let (family, size) = name.split_once('-')?;
         return family.starts_with("gemma").then(|| format!("{family}:{size}"));

@@ -6,7 +6,7 @@ use engine::{
     AdoptPolicy, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch, Watched,
 };
 use model::{ApplyReport, Cloud, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
-use spec::{LoadError, Spec};
+use spec::{EnvironmentChoice, LoadError, Spec};
 
 use crate::arguments::SpecArguments;
 use crate::error::CliError;
@@ -60,14 +60,25 @@ pub(crate) fn usual_watch(spec: &Spec) -> Watch {
 
 /// Reads and checks the spec. Errors show every problem of the file at once.
 pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Spec, CliError> {
-    spec::load_environment(&arguments.file, &variables(arguments), arguments.environment.as_deref())
-        .map_err(|error| not_loaded(error, colour))
+    let choice =
+        arguments.environment.as_deref().map_or(EnvironmentChoice::Unnamed, EnvironmentChoice::Named);
+    let mut specs = load_choice(arguments, choice)?.map_err(|error| not_loaded(error, colour))?;
+    // A choice that is not of every environment gives one spec, or it was refused.
+    specs.pop().ok_or_else(|| CliError::Usage("no environment was chosen".to_owned()))
 }
 
 /// The same in every environment, if none is named.
 pub(crate) fn load_all(arguments: &SpecArguments, colour: spec::Colour) -> Result<Vec<Spec>, CliError> {
-    spec::load_environments(&arguments.file, &variables(arguments), arguments.environments())
-        .map_err(|error| not_loaded(error, colour))
+    load_choice(arguments, arguments.environments())?.map_err(|error| not_loaded(error, colour))
+}
+
+/// Reads the spec with the variables and the catalogue that are given. Errors: the catalogue cannot be used; inside, why the
+/// spec was not taken.
+pub(crate) fn load_choice(
+    arguments: &SpecArguments,
+    choice: EnvironmentChoice<'_>,
+) -> Result<Result<Vec<Spec>, LoadError>, CliError> {
+    Ok(spec::load_with(&arguments.file, &variables(arguments), choice, &catalogue(arguments)?))
 }
 
 /// A spec, or what is read like one, that was not taken.

@@ -64,6 +64,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Validate(arguments) => commands::validate::run(arguments, terminal),
         Command::Schema { of } => commands::schema::run(*of, terminal),
         Command::Show(arguments) => commands::show::run(arguments, terminal),
+        Command::Image { command } => commands::image::run(command, terminal),
         Command::Graph(arguments) => commands::graph::run(arguments, terminal),
         Command::Completions { shell } => commands::completions::run(*shell, terminal),
         Command::Man { command } => commands::man::run(command.as_deref(), terminal),

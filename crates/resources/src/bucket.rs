@@ -62,7 +62,7 @@ fn split(answer: &Json) -> BTreeMap<String, Cow<'_, Json>> {
 
 fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
     let locations: BTreeSet<&str> =
-        scope.document().images.values().map(|image| image::source_location(scope, image)).collect();
+        scope.document().built_images().map(|(_, image, _)| image::source_location(scope, image)).collect();
     locations
         .into_iter()
         .map(|location| {

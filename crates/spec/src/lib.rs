@@ -24,6 +24,7 @@ mod operator_policy;
 mod places;
 mod read;
 mod schema;
+mod server;
 mod source;
 mod table;
 mod text;
@@ -36,10 +37,13 @@ pub use context::{BuildContext, ContextFile};
 pub use diagnostic::{Colour, Diagnostic, Diagnostics};
 pub use document::*;
 pub use environments::EnvironmentChoice;
-pub use load::{LoadError, Spec, load, load_environment, load_environments, parse, parse_environments};
+pub use load::{
+    LoadError, Spec, load, load_environment, load_environments, load_with, parse, parse_environments,
+};
 pub use near::nearest;
 pub use operator_policy::{AllowedLocation, Breach, Level, OperatorPolicy, PolicyRule};
 pub use places::Places;
 pub use schema::{reference, schema, schema_text};
+pub use server::READY_PORT;
 pub use variables::Variables;
 pub use write::yaml_text;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use catalogue::Catalogue;
 use indexmap::IndexMap;
 use model::{EnvironmentName, Place};
 
@@ -16,6 +17,7 @@ use crate::environments::{self, EnvironmentChoice};
 use crate::places::{Places, Spans, child};
 use crate::read::{ReadError, read_text};
 use crate::schema::strict;
+use crate::server;
 use crate::source::Source;
 use crate::variables::{Missing, Variables};
 use crate::yaml::{self, Content, Node, Scalar};
@@ -84,13 +86,24 @@ pub fn load_environments(
     variables: &Variables,
     choice: EnvironmentChoice<'_>,
 ) -> Result<Vec<Spec>, LoadError> {
+    load_with(path, variables, choice, Catalogue::shipped())
+}
+
+/// [`load_environments`], with a catalogue for what is rendered: the images that Ollama is built on, published containers,
+/// digests of models.
+pub fn load_with(
+    path: &Path,
+    variables: &Variables,
+    choice: EnvironmentChoice<'_>,
+    catalogue: &Catalogue,
+) -> Result<Vec<Spec>, LoadError> {
     let name = path.display().to_string();
     let text = read_text(path, &name).map_err(|error| match error {
         ReadError::Io(source) => LoadError::Read { path: path.to_owned(), source },
         ReadError::Refused(problem) => LoadError::Invalid((*problem).into()),
     })?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    parse_environments(&name, &text, folder, variables, choice).map_err(LoadError::Invalid)
+    parse_with((&name, &text), folder, variables, choice, catalogue).map_err(LoadError::Invalid)
 }
 
 /// Checks the text of a spec; `file` is the name that messages show, `base` the folder that contexts are read from.
@@ -105,6 +118,16 @@ pub fn parse_environments(
     base: &Path,
     variables: &Variables,
     choice: EnvironmentChoice<'_>,
+) -> Result<Vec<Spec>, Diagnostics> {
+    parse_with((file, text), base, variables, choice, Catalogue::shipped())
+}
+
+fn parse_with(
+    (file, text): (&str, &str),
+    base: &Path,
+    variables: &Variables,
+    choice: EnvironmentChoice<'_>,
+    catalogue: &Catalogue,
 ) -> Result<Vec<Spec>, Diagnostics> {
     let source = Arc::new(Source::new(file, text));
     let mut tree = yaml::read(&source);
@@ -123,6 +146,7 @@ pub fn parse_environments(
         source,
         base,
         variables,
+        catalogue,
         whole: if tree.problems.is_empty() { Whole::Yes } else { Whole::No },
     };
     let mut shared = tree.problems;
@@ -184,6 +208,7 @@ struct File<'f> {
     source: Arc<Source>,
     base: &'f Path,
     variables: &'f Variables,
+    catalogue: &'f Catalogue,
     whole: Whole,
 }
 
@@ -214,8 +239,8 @@ impl File<'_> {
             // What was not looked at any more can not be checked against the rest.
             Ok(_) | Err(_) if report.is_full() => None,
             Ok(document) => {
-                contexts =
-                    check_meaning(&document, self.base, own_name(self.source.name()), reading, &mut report);
+                let own = own_name(self.source.name());
+                contexts = check_meaning(&document, self.base, own, reading, self.catalogue, &mut report);
                 Some(document)
             }
             Err(error) => {
@@ -228,12 +253,11 @@ impl File<'_> {
         };
         let problems = report.into_problems();
         let environment = environment.cloned();
-        let spec = document.map(|document| Spec {
-            document,
-            environment,
-            places,
-            base: self.base.to_owned(),
-            contexts,
+        let spec = document.map(|mut document| {
+            if problems.is_empty() {
+                server::complete(&mut document, self.catalogue, &mut places);
+            }
+            Spec { document, environment, places, base: self.base.to_owned(), contexts }
         });
         (spec, problems)
     }

@@ -40,6 +40,13 @@ impl Places {
         self.spans.insert(pointer, spans);
     }
 
+    /// Says that the value at one pointer comes from another.
+    pub(crate) fn alias(&mut self, pointer: &str, other: &str) {
+        if let Some(value) = self.span(other, Part::Key) {
+            self.spans.insert(pointer.to_owned(), Spans { key: Some(value.clone()), value });
+        }
+    }
+
     pub(crate) fn source(&self) -> &Arc<Source> {
         &self.source
     }

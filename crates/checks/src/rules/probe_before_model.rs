@@ -1,6 +1,7 @@
 //! When an instance counts as started.
 
 use model::Severity;
+use spec::READY_PORT;
 
 use crate::check::{Check, Found, Subject};
 use crate::server::Program;
@@ -22,6 +23,10 @@ fn look(subject: &Subject<'_>, found: &mut Found<'_>) {
     if server.program != Program::Ollama || server.service.gpu.is_none() {
         return;
     }
+    if built.warmed.is_some() {
+        rendered(subject, found);
+        return;
+    }
     // What another entry point does before it opens a port is not known here.
     let start: Vec<&str> = built.dockerfile.start.iter().map(String::as_str).collect();
     let plain =
@@ -37,4 +42,24 @@ fn look(subject: &Subject<'_>, found: &mut Found<'_>) {
         Some(_) => "the port is open before a model is loaded".to_owned(),
     };
     found.at(&server.key("startupProbe"), what, Vec::new());
+}
+
+/// A rendered image loads the model before it opens the port for the probe.
+fn rendered(subject: &Subject<'_>, found: &mut Found<'_>) {
+    let service = subject.server.service;
+    let Some(probe) = service.startup_probe.as_ref().filter(|_| service.command.is_none()) else { return };
+    let ports = [
+        ("http", probe.http.as_ref().map(|http| http.port)),
+        ("tcp", probe.tcp.as_ref().map(|tcp| tcp.port)),
+        ("grpc", probe.grpc.as_ref().map(|grpc| grpc.port)),
+    ];
+    for (kind, port) in ports {
+        if port.is_some_and(|port| port != Some(READY_PORT)) {
+            let message = "the port that this probe asks is open before the model is loaded";
+            let fix = format!(
+                "ask port {READY_PORT}, which the rendered image opens last, or leave `startupProbe` out"
+            );
+            found.with_fix(&subject.server.key(&format!("startupProbe/{kind}")), message, Vec::new(), fix);
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod emulator;
 pub(crate) mod export;
 pub(crate) mod graph;
+pub(crate) mod image;
 pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod plan;

@@ -10,7 +10,6 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
 use crate::policy;
-use crate::session::variables;
 use crate::surface::from_root;
 use crate::terminal::Terminal;
 use views::annotation::{Annotation, Level, Rule, of_judgement, sarif, workflow};
@@ -96,11 +95,7 @@ fn machine(
     terminal: &Terminal,
     form: impl Fn(&[Diagnostic], &[Judgement]) -> String,
 ) -> Result<Exit, CliError> {
-    let (problems, specs, exit) = match spec::load_environments(
-        &arguments.spec.file,
-        &variables(&arguments.spec),
-        arguments.spec.environments(),
-    ) {
+    let (problems, specs, exit) = match flow::load_choice(&arguments.spec, arguments.spec.environments())? {
         Ok(specs) => {
             let (problems, exit) = found(&specs, &arguments.spec)?;
             (problems, specs, exit)

@@ -11,7 +11,7 @@ pub(super) fn spec(spec: &Spec, file: &str, resources: usize) -> Check {
     let text = format!(
         "{file}: {resources} resources, {}, {}",
         counted(document.services.len(), "service"),
-        counted(document.images.len(), "image to build"),
+        counted(document.built_images().count(), "image to build"),
     );
     Check::new(CheckId::Spec, Level::Ok, text)
 }

@@ -11,6 +11,7 @@ use model::{
     ResourceId, Step, Unset, Upload,
 };
 use serde_json::json;
+use spec::types::RepositoryName;
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
@@ -32,7 +33,7 @@ const fn rule(path: &'static str, about: &'static str) -> FieldRule {
 pub(crate) const KIND: Kind = Kind {
     name: NAME,
     section: "images",
-    docs: "An image built by Cloud Build from a folder with a Dockerfile. Its tag is a digest of the build's inputs, so \
+    docs: "An image built by Cloud Build from a folder with a Dockerfile, or from one that is rendered. Its tag is a digest of the build's inputs, so \
            an unchanged folder is never built again.",
     rules: &[
         rule("tag", "digest of the build's inputs"),
@@ -63,8 +64,8 @@ fn build_location<'spec>(scope: &Scope<'spec>, image: &'spec spec::Image) -> &'s
 }
 
 /// An image's name in its registry, without tag and digest: `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/NAME`.
-pub(crate) fn registry_name(scope: &Scope<'_>, name: &str, image: &spec::Image) -> String {
-    let repository = image.repository.as_str();
+pub(crate) fn registry_name(scope: &Scope<'_>, name: &str, repository: &RepositoryName) -> String {
+    let repository = repository.as_str();
     // A project of a domain (`example.com:name`) is written with a slash. Source: Artifact Registry, image names.
     let project = scope.project().as_str().replace(':', "/");
     format!("{}-docker.pkg.dev/{project}/{repository}/{name}", repository::location(scope, repository))
@@ -85,12 +86,13 @@ pub(crate) fn is_source(object: &str) -> bool {
 const TAG: usize = 32;
 
 fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
-    let images = scope.document().images.iter();
+    let images = scope.document().built_images();
     images
-        .filter_map(|(name, image)| {
+        .filter_map(|(name, image, repository)| {
             // Every image of a checked spec has its context.
             let context = scope.spec().contexts.get(name.as_str())?;
-            Some(Box::new(wanted::image(scope, name.as_str(), image, context)) as Box<dyn Resource>)
+            let wanted = wanted::image(scope, name.as_str(), (image, repository), context);
+            Some(Box::new(wanted) as Box<dyn Resource>)
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{Api, ApiRequest, Content, Tie, Upload, reference};
 use spec::BuildContext;
+use spec::types::RepositoryName;
 
 use super::{
     GENERATION, Image, Making, NAME, NEEDS, Removal, build, build_location, registry_name, source,
@@ -14,7 +15,12 @@ use crate::scope::{Scope, referenced};
 use crate::{bucket, repository};
 
 /// An image of the spec, with what it takes to make it.
-pub(super) fn image(scope: &Scope<'_>, name: &str, image: &spec::Image, context: &BuildContext) -> Image {
+pub(super) fn image(
+    scope: &Scope<'_>,
+    name: &str,
+    (image, pushed_to): (&spec::Image, &RepositoryName),
+    context: &BuildContext,
+) -> Image {
     let place = |keys: &[&str]| {
         let mut all = vec!["images", name];
         all.extend_from_slice(keys);
@@ -22,7 +28,7 @@ pub(super) fn image(scope: &Scope<'_>, name: &str, image: &spec::Image, context:
     };
     let mut item = Item::wanted(scope, NAME, name, place(&[]));
     let account = image.build.service_account.as_ref().map(|account| scope.email(account));
-    let repository = image.repository.as_str();
+    let repository = pushed_to.as_str();
     item.needs(Tie::Inside, [repository::id(repository)]);
     item.needs(Tie::After, [bucket::id(source_location(scope, image))]);
     item.needs(Tie::After, account.iter().flat_map(|email| scope.identity(email)));
@@ -31,7 +37,8 @@ pub(super) fn image(scope: &Scope<'_>, name: &str, image: &spec::Image, context:
     item.needs(Tie::After, image.depends_on.iter().map(referenced));
 
     let tag = context.tag();
-    item.desired.set("tag", tag.as_str(), place(&["build"]));
+    let rendered = image.ollama.is_some().then_some("ollama");
+    item.desired.set("tag", tag.as_str(), place(&[rendered.unwrap_or("build")]));
     // The Dockerfile is shown as text instead.
     for file in context.files.iter().filter(|file| file.path != context.dockerfile) {
         item.desired.set(
@@ -40,7 +47,8 @@ pub(super) fn image(scope: &Scope<'_>, name: &str, image: &spec::Image, context:
             place(&["build", "context"]),
         );
     }
-    item.desired.set("dockerfile", context.dockerfile_text.as_str(), place(&["build", "dockerfile"]));
+    let said = rendered.map_or_else(|| place(&["build", "dockerfile"]), |key| place(&[key]));
+    item.desired.set("dockerfile", context.dockerfile_text.as_str(), said);
     for (argument, value) in &image.build.args {
         let place = place(&["build", "args", argument.as_str()]);
         item.desired.set(format!("args.{argument}"), value.as_str(), place);
@@ -50,7 +58,7 @@ pub(super) fn image(scope: &Scope<'_>, name: &str, image: &spec::Image, context:
     let bucket = bucket::bucket_name(&item.project, &item.stack, source_location(scope, image));
     let object = source(name, &tag);
     let request = build::Request {
-        image: format!("{}:{tag}", registry_name(scope, name, image)),
+        image: format!("{}:{tag}", registry_name(scope, name, pushed_to)),
         source: (&bucket, &object, &reference(&item.id, GENERATION)),
         build: &image.build,
         account: account.as_deref(),

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use catalogue::Catalogue;
+
 use super::report::Report;
 use super::secret;
 use crate::context::{Blame, BuildContext};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
+use crate::server;
 use crate::types::Duration;
 
 /// The longest build. Source: Cloud Build v1, `Build.timeout`.
@@ -24,13 +27,13 @@ pub(crate) enum Contexts {
 /// Reads the context of every image whose build is in order.
 pub(super) fn check(
     document: &Document,
-    base: &Path,
-    spec: &str,
+    (base, spec): (&Path, &str),
     reading: Contexts,
+    catalogue: &Catalogue,
     report: &mut Report<'_>,
 ) -> BTreeMap<String, BuildContext> {
     let mut contexts = BTreeMap::new();
-    for (name, image) in &document.images {
+    for (name, image) in document.images.iter().filter(|(_, image)| image.is_built()) {
         let at = format!("/images/{name}/build");
         let timeout = format!("{at}/timeout");
         if let Some(seconds) =
@@ -52,7 +55,25 @@ pub(super) fn check(
         if reading == Contexts::Unread || !report.is_sound(&[&context, &dockerfile]) {
             continue;
         }
-        match BuildContext::read(base, spec, &image.build) {
+        if let Some(ollama) = &image.ollama {
+            match server::ollama_base(document, name, ollama, catalogue) {
+                Some(base) => {
+                    let text = server::ollama_dockerfile(name, ollama, &base, catalogue);
+                    contexts.insert(name.to_string(), BuildContext::rendered(text));
+                }
+                None => report.at_key(
+                    &format!("/images/{name}/ollama"),
+                    Diagnostic::new(
+                        "base-unknown",
+                        "the catalogue knows no release of Ollama for this GPU's driver",
+                    )
+                    .with_help("name the image to build on under `base`"),
+                ),
+            }
+            continue;
+        }
+        let Some(folder) = &image.build.context else { continue };
+        match BuildContext::read(base, spec, folder, &image.build) {
             Ok(read) => {
                 contexts.insert(name.to_string(), read);
             }

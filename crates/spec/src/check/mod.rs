@@ -7,6 +7,7 @@ mod access;
 mod build;
 mod cycle;
 mod duplicate;
+mod image;
 mod placeholder;
 mod probe;
 mod reference;
@@ -21,6 +22,8 @@ mod value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use catalogue::Catalogue;
+
 pub(crate) use build::Contexts;
 pub(crate) use report::{MOST, Report, ordered, refused};
 pub(crate) use structure::{Whose, check_structure};
@@ -34,12 +37,14 @@ pub(crate) fn check_meaning(
     base: &Path,
     spec: &str,
     reading: Contexts,
+    catalogue: &Catalogue,
     report: &mut Report<'_>,
 ) -> BTreeMap<String, BuildContext> {
     access::check(document, report);
     repository::check(document, report);
     reference::check(document, report);
     cycle::check(document, report);
+    image::check(document, catalogue, report);
     service::check(document, report);
-    build::check(document, base, spec, reading, report)
+    build::check(document, (base, spec), reading, catalogue, report)
 }

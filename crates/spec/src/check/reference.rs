@@ -12,12 +12,10 @@ pub(super) fn check(document: &Document, report: &mut Report<'_>) {
     let mut references = References { document, report };
     for (name, image) in &document.images {
         let at = format!("/images/{name}");
-        references.named(
-            DependencyKind::Repository,
-            image.repository.as_str(),
-            &format!("{at}/repository"),
-            None,
-        );
+        if let Some(repository) = &image.repository {
+            let pointer = format!("{at}/repository");
+            references.named(DependencyKind::Repository, repository.as_str(), &pointer, None);
+        }
         references.account(image.build.service_account.as_ref(), &format!("{at}/build/serviceAccount"));
         references.depends_on(&image.depends_on, &format!("image/{name}"), &format!("{at}/dependsOn"));
     }

@@ -13,17 +13,29 @@ use tar::{Builder, EntryType, Header};
 use super::ContextFile;
 use super::hash::Digester;
 
+/// Where the files of a context are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum From<'f> {
+    /// In a folder.
+    Folder(&'f Path),
+    /// The only file is this text.
+    Text(&'f str),
+}
+
 /// Writes a gzipped tar of the files to a file without a name, and checks on the way that they are still the same.
-pub(super) fn write(folder: &Path, files: &[ContextFile]) -> io::Result<Archive> {
+pub(super) fn write(from: From<'_>, files: &[ContextFile]) -> io::Result<Archive> {
     let file = tempfile::tempfile()?;
     // Neither the time nor the operating system may show in the header.
     let gzip =
         GzBuilder::new().mtime(0).operating_system(255).write(BufWriter::new(file), Compression::default());
     let mut tar = Builder::new(gzip);
     for file in files {
-        match &file.link {
-            Some(target) => link(&mut tar, folder, file, target)?,
-            None => regular(&mut tar, folder, file)?,
+        match (from, &file.link) {
+            (From::Folder(folder), Some(target)) => link(&mut tar, folder, file, target)?,
+            (From::Folder(folder), None) => regular(&mut tar, folder, file)?,
+            (From::Text(text), _) => {
+                tar.append_data(&mut header(file, EntryType::Regular), &file.path, text.as_bytes())?;
+            }
         }
     }
     let mut file = tar.into_inner()?.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;

@@ -24,8 +24,8 @@ use hash::Digester;
 /// The files of a build, as they were when the spec was loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildContext {
-    /// The folder the files lie in.
-    pub folder: PathBuf,
+    /// The folder the files lie in; none where the Dockerfile is rendered and is all there is.
+    pub folder: Option<PathBuf>,
     /// The files and links that are sent, sorted by path.
     pub files: Vec<ContextFile>,
     /// Paths that no ignore rule names and that are left out all the same, such as keys and `.env` files.
@@ -55,8 +55,8 @@ pub struct ContextFile {
 
 impl BuildContext {
     /// Reads the context of a build; `base` is the spec's folder, `spec` the name of the spec's file in it.
-    pub(crate) fn read(base: &Path, spec: &str, build: &Build) -> Result<Self, ContextError> {
-        let folder = walk::folder(base, &build.context)?;
+    pub(crate) fn read(base: &Path, spec: &str, folder: &str, build: &Build) -> Result<Self, ContextError> {
+        let folder = walk::folder(base, folder)?;
         let dockerfile = walk::dockerfile(&folder, &build.dockerfile)?;
         let dockerfile_text = walk::dockerfile_text(&folder, &dockerfile)?;
         let found = walk::files(&folder, &dockerfile, &base.join(spec))?;
@@ -65,7 +65,7 @@ impl BuildContext {
             build.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let tag = tag(&digest, &dockerfile, args);
         Ok(Self {
-            folder,
+            folder: Some(folder),
             files: found.files,
             denied: found.denied,
             dockerfile,
@@ -73,6 +73,22 @@ impl BuildContext {
             digest,
             tag,
         })
+    }
+
+    /// A context that is nothing but a rendered Dockerfile.
+    pub(crate) fn rendered(dockerfile_text: String) -> Self {
+        let dockerfile = "Dockerfile".to_owned();
+        let file = ContextFile {
+            path: dockerfile.clone(),
+            digest: model::digest::sha256(&dockerfile_text),
+            mode: 0o644,
+            size: u64::try_from(dockerfile_text.len()).unwrap_or(u64::MAX),
+            link: None,
+        };
+        let files = vec![file];
+        let digest = context_digest(&files);
+        let tag = tag(&digest, &dockerfile, IndexMap::new());
+        Self { folder: None, files, denied: Vec::new(), dockerfile, dockerfile_text, digest, tag }
     }
 
     /// The tag of the image that comes of these inputs: files, Dockerfile and build arguments.
@@ -97,7 +113,11 @@ impl Content for BuildContext {
     }
 
     fn archive(&self) -> std::io::Result<Archive> {
-        archive::write(&self.folder, &self.files)
+        let from = match &self.folder {
+            Some(folder) => archive::From::Folder(folder),
+            None => archive::From::Text(&self.dockerfile_text),
+        };
+        archive::write(from, &self.files)
     }
 }
 

@@ -30,7 +30,7 @@ impl Project {
 
     fn read_with(&self, build: &str) -> Result<BuildContext, ContextError> {
         let build: Build = serde_json::from_str(build).unwrap();
-        BuildContext::read(self.0.path(), "gemmactl.yaml", &build)
+        BuildContext::read(self.0.path(), "gemmactl.yaml", build.context.as_deref().unwrap(), &build)
     }
 
     fn read(&self) -> Result<BuildContext, ContextError> {
@@ -292,7 +292,7 @@ fn secrets_and_this_tools_state_stay_out_and_are_named() {
 fn the_spec_beside_the_dockerfile_is_no_input_of_the_image() {
     let project = Project::new(&[("gemmactl.yaml", "version: 1\n"), ("other.yaml", "")]);
     let build: Build = serde_json::from_str(r#"{"context": "."}"#).unwrap();
-    let read = || BuildContext::read(&project.app(), "gemmactl.yaml", &build).unwrap();
+    let read = || BuildContext::read(&project.app(), "gemmactl.yaml", ".", &build).unwrap();
     let before = read();
     assert_eq!(before.files.len(), 2);
     project.write("gemmactl.yaml", "version: 1 # edited\n");

@@ -4,31 +4,47 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::server::{OllamaImage, PrebuiltImage, VllmImage};
 use crate::types::{
     BuildLocation, DependencyReference, Duration, EnvName, MachineType, RepositoryName, ScalarText,
     ServiceAccountReference,
 };
 
-/// An image made by Cloud Build from a folder with a Dockerfile.
+/// An image: made by Cloud Build, from a folder with a Dockerfile (`build.context`) or from one that is rendered (`ollama`), or
+/// one that is there already (`prebuilt`, `vllm`). Exactly one of these four says which.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Image {
-    /// The name of the repository under `repositories` that the image is pushed to.
-    pub repository: RepositoryName,
+    /// The name of the repository under `repositories` that an image is pushed to that is built.
+    pub repository: Option<RepositoryName>,
     /// How the image is built.
+    #[serde(default)]
     pub build: Build,
+    /// Ollama with a model inside, from a Dockerfile that is rendered.
+    pub ollama: Option<OllamaImage>,
+    /// A published container with a model inside.
+    pub prebuilt: Option<PrebuiltImage>,
+    /// vLLM with its weights in a bucket.
+    pub vllm: Option<VllmImage>,
     /// Other items of this spec that have to be there before the build.
     #[serde(default)]
     pub depends_on: Vec<DependencyReference>,
+}
+
+impl Image {
+    /// Whether it is made here, and not only named.
+    pub const fn is_built(&self) -> bool {
+        self.prebuilt.is_none() && self.vllm.is_none()
+    }
 }
 
 /// How an image is built. Source: Cloud Build v1, `Build`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Build {
-    /// The folder that is sent, relative to the spec's own folder and inside it.
+    /// The folder that is sent, relative to the spec's own folder and inside it; none where the Dockerfile is rendered.
     #[schemars(length(min = 1), extend("examples" = ["./ollama-backend"]))]
-    pub context: String,
+    pub context: Option<String>,
     /// The Dockerfile, relative to the context.
     #[serde(default = "default_dockerfile")]
     #[schemars(length(min = 1))]
@@ -47,6 +63,21 @@ pub struct Build {
     pub service_account: Option<ServiceAccountReference>,
     /// Where the build runs; the spec's region if left out.
     pub location: Option<BuildLocation>,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Self {
+            context: None,
+            dockerfile: default_dockerfile(),
+            args: IndexMap::new(),
+            machine_type: None,
+            disk_size_gb: None,
+            timeout: None,
+            service_account: None,
+            location: None,
+        }
+    }
 }
 
 fn default_dockerfile() -> String {

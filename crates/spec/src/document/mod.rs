@@ -8,6 +8,7 @@ mod image;
 mod lint;
 mod project;
 mod repository;
+mod server;
 mod service;
 
 pub use image::{Build, Image};
@@ -17,6 +18,7 @@ pub use repository::{
     CleanupAction, CleanupCondition, CleanupPolicy, MostRecentVersions, Repository, RepositoryFormat,
     TagState,
 };
+pub use server::{OllamaImage, PrebuiltImage, VllmImage, Weights, WeightsLoad};
 pub use service::{
     CloudStorageVolume, Egress, ExecutionEnvironment, Gpu, GrpcProbe, HttpProbe, InMemoryVolume, Ingress,
     MountPaths, NfsVolume, Probe, ScalingMode, SecretItem, SecretVersion, SecretVolume, Service,
@@ -60,7 +62,7 @@ pub struct Document {
     /// Artifact Registry repositories, by name.
     #[serde(default)]
     pub repositories: IndexMap<RepositoryName, Repository>,
-    /// Images that Cloud Build makes from a folder with a Dockerfile, by name.
+    /// Images, by name: made by Cloud Build, or there already.
     #[serde(default)]
     pub images: IndexMap<ImageName, Image>,
     /// Cloud Run services, by name.
@@ -71,6 +73,12 @@ pub struct Document {
 }
 
 impl Document {
+    /// The images that are built, by name, each with the repository that it is pushed to.
+    pub fn built_images(&self) -> impl Iterator<Item = (&ImageName, &Image, &RepositoryName)> {
+        let built = self.images.iter().filter(|(_, image)| image.is_built());
+        built.filter_map(|(name, image)| Some((name, image, image.repository.as_ref()?)))
+    }
+
     /// The region of a service: its own, or the spec's.
     pub fn region_of<'d>(&'d self, service: &'d Service) -> &'d Region {
         service.region.as_ref().unwrap_or(&self.region)

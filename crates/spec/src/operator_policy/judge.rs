@@ -209,11 +209,12 @@ fn from(document: &Document, service: &Service, registries: &[&str]) -> Found {
     let reference = match service.image.source() {
         ImageSource::Reference(reference) => reference.to_owned(),
         ImageSource::Built(name) => {
-            let Some(image) = document.images.get(name) else { return Vec::new() };
-            let repository = document.repositories.get(&image.repository);
+            let built = document.built_images().find(|(built, ..)| built.as_str() == name);
+            let Some((_, _, pushed_to)) = built else { return Vec::new() };
+            let repository = document.repositories.get(pushed_to);
             let location = repository.and_then(|repository| repository.location.as_ref());
             let location = location.map_or(document.region.as_str(), |location| location.as_str());
-            format!("{location}-docker.pkg.dev/{}/{}/{name}", document.project, image.repository)
+            format!("{location}-docker.pkg.dev/{}/{pushed_to}/{name}", document.project)
         }
     };
     let is_within = |registry: &str| {

@@ -4,11 +4,12 @@
 //! types stay the only place where a grammar is written. Must never know a file or a position.
 
 use super::{
-    AbsolutePath, AllowedLocation, ApiName, BinaryAuthorization, BucketName, BuildLocation, CheckName, Cpu,
-    DependencyReference, Duration, EncryptionKey, EnvName, EnvironmentName, FileMode, GpuType, HeaderName,
-    ImageName, ImageReference, LabelKey, LabelValue, Location, MachineType, Member, Memory, ProjectId,
-    Region, RegistryPrefix, RepositoryName, RevisionName, Role, RuleName, SecretName, SecretVersionName,
-    ServiceAccountId, ServiceAccountReference, ServiceName, StackName, TrafficTag, VariableName, VolumeName,
+    AbsolutePath, AllowedLocation, ApiName, BaseImage, BinaryAuthorization, BucketName, BuildLocation,
+    CheckName, Cpu, DependencyReference, Duration, EncryptionKey, EnvName, EnvironmentName, FileMode,
+    FolderPath, GpuType, HeaderName, ImageDigest, ImageName, ImageReference, LabelKey, LabelValue, Location,
+    MachineType, Member, Memory, ModelDigest, OllamaModel, PrebuiltName, ProjectId, Region, RegistryPrefix,
+    RepositoryName, RevisionName, Role, RuleName, SecretName, SecretVersionName, ServiceAccountId,
+    ServiceAccountReference, ServiceName, StackName, TrafficTag, VariableName, VolumeName,
 };
 
 /// Why a text does not fit its grammar, and what would.
@@ -90,6 +91,12 @@ pub(crate) const GRAMMARS: &[(&str, &str, Check)] = &[
     ("FileMode", FileMode::PATTERN, |text| FileMode::parse(text).map(drop)),
     ("RevisionName", RevisionName::PATTERN, |text| RevisionName::parse(text).map(drop)),
     ("TrafficTag", TrafficTag::PATTERN, |text| TrafficTag::parse(text).map(drop)),
+    ("BaseImage", BaseImage::PATTERN, |text| BaseImage::parse(text).map(drop)),
+    ("FolderPath", FolderPath::PATTERN, |text| FolderPath::parse(text).map(drop)),
+    ("ImageDigest", ImageDigest::PATTERN, |text| ImageDigest::parse(text).map(drop)),
+    ("ModelDigest", ModelDigest::PATTERN, |text| ModelDigest::parse(text).map(drop)),
+    ("OllamaModel", OllamaModel::PATTERN, |text| OllamaModel::parse(text).map(drop)),
+    ("PrebuiltName", PrebuiltName::PATTERN, |text| PrebuiltName::parse(text).map(drop)),
     ("VolumeName", VolumeName::PATTERN, |text| VolumeName::parse(text).map(drop)),
 ];
 

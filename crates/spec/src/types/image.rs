@@ -57,7 +57,7 @@ impl ImageReference {
     }
 }
 
-fn check_reference(text: &str) -> Result<(), GrammarError> {
+pub(super) fn check_reference(text: &str) -> Result<(), GrammarError> {
     let refused = |why: &str| {
         Err(GrammarError::new(format!("`{}` is not an image reference: {why}", shown(text))).with_help(HELP))
     };
@@ -89,7 +89,10 @@ fn check_reference(text: &str) -> Result<(), GrammarError> {
     let (host, port) = host.split_once(':').unwrap_or((host, "443"));
     let host_letter =
         |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '-');
-    if host.is_empty() || !host.chars().all(host_letter) || port.parse::<u16>().is_err() {
+    if !host.starts_with(|first: char| first.is_ascii_alphanumeric())
+        || !host.chars().all(host_letter)
+        || port.parse::<u16>().is_err()
+    {
         return refused("it begins with the registry's host name");
     }
     let part_fits = |part: &str| {

@@ -12,6 +12,7 @@ mod place_name;
 mod quantity;
 mod reference;
 mod scalar;
+mod server;
 mod text;
 mod time;
 
@@ -34,4 +35,5 @@ pub use reference::{
 };
 pub(crate) use scalar::KEEPS_TYPE;
 pub use scalar::{Scalar, ScalarText};
+pub use server::{BaseImage, FolderPath, ImageDigest, ModelDigest, OllamaModel, PrebuiltName};
 pub use time::Duration;
