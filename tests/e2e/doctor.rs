@@ -100,7 +100,7 @@ fn a_project_in_which_everything_holds_is_told_on_one_screen() {
 gemmactl doctor  stack=ollama-gemma  project=demo-project  region=europe-west1
 
   ok       spec           gemmactl.yaml: 15 resources, 1 service, 1 image to build
-  ok       context        image ollama-gemma: 1 file, 1 KiB, with Dockerfile
+  ok       context        image ollama-gemma: 2 files, 1 KiB, with Dockerfile
   ok       endpoint       http://127.0.0.1:PORT on this machine, instead of Google
   ok       credentials    a token for the endpoint on this machine; user:me@example.com
   ok       connection     N ms for a round trip, the fastest of 18 reads
@@ -411,7 +411,9 @@ fn the_report_gives_nothing_away_and_is_for_its_owner_alone() {
 
 #[test]
 fn every_example_is_examined_without_a_failure() {
-    for example in ["ollama-gemma", "hardened", "two-models", "prebuilt-image"] {
+    for example in
+        ["ollama-gemma", "hardened", "two-models", "prebuilt-image", "rendered-image", "vllm-bucket"]
+    {
         let world = World::copy_of(&format!("examples/{example}"));
         let emulator = world.emulator();
         doctor(&world, &emulator, &[]).exits(0).never_says("failed");

@@ -39,6 +39,16 @@ fn prebuilt_image_lives() {
 }
 
 #[test]
+fn rendered_image_lives() {
+    lives("examples/rendered-image");
+}
+
+#[test]
+fn vllm_bucket_lives() {
+    lives("examples/vllm-bucket");
+}
+
+#[test]
 fn every_ready_made_spec_lives() {
     let mut folders: Vec<_> = fs::read_dir(repository().join("specs"))
         .unwrap()
@@ -58,7 +68,8 @@ fn every_example_is_tested_here_and_has_a_readme() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         assert!(
-            ["ollama-gemma", "hardened", "two-models", "prebuilt-image"].contains(&name.as_str()),
+            ["ollama-gemma", "hardened", "two-models", "prebuilt-image", "rendered-image", "vllm-bucket"]
+                .contains(&name.as_str()),
             "{name}"
         );
         assert!(path.join("README.md").exists(), "{name}");

@@ -25,6 +25,7 @@ mod failures;
 mod github;
 mod guards;
 mod hostile;
+mod images;
 mod interrupt;
 mod lags;
 mod lifecycle;

@@ -110,7 +110,7 @@ fn what_a_stack_gains_and_loses_is_said_before_the_question() {
     let run = |command: &[&str]| world.gemmactl(&[command, &on].concat());
     let first = generations(&emulator)[0].clone();
     world.edit("gemmactl.yaml", "stack: gemma-prebuilt", "stack: second");
-    world.edit("gemmactl.yaml", "\n  gemma:", "\n  gemma-second:");
+    world.edit("gemmactl.yaml", "\n  gemma:\n    image:", "\n  gemma-second:\n    image:");
     run(&["apply", "--yes"]).exits(0);
     run(&["record", "restore", "--generation", &first])
         .exits(1)

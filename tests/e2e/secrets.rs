@@ -206,7 +206,7 @@ fn the_record_of_a_service_that_was_taken_over_keeps_no_secret() {
         .lines()
         .map(|line| if line.starts_with("stack:") { "stack: another".to_owned() } else { line.to_owned() });
     let other: String = other.map(|line| line + "\n").collect();
-    let at = format!("\n  {name}:\n");
+    let at = format!("\nservices:\n  {name}:\n");
     assert!(other.contains(&at), "{other}");
     fs::write(world.path().join("gemmactl.yaml"), other.replace(&at, &format!("{at}    adopt: true\n")))
         .unwrap();

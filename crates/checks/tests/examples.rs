@@ -294,3 +294,72 @@ fn a_reason_is_compulsory() {
         spec::parse("gemmactl.yaml", &text, std::path::Path::new("."), &Variables::default()).unwrap_err();
     assert!(problems.to_string().contains("lacks the key `reason`"), "{problems}");
 }
+
+/// The spec above with an image whose Dockerfile is rendered.
+fn rendered(settings: &str, edits: &[(&str, &str)]) -> Examination {
+    let mut text =
+        SPEC.replace("build: { context: ./server }", &format!("ollama: {{ model: gemma3:4b{settings} }}"));
+    for (from, to) in edits {
+        assert!(text.contains(from), "nothing to edit: {from}");
+        text = text.replace(from, to);
+    }
+    let spec = spec::parse("gemmactl.yaml", &text, std::path::Path::new("."), &Variables::default())
+        .unwrap_or_else(|problems| panic!("{}", problems.render(Colour::Plain)));
+    examine(&spec, Catalogue::shipped())
+}
+
+#[test]
+fn a_rendered_image_has_no_finding() {
+    assert_eq!(rendered("", &[]).problems.render(Colour::Plain), "0 problems");
+    assert_eq!(rendered("", &RTX).problems.iter().filter(|problem| problem.id == "ollama-driver").count(), 0);
+}
+
+#[test]
+fn what_a_rendered_image_is_made_of_is_read_as_if_it_stood_in_a_folder() {
+    let found = |settings: &str, edits: &[(&str, &str)]| ids(&rendered(settings, edits));
+    assert!(found(", base: 'ollama/ollama:0.32.15'", &[]).contains("ollama-driver"));
+    assert!(found(", base: 'ollama/ollama:latest'", &[]).contains("base-image-unpinned"));
+    assert!(found(", env: { OLLAMA_KEEP_ALIVE: 5m }", &[]).contains("keep-alive-short"));
+    assert!(found("", &[("gemma3:4b", "gemma3:27b"), ("8192", "32768")]).contains("gpu-memory-exceeded"));
+    assert!(found("", &[("gemma3:4b", "gemma3:27b")]).contains("weights-too-large"));
+}
+
+#[test]
+fn a_probe_of_ones_own_has_to_ask_the_port_that_opens_last() {
+    let probe = |probe: &str| {
+        let service = format!("timeout: 600s\n    startupProbe: {probe}");
+        rendered("", &[("timeout: 600s", service.as_str())])
+    };
+    for fine in ["{ http: { port: 8081 } }", "{ tcp: { port: 8081 } }"] {
+        assert!(!ids(&probe(fine)).contains("probe-before-model"), "{fine}");
+    }
+    for early in ["{ http: { path: /api/version } }", "{ tcp: {} }", "{ tcp: { port: 8080 } }"] {
+        assert!(ids(&probe(early)).contains("probe-before-model"), "{early}");
+    }
+    insta::assert_snapshot!(probe("{ tcp: {}, period: 10s, failureThreshold: 24 }").problems.render(Colour::Plain), @r#"
+warning[probe-before-model]: the port that this probe asks is open before the model is loaded
+  --> gemmactl.yaml:17:26
+   |
+17 |     startupProbe: { tcp: {}, period: 10s, failureThreshold: 24 }
+   |                          ^^
+   |
+   = help: ask port 8081, which the rendered image opens last, or leave `startupProbe` out
+
+1 warning
+"#);
+}
+
+#[test]
+fn what_is_wrong_in_a_rendered_dockerfile_is_shown_in_the_spec() {
+    insta::assert_snapshot!(rendered(", base: 'ollama/ollama:0.32.15'", &[]).problems.render(Colour::Plain), @r#"
+warning[ollama-driver]: Ollama needs driver 550 from 0.30.0 on, the GPU's machines have 535
+ --> gemmactl.yaml:7:66
+  |
+7 |   model: { repository: models, ollama: { model: gemma3:4b, base: 'ollama/ollama:0.32.15' } }
+  |                                                                  ^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write `base: ollama/ollama:0.24.0`, the newest that runs on 535
+
+1 warning
+"#);
+}

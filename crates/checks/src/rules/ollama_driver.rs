@@ -37,9 +37,10 @@ fn look(subject: &Subject<'_>, found: &mut Found<'_>) {
     };
     let there = gpu.driver.version;
     if let Some((from, driver)) = needed.filter(|(_, driver)| *driver > there) {
-        let best = ollama
-            .base_for(there)
-            .map(|base| format!("write `FROM {}`, the newest that runs on {there}", base.reference()));
+        let best = ollama.base_for(there).map(|base| {
+            let word = if built.file.is_some() { "FROM" } else { "base:" };
+            format!("write `{word} {}`, the newest that runs on {there}", base.reference())
+        });
         let message = format!("Ollama needs driver {driver} from {from} on, the GPU's machines have {there}");
         found.in_dockerfile(built, bytes.clone(), message, best);
     }

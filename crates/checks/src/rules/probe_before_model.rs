@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     id: "probe-before-model",
     title: "the startup probe passes before the model is loaded",
     reason: "Ollama opens its port before any model is on the GPU, so the first requests wait for the weights and count as slow or failed.",
-    fix: "load the model in the entry point first, and probe a port that opens only then",
+    fix: "load the model in the entry point first, and probe a port that opens only then; with `ollama` under `images` both are done",
     severity: Severity::Warning,
     source: "Ollama's source; users' reports",
     date: "2026-08",

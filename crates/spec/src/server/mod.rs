@@ -59,11 +59,16 @@ impl<'p> Fill<'p> {
 /// A startup probe that asks so often that nobody waits for it, and long enough for weights of so many GiB.
 fn startup_probe(path: &str, port: Option<u16>, weights_gib: Option<f64>, catalogue: &Catalogue) -> Probe {
     let startup = &catalogue.cloud_run.startup;
-    // Twice what a load was measured to take, never less than the usual window and never more than any page allows.
-    let measured = weights_gib.map_or(0.0, |gib| 2.0 * gib * catalogue.cloud_run.loading.seconds_per_gib);
+    let measured = weights_gib.map_or(0.0, |gib| gib * catalogue.cloud_run.loading.seconds_per_gib);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundreds of seconds")]
-    let seconds = (measured.ceil() as u64).clamp(startup.longest_seconds, startup.longest_with_gpu_seconds);
-    let times = seconds.div_ceil(PROBE_SECONDS);
+    let load = measured.ceil() as u64;
+    // Twice what a load was measured to take, never less than the usual window and never more than any page allows.
+    let usual = startup.longest_seconds;
+    let all = (2 * load).clamp(usual, startup.longest_with_gpu_seconds);
+    let delay = (all - usual).min(usual);
+    // Pages disagree on longer windows, so one is asked for only where this would be less than half as long again.
+    let window = if load + load / 2 <= delay + usual { usual } else { all - delay };
+    let times = window.div_ceil(PROBE_SECONDS);
     let period = Duration::parse(&format!("{PROBE_SECONDS}s")).ok();
     Probe {
         http: Some(HttpProbe {
@@ -73,7 +78,7 @@ fn startup_probe(path: &str, port: Option<u16>, weights_gib: Option<f64>, catalo
         }),
         tcp: None,
         grpc: None,
-        initial_delay: None,
+        initial_delay: Duration::parse(&format!("{delay}s")).ok().filter(|_| delay > 0),
         timeout: period,
         period,
         failure_threshold: u32::try_from(times).ok(),
