@@ -41,6 +41,11 @@ const INTENDED: &[Intended] = &[
     Intended { path: "buildConfig.enableAutomaticUpdates", found: In::Gcloud, reason: "says false, which is what silence means" },
     Intended { path: "template.containers[0].resources.startupCpuBoost", found: In::Gcloud, reason: "gcloud switches it on for new services; where the spec is silent, gemmactl leaves the API's default" },
     Intended { path: "template.executionEnvironment", found: In::Gemmactl, reason: "only the second generation has GPUs, and gemmactl says so" },
+    Intended { path: "template.containers[0].startupProbe.failureThreshold", found: In::Gemmactl, reason: "as long as the probe that Cloud Run takes by itself: four minutes" },
+    Intended { path: "template.containers[0].startupProbe.httpGet.path", found: In::Gemmactl, reason: "the startup probe asks the port that opens once the model is loaded; the tutorial's passes before" },
+    Intended { path: "template.containers[0].startupProbe.httpGet.port", found: In::Gemmactl, reason: "the port that the example's `start.sh` opens once the model is loaded" },
+    Intended { path: "template.containers[0].startupProbe.periodSeconds", found: In::Gemmactl, reason: "asked often, so that a loaded model waits for nobody" },
+    Intended { path: "template.containers[0].startupProbe.timeoutSeconds", found: In::Gemmactl, reason: "not longer than the period" },
 ];
 
 /// The service that gcloud sent for the tutorial's command (recorded).

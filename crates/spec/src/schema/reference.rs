@@ -72,6 +72,17 @@ A context is a folder inside the spec's own folder, also after links are followe
 Links inside the context stay links; one that leads out is an error, as are sockets, pipes and devices. At most 20,000
 files and 2 GiB are taken. The image's tag is a digest of paths, contents and executable bits, the Dockerfile's name and
 the build arguments. Times, owners, machine type, disk, time limit, account and location do not count.
+
+## Model servers
+
+`ollama` under an image stands for a whole context: one Dockerfile, rendered from these keys and the catalogue alone, so that equal specs give
+equal bytes. `gemmactl image dockerfile` prints it, a plan shows it, and nothing is written beside the spec. It builds on a named release, waits for
+the server before it pulls, holds the model's digest against the expected one, and starts with a script that loads the model and
+then opens port 8081. Services that run it get a startup probe on that port, unless they have one or a `command` of their own.
+
+`prebuilt` and `vllm` build nothing: services that name the image run the published one. `vllm` also gives them `command`, `args`, a read-only volume
+`model-weights` at `/weights` (unless `load: stream`) and a startup probe on `/health`; the service's own `args` come last. What a service gets from its image
+counts as said at the image's line.
 ";
 
 /// The reference page (`docs/spec.md`).
