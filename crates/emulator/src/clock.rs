@@ -52,7 +52,26 @@ pub(crate) fn later(from: Timestamp, by: Duration) -> Timestamp {
     from.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
+/// The time of a change that follows one at `last`: two changes within one tick of the clock are two, and have two etags.
+pub(crate) fn after(last: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(later(last, Duration::from_micros(1)))
+}
+
 /// Microseconds since 1970, as generations and etags count them.
 pub(crate) fn micros(at: Timestamp) -> u64 {
     u64::try_from(at.as_microsecond()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_within_the_tick_of_the_last_one_is_later_than_it() {
+        let tick = Timestamp::from_microsecond(7).unwrap();
+        let second = after(tick, tick);
+        assert_eq!(micros(second), 8);
+        assert_eq!(micros(after(second, tick)), 9, "a clock that stands or goes back makes no change equal");
+        assert_eq!(after(tick, later(tick, Duration::from_secs(1))), later(tick, Duration::from_secs(1)));
+    }
 }

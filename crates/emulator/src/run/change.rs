@@ -1,6 +1,5 @@
 //! Create, patch and delete of services.
 
-use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -11,6 +10,7 @@ use super::state::{Health, Service};
 use super::view::{self, Occasion};
 use super::{defaults, missing, rules};
 use crate::call::{Answer, Call};
+use crate::clock::after;
 use crate::error::ApiError;
 use crate::gate::no_such_project;
 use crate::policy::Policy;
@@ -102,9 +102,7 @@ pub(super) fn update(
     service.wanted = wanted;
     if changed {
         service.generation += 1;
-        // Two changes within one tick of the clock are two, and have two etags.
-        let later = service.update_time.checked_add(SignedDuration::from_micros(1));
-        service.update_time = call.now().max(later.unwrap_or(service.update_time));
+        service.update_time = after(service.update_time, call.now());
         call.caller_email().clone_into(&mut service.last_modifier);
     }
     let revision = rollout::add_revision(&mut service, when, project, &call.context)?;
@@ -182,7 +180,7 @@ pub(super) fn delete(
     require_etag(before, call.query.get("etag"))?;
     let mut service = before.clone();
     service.generation += 1;
-    service.update_time = call.now();
+    service.update_time = after(service.update_time, call.now());
     service.delete_time = Some(call.now());
     service.health = Health::Pending;
     if call.query.is_on("validateOnly") {

@@ -9,6 +9,7 @@ use super::unready;
 use super::view::{self, Occasion};
 use crate::artifact_registry;
 use crate::call::{Answer, Call, Context};
+use crate::clock::after;
 use crate::error::ApiError;
 use crate::logging::{self, Severity};
 use crate::model_server;
@@ -171,7 +172,7 @@ fn finish_deletion(project: &mut Project, target: &Target, context: &Context) ->
         project.run.services.get(&target.name).filter(|service| service.uid == target.uid)?.clone();
     project.run.services.remove(&target.name);
     // The etag changes once more when a deletion ends (recorded).
-    gone.update_time = context.now;
+    gone.update_time = after(gone.update_time, context.now);
     gone.observed_generation = gone.generation;
     gone.health = Health::Ready;
     gone.health_since = Some(context.now);
