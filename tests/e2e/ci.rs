@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::drift::take_role_away;
 use crate::github::{GitHub, REPOSITORY, TOKEN};
+use crate::gitlab::GitLab;
 use crate::world::{Run, World};
 
 fn repository() -> PathBuf {
@@ -320,6 +321,70 @@ fn arguments_may_stand_on_several_lines() {
     assert_eq!(runner.step("plan.sh", &[endpoint, arguments]).exits(0).output("code"), "0");
     runner.step("snapshot.sh", &[endpoint, arguments]).exits(0);
     runner.step("drift.sh", &[endpoint, arguments, ("GITHUB_TOKEN", TOKEN)]).exits(0).run.says("no drift");
+}
+
+/// The commands of a job of the recipe for GitLab.
+fn job_of_gitlab(name: &str) -> String {
+    let text = fs::read_to_string(repository().join("docs/ci/gitlab/gitlab-ci.yml")).unwrap();
+    let (_, job) = text.split_once(&format!("\n{name}:\n")).unwrap();
+    let job = job.split("\n\n").next().unwrap();
+    let (_, script) = job.split_once("  script:\n").unwrap();
+    let lines = script.lines().take_while(|line| line.starts_with("    "));
+    let commands = lines.map(str::trim).filter(|line| !line.starts_with('#'));
+    commands.map(|line| line.strip_prefix("- ").unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_merge_request_is_planned_noted_applied_and_watched_on_gitlab() {
+    let (world, github, gitlab) = (World::copy_of("examples/ollama-gemma"), GitHub::start(), GitLab::start());
+    Runner::new(&world, &github);
+    symlink(repository().join("docs/ci/scripts"), world.path().join("ci")).unwrap();
+    let emulator = world.emulator();
+    let job = |name: &str, more: &[(&str, &str)]| {
+        let mut command = Command::new("bash");
+        let system = std::env::var("PATH").unwrap();
+        command.args(["-eo", "pipefail", "-c", &job_of_gitlab(name)]).env_clear();
+        command.env("PATH", format!("{}:{system}", world.path().join("tools").display()));
+        command.env("HOME", world.path()).env("CI", "true").env("CI_JOB_ID", "12");
+        command.env("GITHUB_OUTPUT", "plan.env").env("GEMMACTL_ENDPOINT", &emulator.url);
+        command
+            .env("GEMMACTL_OUT", format!("gemmactl-{name}"))
+            .env("GEMMACTL_ARGUMENTS", "--var project=demo-project");
+        command.envs(more.iter().copied()).current_dir(world.path()).stdin(Stdio::null());
+        drop(fs::remove_file(world.path().join("plan.env")));
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let run = Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        };
+        let outputs = fs::read_to_string(world.path().join("plan.env")).unwrap_or_default();
+        Step { run, outputs, summary: String::new() }
+    };
+    let of_merge_request = gitlab.job();
+    let of_merge_request: Vec<(&str, &str)> =
+        of_merge_request.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let others: Vec<_> =
+        of_merge_request.iter().copied().filter(|(name, _)| *name != "CI_MERGE_REQUEST_IID").collect();
+    // Opened, and pushed to.
+    job("plan", &of_merge_request).exits(0).run.says("posted");
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    let pushed = job("plan", &of_merge_request).exits(0);
+    assert_eq!(gitlab.notes().len(), 1);
+    assert!(gitlab.notes()[0].body.contains(pushed.output("fingerprint")), "{}", gitlab.notes()[0].body);
+    // Merged: no note, and what was planned is applied.
+    let merged = job("plan", &others).exits(0);
+    assert_eq!(merged.output("fingerprint"), pushed.output("fingerprint"));
+    job("apply", &[]).exits(1).run.says("nothing was approved");
+    job("apply", &[("fingerprint", merged.output("fingerprint"))]).exits(0);
+    assert_eq!(gitlab.notes().len(), 1);
+    // Drifted: an issue with a token, a red job without.
+    take_role_away(&emulator);
+    job("drift", &others).exits(0).run.says("opened");
+    job("drift", &[]).exits(2).run.says("removed outside gemmactl");
+    // Without a token nothing is posted.
+    job("plan", &[("CI_MERGE_REQUEST_IID", "7")]).exits(0);
 }
 
 #[test]

@@ -128,7 +128,11 @@ fn refusals_say_what_to_do_and_no_token() {
         run(TOKEN, &[]).says(&format!("{status}: Validation Failed or so")).says(help);
     }
     run(TOKEN, &["--api", "http://github.example"]).says("neither https nor an address on this machine");
-    run(TOKEN, &["--api", "http://127.0.0.1:9"]).says("no answer");
+    let gone = run(TOKEN, &["--api", "http://127.0.0.1:9", "-vv"]);
+    gone.says("no answer\n  because: ")
+        .says("Connection refused")
+        .says("sending")
+        .says("-vv shows the calls");
     let without = world.command().args(["comment", "plan.json", "--number", "7"]).output().unwrap();
     assert_eq!(without.status.code(), Some(1));
     assert!(String::from_utf8(without.stderr).unwrap().contains("GITHUB_TOKEN is not set"));

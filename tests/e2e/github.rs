@@ -1,12 +1,11 @@
 //! A GitHub of one repository, as far as comments and issues go: the fields that are asked for, the refusals that are told, and who
 //! wrote what. Not held against the real one, which no test may reach.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 use serde_json::{Value, json};
+
+use crate::stand_in::{self, Call};
 
 /// The token of the workflow's own account.
 pub(crate) const TOKEN: &str = "ghs_workflow";
@@ -45,17 +44,9 @@ pub(crate) const NUMBER: &str = "7";
 
 impl GitHub {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let shared = Arc::clone(&shared);
-                // A client may open another connection while it keeps the first.
-                thread::spawn(move || serve(stream.unwrap(), &shared));
-            }
-        });
+        let url = stand_in::start(move |call| answer(&mut shared.lock().unwrap(), call));
         Self { url, state }
     }
 
@@ -96,39 +87,9 @@ fn post(number: u64, author: &str, title: &str, body: &str) -> Post {
     Post { number, author, title, body, hidden: false, open: true }
 }
 
-/// One connection, request after request.
-fn serve(stream: TcpStream, state: &Mutex<State>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut writer = stream;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 {
-            return;
-        }
-        let (mut token, mut length) = (String::new(), 0);
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header).unwrap();
-            let Some((name, value)) = header.trim().split_once(": ") else { break };
-            match name.to_ascii_lowercase().as_str() {
-                "authorization" => value.trim_start_matches("Bearer ").clone_into(&mut token),
-                "content-length" => length = value.parse().unwrap(),
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).unwrap();
-        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let mut words = line.split(' ');
-        let (method, path) = (words.next().unwrap(), words.next().unwrap());
-        let (status, answer) = answer(&mut state.lock().unwrap(), method, path, &token, &body);
-        let text = answer.to_string();
-        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", text.len());
-        writer.write_all((head + &text).as_bytes()).unwrap();
-    }
-}
-
-fn answer(state: &mut State, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+fn answer(state: &mut State, call: &Call) -> (u16, Value) {
+    let token = call.header("authorization").trim_start_matches("Bearer ");
+    let (method, path, body) = (call.method.as_str(), call.path.as_str(), &call.body);
     if ![TOKEN, STRANGER].contains(&token) {
         return (401, json!({"message": "Bad credentials"}));
     }

@@ -23,6 +23,7 @@ mod examples;
 mod export;
 mod failures;
 mod github;
+mod gitlab;
 mod guards;
 mod hostile;
 mod images;
@@ -40,6 +41,7 @@ mod saved;
 mod secrets;
 mod smoke;
 mod snapshots;
+mod stand_in;
 mod transcripts;
 mod world;
 

@@ -33,7 +33,7 @@ use spec::EnvironmentChoice;
 
 pub(crate) use apply::ApplyArguments;
 pub(crate) use cloud::CloudArguments;
-pub(crate) use comment::CommentArguments;
+pub(crate) use comment::{CommentArguments, ForgeName};
 pub(crate) use destroy::DestroyArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
@@ -183,12 +183,13 @@ pub(crate) enum Command {
         gemmactl plan --against live.json              # needs no credentials and no network\n  \
         gemmactl plan --against live.json --destroy")]
     Snapshot(SnapshotArguments),
-    /// Post the comment of a plan in a pull request on GitHub, or keep the one there up to date.
+    /// Post the comment of a plan in a pull request on GitHub or a merge request on GitLab, or keep the one there up to date.
     ///
     /// The comment is known again by a hidden mark that names stack and environment, and only if the holder of the token wrote it. Where
-    /// deletions appear or vanish, the old comment is hidden and a new one posted. The token is read from GITHUB_TOKEN.
+    /// deletions appear or vanish, the old comment is hidden (on GitLab: folded) and a new one posted. The token is read from GITHUB_TOKEN or
+    /// GITLAB_TOKEN, and sent to the API alone.
     #[command(
-        after_help = "Examples:\n  gemmactl comment plan.json                      # in a workflow\n  \
+        after_help = "Examples:\n  gemmactl comment plan.json                      # in a workflow, or in a job of GitLab\n  \
         gemmactl comment plan.json --since last.json    # with what the last push changed\n  \
         gemmactl comment plan.json --repository acme/models --number 12\n  \
         gemmactl plan --drift-only --format markdown | gemmactl comment --issue"

@@ -90,8 +90,13 @@ pub(crate) enum CliError {
         problem: ReadError,
     },
     /// The place where code is reviewed.
-    #[error("{0}")]
-    Forge(#[from] forge::ForgeError),
+    #[error("{problem}")]
+    Forge {
+        /// Which.
+        place: forge::Place,
+        /// Why.
+        problem: forge::ForgeError,
+    },
     /// Events of an apply that cannot be read.
     #[error("{path}: {problem}")]
     Events {
@@ -207,7 +212,7 @@ impl CliError {
             | Self::Ask(_)
             | Self::Service { .. }
             | Self::SavedPlan { .. }
-            | Self::Forge(_)
+            | Self::Forge { .. }
             | Self::Events { .. }
             | Self::SavedSnapshot { .. }
             | Self::OtherSnapshot { .. }
@@ -253,7 +258,11 @@ impl CliError {
                 ];
             }
             Self::SavedPlan { problem, .. } => return vec![problem.help().to_owned()],
-            Self::Forge(error) => return vec![error.help().to_owned()],
+            Self::Forge { place, problem } => {
+                let mut notes = causes(problem);
+                notes.push(problem.help(*place).to_owned());
+                return notes;
+            }
             Self::Events { problem, .. } => return vec![problem.help().to_owned()],
             Self::SavedSnapshot { .. } | Self::OtherSnapshot { .. } => {
                 return vec![NEW_SNAPSHOT.to_owned()];
@@ -313,6 +322,17 @@ impl CliError {
         }
         notes
     }
+}
+
+/// Why, and why that, a line each.
+fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        notes.push(format!("because: {inner}"));
+        cause = inner.source();
+    }
+    notes
 }
 
 fn emulator_notes(error: &emulator::EmulatorError) -> Vec<String> {

@@ -11,7 +11,7 @@ pub(crate) fn start(verbosity: u8) {
         1 => LevelFilter::DEBUG,
         2.. => LevelFilter::TRACE,
     };
-    let ours = ["gemmactl", "engine", "gcp", "resources", "spec", "emulator"];
+    let ours = ["gemmactl", "engine", "forge", "gcp", "resources", "spec", "emulator"];
     let targets = Targets::new().with_targets(ours.map(|target| (target, level)));
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(true);
     tracing_subscriber::registry().with(targets).with(layer).init();

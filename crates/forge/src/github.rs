@@ -10,9 +10,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::client::Caller;
-use crate::{ApiHost, ForgeError, Repository};
+use crate::client::{Caller, Credential};
+use crate::{ApiHost, Conversation, ForgeError, Post, Repository};
 
+const CALL: &str = "POST graphql";
 /// So many pages of a hundred posts are read.
 const MOST_PAGES: usize = 100;
 
@@ -23,33 +24,21 @@ pub struct GitHub {
     repository: Repository,
 }
 
-/// Where posts are looked for and written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conversation {
-    /// The comments of the pull request or issue of this number.
-    Comments(u64),
-    /// The open issues of the repository.
-    Issues,
-}
-
 /// A comment or an issue.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Post {
+struct Node {
     /// The name by which GraphQL knows it.
     id: String,
     /// The number by which REST knows it: a comment's id, an issue's number.
     #[serde(alias = "fullDatabaseId", deserialize_with = "number")]
     number: u64,
-    /// The text.
-    pub body: String,
+    body: String,
     /// Whether the holder of the token wrote it.
     viewer_did_author: bool,
-    /// Whether it is hidden.
     #[serde(default)]
     is_minimized: bool,
-    /// Where people find it.
-    pub url: String,
+    url: String,
 }
 
 const COMMENTS: &str = "query($owner: String!, $name: String!, $number: Int!, $after: String) {
@@ -69,25 +58,32 @@ const HIDE: &str = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id,
 impl GitHub {
     /// For a repository. Errors: no HTTPS client can be set up.
     pub fn new(host: ApiHost, token: SecretString, repository: Repository) -> Result<Self, ForgeError> {
-        Ok(Self { caller: Caller::new(host, token)?, repository })
+        Ok(Self { caller: Caller::new(host, Credential::Bearer(token))?, repository })
     }
 
     /// The posts that the holder of the token wrote and nobody has hidden, oldest first.
-    pub async fn own_posts(&self, conversation: Conversation) -> Result<Vec<Post>, ForgeError> {
+    pub(crate) async fn own_posts(&self, conversation: Conversation) -> Result<Vec<Post>, ForgeError> {
         let mut posts = Vec::new();
         let mut after = Value::Null;
         for _ in 0..MOST_PAGES {
             let mut page = self.page(conversation, &after).await?;
             let nodes = page.get_mut("nodes").map(Value::take).unwrap_or_default();
-            let found: Vec<Post> = serde_json::from_value(nodes).map_err(|error| malformed(&error))?;
-            posts.extend(found.into_iter().filter(|post| post.viewer_did_author && !post.is_minimized));
+            let found: Vec<Node> =
+                serde_json::from_value(nodes).map_err(|error| ForgeError::unread(CALL.to_owned(), error))?;
+            let own = found.into_iter().filter(|node| node.viewer_did_author && !node.is_minimized);
+            posts.extend(own.map(|node| Post {
+                id: node.id,
+                number: node.number,
+                body: node.body,
+                url: node.url,
+            }));
             let more = page.pointer("/pageInfo/hasNextPage").and_then(Value::as_bool).unwrap_or_default();
             if !more {
                 return Ok(posts);
             }
             after = page.pointer("/pageInfo/endCursor").cloned().unwrap_or_default();
         }
-        Err(malformed(&"there is no end of pages"))
+        Err(ForgeError::lacking(CALL.to_owned(), ": there is no end of pages"))
     }
 
     async fn page(&self, conversation: Conversation, after: &Value) -> Result<Value, ForgeError> {
@@ -103,11 +99,13 @@ impl GitHub {
             map.insert("number".to_owned(), number);
         }
         let mut data = self.caller.graphql(query, &variables).await?;
-        data.pointer_mut(path).map(Value::take).ok_or_else(|| malformed(&format!("it has no {path}")))
+        data.pointer_mut(path)
+            .map(Value::take)
+            .ok_or_else(|| ForgeError::lacking(CALL.to_owned(), ": it lacks what was asked for"))
     }
 
     /// Posts a comment, or opens an issue with a title. Gives the address for people.
-    pub async fn create(
+    pub(crate) async fn create(
         &self,
         conversation: Conversation,
         title: &str,
@@ -125,7 +123,7 @@ impl GitHub {
     }
 
     /// Replaces the text of a post. Gives the address for people.
-    pub async fn update(
+    pub(crate) async fn update(
         &self,
         conversation: Conversation,
         post: &Post,
@@ -135,13 +133,13 @@ impl GitHub {
     }
 
     /// Closes an issue with a last text. Gives the address for people.
-    pub async fn close(&self, post: &Post, body: &str) -> Result<String, ForgeError> {
+    pub(crate) async fn close(&self, post: &Post, body: &str) -> Result<String, ForgeError> {
         let body = json!({"body": body, "state": "closed", "state_reason": "completed"});
         self.patch(Conversation::Issues, post, &body).await
     }
 
     /// Hides a comment as outdated; it stays in the history of the conversation.
-    pub async fn hide(&self, post: &Post) -> Result<(), ForgeError> {
+    pub(crate) async fn hide(&self, post: &Post) -> Result<(), ForgeError> {
         self.caller.graphql(HIDE, &json!({"id": post.id})).await.map(drop)
     }
 
@@ -162,14 +160,10 @@ impl GitHub {
     async fn write(&self, method: Method, path: &[&str], body: &Value) -> Result<String, ForgeError> {
         let mut segments = vec!["repos", &self.repository.owner, &self.repository.name];
         segments.extend(path);
-        let answer = self.caller.rest(method, &segments, body).await?;
+        let answer = self.caller.rest(method, &segments, &[], Some(body)).await?;
         let url = answer.get("html_url").and_then(Value::as_str).unwrap_or_default();
         Ok(url.to_owned())
     }
-}
-
-fn malformed(problem: &dyn std::fmt::Display) -> ForgeError {
-    ForgeError::Malformed { call: "POST graphql".to_owned(), problem: problem.to_string() }
 }
 
 /// GraphQL's `BigInt` is a text.

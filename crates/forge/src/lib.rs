@@ -1,5 +1,5 @@
-//! Comments and issues of the place where code is reviewed: GitHub, or GitHub Enterprise. Bodies are texts here; what stands in
-//! them is the caller's.
+//! Comments and issues of the place where code is reviewed: GitHub, GitHub Enterprise, or a GitLab. Bodies are texts here; what
+//! stands in them is the caller's.
 //!
 //! Knows no plan, no spec, no Google Cloud and no environment. The token goes to the host of the API and nowhere else.
 #![cfg_attr(
@@ -16,10 +16,14 @@
 mod client;
 mod error;
 mod github;
+mod gitlab;
 mod host;
+mod place;
 mod repository;
 
 pub use error::ForgeError;
-pub use github::{Conversation, GitHub, Post};
+pub use github::GitHub;
+pub use gitlab::GitLab;
 pub use host::ApiHost;
+pub use place::{Conversation, Forge, Place, Post};
 pub use repository::Repository;

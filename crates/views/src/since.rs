@@ -22,11 +22,11 @@ pub fn markdown(differences: &[Difference]) -> String {
     format!("\nSince the earlier plan:\n\n{}", super::plan_markdown::fence(&lines))
 }
 
-/// A line for a comment that stands in the place of one about another plan, of which only the fingerprint is known.
+/// A sentence for a comment that stands in the place of one about another plan, of which only the fingerprint is known.
 pub fn replaced(fingerprint: &str) -> String {
     let shown: String = fingerprint.chars().take(crate::document::SHORT).collect();
     format!(
-        "\nThe plan that stood here before was {}; this is another one.\n",
+        "The plan that stood here before was {}; this is another one.",
         super::plan_markdown::code(&shown)
     )
 }

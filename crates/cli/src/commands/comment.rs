@@ -4,14 +4,16 @@
 
 use std::io::Read as _;
 
-use forge::{ApiHost, Conversation, GitHub, Post, Repository};
+use forge::{ApiHost, Conversation, Forge, ForgeError, GitHub, GitLab, Place, Post};
 use model::{EnvironmentName, StackName};
 use secrecy::SecretString;
+use views::document::Plan;
+use views::document::since::Difference;
 use views::drift;
 use views::marker::Marker;
-use views::plan_markdown::{self, Form, Options};
+use views::plan_markdown::{self, COMMENT_BYTES, Form, Options};
 
-use crate::arguments::CommentArguments;
+use crate::arguments::{CommentArguments, ForgeName};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::saved;
@@ -19,13 +21,13 @@ use crate::terminal::Terminal;
 
 /// Posts or updates.
 pub(crate) async fn run(arguments: &CommentArguments, terminal: &Terminal) -> Result<Exit, CliError> {
-    let body = body(arguments)?;
-    let github = github(arguments)?;
+    let body = Body::of(arguments)?;
+    let forge = Posts(forge(arguments)?);
     let (done, url) = if arguments.issue {
-        keep_issue(&github, &body).await?
+        keep_issue(&forge, &body.text(None)).await?
     } else {
         let conversation = Conversation::Comments(number(arguments)?);
-        keep_comment(&github, conversation, body, arguments.skip_unchanged).await?
+        keep_comment(&forge, conversation, &body, arguments.skip_unchanged).await?
     };
     terminal.talk(done);
     if !url.is_empty() {
@@ -37,41 +39,125 @@ pub(crate) async fn run(arguments: &CommentArguments, terminal: &Terminal) -> Re
 /// More than any post may have.
 const LARGEST: u64 = 1 << 20;
 
-fn body(arguments: &CommentArguments) -> Result<String, CliError> {
-    let Some(path) = &arguments.plan else {
-        let mut text = String::new();
-        std::io::stdin().take(LARGEST).read_to_string(&mut text)?;
-        return if text.trim().is_empty() {
-            Err(CliError::Usage("there is no text on stdin, and no saved plan is named".to_owned()))
-        } else {
-            Ok(text)
+/// What is to be posted.
+enum Body<'a> {
+    /// A plan, written as long as it may be.
+    Plan { shown: Box<Plan>, differences: Option<Vec<Difference>>, whole: Option<&'a str>, max_bytes: usize },
+    /// A text as it is.
+    Text(String),
+}
+
+impl<'a> Body<'a> {
+    fn of(arguments: &'a CommentArguments) -> Result<Self, CliError> {
+        let Some(path) = &arguments.plan else {
+            let mut text = String::new();
+            std::io::stdin().take(LARGEST).read_to_string(&mut text)?;
+            return if text.trim().is_empty() {
+                Err(CliError::Usage("there is no text on stdin, and no saved plan is named".to_owned()))
+            } else {
+                Ok(Self::Text(text))
+            };
         };
-    };
-    let shown = saved::load(path)?;
-    let earlier = arguments.since.as_deref().map(saved::load).transpose()?;
-    let differences = earlier.map(|earlier| shown.since(&earlier));
-    let (whole, since) = (arguments.whole.as_deref(), differences.as_deref());
-    Ok(plan_markdown::render(&shown, &Options { whole, since, ..Options::of(Form::Comment) }))
+        let shown = Box::new(saved::load(path)?);
+        let earlier = arguments.since.as_deref().map(saved::load).transpose()?;
+        let differences = earlier.map(|earlier| shown.since(&earlier));
+        let max_bytes = arguments.max_bytes.unwrap_or(COMMENT_BYTES);
+        Ok(Self::Plan { shown, differences, whole: arguments.whole.as_deref(), max_bytes })
+    }
+
+    /// The text, where it stands in the place of a comment about a plan with this fingerprint, if it does.
+    fn text(&self, replaces: Option<&str>) -> String {
+        match self {
+            Self::Plan { shown, differences, whole, max_bytes } => {
+                let (since, whole, max_bytes) = (differences.as_deref(), *whole, *max_bytes);
+                plan_markdown::render(
+                    shown,
+                    &Options { whole, since, replaces, max_bytes, ..Options::of(Form::Comment) },
+                )
+            }
+            Self::Text(text) => {
+                let more = replaces.map(|fingerprint| format!("\n{}\n", views::since::replaced(fingerprint)));
+                text.clone() + &more.unwrap_or_default()
+            }
+        }
+    }
 }
 
-fn github(arguments: &CommentArguments) -> Result<GitHub, CliError> {
-    let usage = |text: &str| CliError::Usage(text.to_owned());
-    let token = arguments.github_token.clone().ok_or_else(|| {
-        usage("the variable GITHUB_TOKEN is not set; in a workflow: env GITHUB_TOKEN: ${{ github.token }}")
-    })?;
-    let repository: Repository = arguments
-        .repository
-        .clone()
-        .ok_or_else(|| usage("no repository is named; pass --repository OWNER/NAME"))?;
-    Ok(GitHub::new(ApiHost::parse(&arguments.api)?, SecretString::from(token), repository)?)
+/// Where code is reviewed, with its errors as those of the command.
+struct Posts(Forge);
+
+impl Posts {
+    async fn own(&self, conversation: Conversation) -> Result<Vec<Post>, CliError> {
+        self.0.own_posts(conversation).await.map_err(at(self.0.place()))
+    }
+
+    async fn create(&self, conversation: Conversation, title: &str, body: &str) -> Result<String, CliError> {
+        self.0.create(conversation, title, body).await.map_err(at(self.0.place()))
+    }
+
+    async fn update(&self, conversation: Conversation, post: &Post, body: &str) -> Result<String, CliError> {
+        self.0.update(conversation, post, body).await.map_err(at(self.0.place()))
+    }
 }
 
-/// The number that is given, or that the event of the workflow speaks of. Errors: there is none.
+fn at(place: Place) -> impl Fn(ForgeError) -> CliError {
+    move |problem| CliError::Forge { place, problem }
+}
+
+fn usage(text: &str) -> CliError {
+    CliError::Usage(text.to_owned())
+}
+
+fn which(arguments: &CommentArguments) -> ForgeName {
+    let here = if arguments.gitlab_ci == "true" { ForgeName::Gitlab } else { ForgeName::Github };
+    arguments.forge.unwrap_or(here)
+}
+
+/// Where code is reviewed. Errors: the token, the repository or the address of the API is missing or can be none.
+fn forge(arguments: &CommentArguments) -> Result<Forge, CliError> {
+    match which(arguments) {
+        ForgeName::Github => {
+            let token = arguments.github_token.clone().ok_or_else(|| {
+                usage("the variable GITHUB_TOKEN is not set; in a workflow: env GITHUB_TOKEN: ${{ github.token }}")
+            })?;
+            let repository = arguments.repository.clone();
+            let repository =
+                repository.ok_or_else(|| usage("no repository is named; pass --repository OWNER/NAME"))?;
+            let api = arguments.api.as_deref().unwrap_or(&arguments.github_api);
+            let github =
+                ApiHost::parse(api).and_then(|host| GitHub::new(host, SecretString::from(token), repository));
+            github.map(Forge::GitHub).map_err(at(Place::GitHub))
+        }
+        ForgeName::Gitlab => {
+            let token = arguments.gitlab_token.clone().ok_or_else(|| {
+                usage("the variable GITLAB_TOKEN is not set; keep a project access token in a masked variable of that name")
+            })?;
+            let project = arguments.project_id.clone();
+            let project = project.ok_or_else(|| usage("no project is named; pass --project-id ID"))?;
+            let api = arguments.api.as_deref().or(arguments.gitlab_api.as_deref());
+            let api = api.ok_or_else(|| usage("no API is named; pass --api https://gitlab.com/api/v4"))?;
+            let gitlab =
+                ApiHost::parse(api).and_then(|host| GitLab::new(host, SecretString::from(token), project));
+            gitlab.map(Forge::GitLab).map_err(at(Place::GitLab))
+        }
+    }
+}
+
+/// The number that is given, or that the pipeline speaks of. Errors: there is none.
 fn number(arguments: &CommentArguments) -> Result<u64, CliError> {
-    let none = || CliError::Usage("no pull request is named; pass --number NUMBER".to_owned());
     if let Some(number) = arguments.number {
         return Ok(number);
     }
+    match which(arguments) {
+        ForgeName::Github => event_number(arguments),
+        ForgeName::Gitlab => arguments.merge_request.ok_or_else(|| {
+            usage("no merge request is named; run in a pipeline of merge requests, or pass --number NUMBER")
+        }),
+    }
+}
+
+fn event_number(arguments: &CommentArguments) -> Result<u64, CliError> {
+    let none = || usage("no pull request is named; pass --number NUMBER");
     let event = saved::bytes(arguments.event_file.as_deref().ok_or_else(none)?)?;
     let event: model::Json = serde_json::from_slice(&event).map_err(|_| none())?;
     let places = ["/pull_request/number", "/issue/number", "/workflow_run/pull_requests/0/number"];
@@ -91,41 +177,45 @@ fn last<M>(posts: Vec<Post>, key: &Key, read: impl Fn(&str) -> Option<(Key, M)>)
 }
 
 async fn keep_comment(
-    github: &GitHub,
+    posts: &Posts,
     conversation: Conversation,
-    mut body: String,
+    body: &Body<'_>,
     skip_unchanged: bool,
 ) -> Result<(&'static str, String), CliError> {
-    let Some(mark) = Marker::read(&body) else {
-        let url = github.create(conversation, "", &body).await?;
+    let text = body.text(None);
+    let Some(mark) = Marker::read(&text) else {
+        let url = posts.create(conversation, "", &text).await?;
         return Ok(("posted; it has no mark of a plan, so no later run will update it", url));
     };
     let read =
         |body: &str| Marker::read(body).map(|mark| ((mark.stack.clone(), mark.environment.clone()), mark));
     let key = (mark.stack.clone(), mark.environment.clone());
-    let Some((post, was)) = last(github.own_posts(conversation).await?, &key, read) else {
-        return Ok(("posted", github.create(conversation, "", &body).await?));
+    let Some((post, was)) = last(posts.own(conversation).await?, &key, read) else {
+        return Ok(("posted", posts.create(conversation, "", &text).await?));
     };
     let is_same = was.fingerprint == mark.fingerprint && was.extent == mark.extent;
     if is_same && skip_unchanged {
         return Ok(("unchanged: the last comment is about the same plan", post.url));
     }
-    if was.fingerprint != mark.fingerprint {
-        body.push_str(&views::since::replaced(&was.fingerprint));
-    }
+    let text = if was.fingerprint == mark.fingerprint { text } else { body.text(Some(&was.fingerprint)) };
     // Whoever follows the conversation is told of a new comment, and not of an edit.
     if (was.deletions > 0) != (mark.deletions > 0) {
-        let url = github.create(conversation, "", &body).await?;
-        github.hide(&post).await?;
-        return Ok((
-            "posted anew, and the last comment hidden: whether something is deleted has changed",
-            url,
-        ));
+        let url = posts.create(conversation, "", &text).await?;
+        posts.0.hide(conversation, &post).await.map_err(at(posts.0.place()))?;
+        let done = match posts.0.place() {
+            Place::GitHub => {
+                "posted anew, and the last comment hidden: whether something is deleted has changed"
+            }
+            Place::GitLab => {
+                "posted anew, and the last comment folded: whether something is deleted has changed"
+            }
+        };
+        return Ok((done, url));
     }
-    Ok(("updated", github.update(conversation, &post, &body).await?))
+    Ok(("updated", posts.update(conversation, &post, &text).await?))
 }
 
-async fn keep_issue(github: &GitHub, body: &str) -> Result<(&'static str, String), CliError> {
+async fn keep_issue(posts: &Posts, body: &str) -> Result<(&'static str, String), CliError> {
     let mark = drift::Marker::read(body).ok_or_else(|| {
         CliError::Usage("--issue takes what plan --drift-only --format markdown prints".to_owned())
     })?;
@@ -133,15 +223,18 @@ async fn keep_issue(github: &GitHub, body: &str) -> Result<(&'static str, String
         drift::Marker::read(body).map(|mark| ((mark.stack.clone(), mark.environment.clone()), mark))
     };
     let key = (mark.stack.clone(), mark.environment.clone());
-    let open = last(github.own_posts(Conversation::Issues).await?, &key, read);
+    let open = last(posts.own(Conversation::Issues).await?, &key, read);
     Ok(match (open, mark.found) {
         (None, 0) => ("no drift, and no issue about it", String::new()),
-        (Some((post, _)), 0) => ("no drift any more: the issue is closed", github.close(&post, body).await?),
+        (Some((post, _)), 0) => {
+            let closed = posts.0.close(&post, body).await.map_err(at(posts.0.place()))?;
+            ("no drift any more: the issue is closed", closed)
+        }
         (None, _) => {
             let environment = mark.environment.map(|name| format!(" ({name})")).unwrap_or_default();
             let title = format!("Drift of stack {}{environment}", mark.stack);
-            ("opened", github.create(Conversation::Issues, &title, body).await?)
+            ("opened", posts.create(Conversation::Issues, &title, body).await?)
         }
-        (Some((post, _)), _) => ("updated", github.update(Conversation::Issues, &post, body).await?),
+        (Some((post, _)), _) => ("updated", posts.update(Conversation::Issues, &post, body).await?),
     })
 }

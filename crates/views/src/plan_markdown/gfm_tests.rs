@@ -66,6 +66,8 @@ fn read(body: &str) -> BTreeSet<String> {
     }
     assert!(!body.chars().any(|c| c != '\n' && c.is_control()), "{body}");
     assert!(!body.lines().any(|line| line.trim_start().starts_with("::")), "{body}");
+    // GitLab obeys lines that begin so, even in the middle of a note.
+    assert!(!body.lines().any(|line| line.starts_with('/')), "{body}");
     for line in body.lines().filter(|line| line.starts_with('|')) {
         assert!([5, 6].contains(&bars(line)), "{line}");
     }

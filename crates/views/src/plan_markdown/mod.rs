@@ -58,6 +58,8 @@ pub struct Options<'a> {
     pub whole: Option<&'a str>,
     /// What is different from an earlier plan, if there was one.
     pub since: Option<&'a [Difference]>,
+    /// The fingerprint of another plan, in the place of whose comment this one stands.
+    pub replaces: Option<&'a str>,
 }
 
 impl Options<'_> {
@@ -67,7 +69,7 @@ impl Options<'_> {
             Form::Comment => COMMENT_BYTES,
             Form::Summary => SUMMARY_BYTES,
         };
-        Self { form, max_bytes, whole: None, since: None }
+        Self { form, max_bytes, whole: None, since: None, replaces: None }
     }
 }
 
@@ -199,6 +201,9 @@ impl Body<'_> {
 
     /// What is different from an earlier plan; at the shorter levels, how much.
     fn since(&self, text: &mut String) {
+        if let Some(fingerprint) = self.options.replaces {
+            let _ = writeln!(text, "{}\n", since::replaced(fingerprint));
+        }
         let Some(found) = self.options.since else { return };
         let _ = match self.level {
             Level::Full | Level::Changes => writeln!(text, "{}", since::markdown(found).trim_start()),
