@@ -54,7 +54,7 @@ pub use lookup::{Lookup, Siblings, Split};
 pub use names::{EnvironmentName, KindName, NameError, ProjectId, Region, ResourceId, StackName};
 pub use outputs::{Outputs, reference};
 pub use place::Place;
-pub use plan::{Change, Plan, Refusal, Unknown};
+pub use plan::{Change, Others, Plan, Refusal, Unknown};
 pub use policy::{Binding, Grant, PolicyEdit, PolicyRef};
 pub use record::{
     Entry, Held, HeldThing, Inventory, Lease, Origin, Prior, RecordError, RecordStore, SharedKey,

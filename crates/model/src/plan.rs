@@ -56,6 +56,15 @@ pub struct Unknown {
     pub help: Option<String>,
 }
 
+/// Grants in a policy that are not this stack's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Others {
+    /// Whose policy, in the words of [`crate::PolicyRef::shown`].
+    pub on: String,
+    /// How many.
+    pub grants: usize,
+}
+
 /// A plan.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -75,6 +84,8 @@ pub struct Plan {
     pub hazards: Vec<(ResourceId, Hazard)>,
     /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it.
     pub exposures: Vec<Exposure>,
+    /// How many grants of others each policy holds that this plan edits, in running order. They stay.
+    pub others: Vec<Others>,
     /// What has to be read before things may be deleted; apply does nothing while there is one.
     pub unread: Vec<Unread>,
     /// Outputs that are known already.

@@ -1,8 +1,8 @@
 //! Whatever a spec or a cloud says, no view obeys it: arbitrary texts in every place of a plan that takes a text.
 
 use model::{
-    Action, Cause, Danger, Exposure, Finding, Goal, Hazard, IgnoreRule, Ignored, IgnoredField, Json, Place,
-    Plan, Reason, Refusal, Severity, Touched, Unknown,
+    Action, Cause, Danger, Exposure, Finding, Goal, Hazard, IgnoreRule, Ignored, IgnoredField, Json, Others,
+    Place, Plan, Reason, Refusal, Severity, Touched, Unknown,
 };
 use proptest::prelude::*;
 
@@ -119,6 +119,7 @@ fn plan(texts: &[String]) -> Plan {
     let id = samples::id(&format!("account/{}", name(0)));
     let ways_out = vec![text(2)];
     plan.hazards.push(broad);
+    plan.others.push(Others { on: text(5), grants: 3 });
     for member in [text(3), String::new()] {
         let (place, on, what) = (samples::at(2), text(4), text(5));
         plan.exposures.push(Exposure { id: id.clone(), place, member, on, what });

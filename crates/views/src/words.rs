@@ -153,6 +153,14 @@ pub(super) fn listed(names: &[String], shown: usize) -> String {
     }
 }
 
+/// Grants of a policy that are not this stack's.
+pub(super) fn others(grants: usize) -> String {
+    match grants {
+        1 => "1 grant of others stays".to_owned(),
+        number => format!("{number} grants of others stay"),
+    }
+}
+
 /// What is sent to a build: how many files, how long, and the first of them.
 pub(super) fn sent(sends: &Sends) -> String {
     let left = sends.files.saturating_sub(sends.first.len());

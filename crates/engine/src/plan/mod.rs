@@ -12,6 +12,7 @@ mod gone;
 mod guard;
 mod intents;
 mod order;
+mod others;
 mod refuse;
 mod sight;
 mod wanted;
@@ -137,6 +138,7 @@ pub fn plan(graph: &Graph, snapshot: &Snapshot, record: &Inventory, options: &Pl
         stack: options.stack.clone(),
         goal: options.goal,
         exposures: guard::exposures(snapshot.exposures(), &changes),
+        others: others::grants(graph, snapshot, &changes),
         changes,
         refusals,
         unknowns,

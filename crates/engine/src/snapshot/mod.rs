@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use indexmap::IndexMap;
 use model::policy::everybody;
 use model::{
     ApiRequest, Cloud, CloudError, ErrorKind, Exposure, Found, Json, Live, Resource, ResourceId, Unread,
@@ -39,6 +40,8 @@ pub struct Snapshot {
     apart: BTreeMap<ResourceId, Seen>,
     /// What stands open to everybody although the spec does not ask for it.
     exposures: Vec<Exposure>,
+    /// How many parts an answer has that is read in parts, ours and those of others.
+    parts: IndexMap<ApiRequest, usize>,
     /// What is in the things that are to be deleted.
     contents: BTreeMap<ResourceId, Result<Found, CloudError>>,
 }
@@ -72,6 +75,11 @@ impl Snapshot {
         &self.exposures
     }
 
+    /// How many parts the answer to a request has, such as grants of a policy; none if it was not read in parts.
+    pub(crate) fn parts(&self, request: &ApiRequest) -> Option<usize> {
+        self.parts.get(request).copied()
+    }
+
     /// What a thing holds, if that was read.
     pub fn contents(&self, id: &ResourceId) -> Option<&Result<Found, CloudError>> {
         self.contents.get(id)
@@ -82,6 +90,7 @@ impl Snapshot {
         self.seen.extend(other.seen);
         self.apart.extend(other.apart);
         self.exposures.extend(other.exposures);
+        self.parts.extend(other.parts);
         self.contents.extend(other.contents);
     }
 }
@@ -156,6 +165,7 @@ async fn look<'graph, C: Cloud>(
         }
     }
     let mut exposures = Vec::new();
+    let mut parts = IndexMap::new();
     let mut seen: Vec<Option<Seen>> = Vec::new();
     seen.resize_with(targets.len(), || None);
 
@@ -174,12 +184,13 @@ async fn look<'graph, C: Cloud>(
             Ok(Found::Absent) => read.all(|at| put(&mut seen, at, Seen::Absent)),
             Ok(Found::ApiDisabled(api)) => read.all(|at| put(&mut seen, at, Seen::ApiDisabled(api.clone()))),
             Ok(Found::Body(body)) => {
-                read.parts(&body, |at, found| {
+                let found = read.parts(&body, |at, found| {
                     let looked = targets.get(at).map(|target| observe(*target, request, found));
                     if let Some(looked) = looked {
                         put(&mut seen, at, looked);
                     }
                 });
+                parts.extend(found.map(|found| (request.clone(), found)));
                 let watched = read.watchers().filter_map(|at| targets.get(at));
                 exposures.extend(watched.flat_map(|target| exposed(*target, &body)));
             }
@@ -187,7 +198,7 @@ async fn look<'graph, C: Cloud>(
     }
 
     exposures.sort_by(|one, other| (&one.id, &one.member).cmp(&(&other.id, &other.member)));
-    let mut snapshot = Snapshot { exposures, ..Snapshot::default() };
+    let mut snapshot = Snapshot { exposures, parts, ..Snapshot::default() };
     for (at, (target, seen)) in targets.iter().zip(seen).enumerate() {
         // Every target is a member of a read, so this never misses; if it did, nothing may be taken for absent.
         let seen = seen.unwrap_or_else(|| {

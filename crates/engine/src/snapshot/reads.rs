@@ -50,13 +50,17 @@ impl Read {
         self.splits.iter().flat_map(|parts| &parts.members).for_each(|(_, at)| tell(*at));
     }
 
-    /// Hands each its part of an answer; none where the answer has no such part. Splits once for each way.
-    pub(super) fn parts(&self, body: &Json, mut hand: impl FnMut(usize, Option<&Json>)) {
+    /// Hands each its part of an answer; none where the answer has no such part. Splits once for each way. Gives how many parts
+    /// there are, whoever they concern; none where nobody looks at a part.
+    pub(super) fn parts(&self, body: &Json, mut hand: impl FnMut(usize, Option<&Json>)) -> Option<usize> {
         self.wholes.iter().for_each(|at| hand(*at, Some(body)));
+        let mut most = None;
         for parts in &self.splits {
             let found = (parts.split)(body);
             parts.members.iter().for_each(|(key, at)| hand(*at, found.get(key).map(AsRef::as_ref)));
+            most = most.max(Some(found.len()));
         }
+        most
     }
 }
 

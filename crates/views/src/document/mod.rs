@@ -18,8 +18,8 @@ pub use public::Public;
 pub use references::references_named;
 
 use model::{
-    Action, EnvironmentName, Exposure, FieldChange, Finding, Goal, Grant, Place, ProjectId, Reason, Refusal,
-    ResourceId, StackName, Unknown,
+    Action, EnvironmentName, Exposure, FieldChange, Finding, Goal, Grant, Others, Place, ProjectId, Reason,
+    Refusal, ResourceId, StackName, Unknown,
 };
 
 /// A plan, shown.
@@ -44,6 +44,8 @@ pub struct Plan {
     /// What stands open to everybody already, and neither the spec asks for it nor this plan closes it; and of what nobody knows
     /// whether it does ([`Exposure::is_unread`]).
     pub exposures: Vec<Exposure>,
+    /// How many grants of others each policy holds that this plan edits, in running order. They stay.
+    pub others: Vec<Others>,
     /// How the spec stands against the operator's policy, where one was given.
     pub policy: Option<operator_policy::Judgement>,
     /// What the checks found in the spec, in the order of its lines.

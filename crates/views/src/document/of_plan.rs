@@ -34,6 +34,7 @@ impl Plan {
             refusals,
             unknowns,
             exposures,
+            others: plan.others.clone(),
             findings: Vec::new(),
             ignored: Ignored::of(ignored),
         }

@@ -2,7 +2,7 @@
 
 use model::{
     Action, Cause, Change, Danger, Effect, EnvironmentName, Exposure, FieldChange, Goal, Grant, Hazard, Json,
-    Plan, Reason, Refusal, Step, Unknown,
+    Others, Plan, Reason, Refusal, Step, Unknown,
 };
 use serde_json::json;
 
@@ -38,7 +38,7 @@ pub(super) fn small() -> Vec<Sample> {
         sample("image-rebuild", &of::with_calls(of::rebuilt())),
         sample("drift", &of::drifted()),
         present("edit-and-drift", edit_and_drift()),
-        present("access-gained", access_gained()),
+        sample("access-gained", &access_gained_beside_others()),
         present(
             "access-lost",
             vec![of::invoker("user:ana@acme.example", Action::Delete, Reason::RemovedFromSpec, 70)],
@@ -139,6 +139,13 @@ fn access_gained() -> Vec<Change> {
             72,
         ),
     ]
+}
+
+fn access_gained_beside_others() -> Plan {
+    let mut plan = samples::plan(Goal::Present, access_gained());
+    let others = |on: &str, grants| Others { on: on.to_owned(), grants };
+    plan.others = vec![others("project demo-project", 23), others("service ollama-gemma", 1)];
+    plan
 }
 
 fn conditional() -> Plan {

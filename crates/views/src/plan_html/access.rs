@@ -3,7 +3,7 @@
 use super::Positions;
 use super::page::Page;
 use crate::document::{Access, Change, Plan, Public, Way};
-use crate::{Symbols, causes};
+use crate::{Symbols, causes, words};
 
 /// Writes the section, if there is anything to tell.
 pub(super) fn write(plan: &Plan, positions: &Positions<'_>, page: &mut Page) {
@@ -34,6 +34,11 @@ pub(super) fn write(plan: &Plan, positions: &Positions<'_>, page: &mut Page) {
             }
             last = Some(&change.id);
             row(change, access, page);
+        }
+        for others in &plan.others {
+            page.raw("<tr class=\"item\"><td><span class=\"sign left\">=</span></td><td class=\"faint\">");
+            page.text(&words::others(others.grants)).raw("</td><td></td><td>").text(&others.on);
+            page.raw("</td><td></td></tr>\n");
         }
         page.raw("</tbody>\n</table>\n");
     }

@@ -4,6 +4,7 @@ use super::level::Level;
 use super::table::why;
 use super::{cut, span, verdict};
 use crate::document::{Access, Change, Plan, Public, Way};
+use crate::words;
 
 /// The head of the table.
 pub(super) const HEAD: &str = "#### Access\n\n| | Who | Role | On | Why |\n|---|---|---|---|---|\n";
@@ -23,9 +24,14 @@ pub(super) fn open(plan: &Plan, level: Level) -> Vec<String> {
     ways.flat_map(|(word, found)| found.iter().map(|public| row(word, public)).collect::<Vec<_>>()).collect()
 }
 
-/// A row for each grant that comes or goes, in running order.
+/// A row for each grant that comes or goes, in running order, and one for those of others in each of the same policies.
 pub(super) fn rows(plan: &Plan, level: Level) -> Vec<String> {
-    plan.access().map(|(change, access)| row(change, access, level)).collect()
+    let rows = plan.access().map(|(change, access)| row(change, access, level));
+    let others = plan.others.iter().map(|others| {
+        let on = span::cell_text(&cut::text(&others.on, level.name()));
+        format!("| = | {} |  | {on} |  |\n", words::others(others.grants))
+    });
+    rows.chain(others).collect()
 }
 
 fn row(change: &Change, access: &Access, level: Level) -> String {

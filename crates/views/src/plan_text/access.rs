@@ -6,10 +6,10 @@ use crate::document::{Access, Change, Plan, Public, Way};
 use model::Reason;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::causes;
 use super::super::escape::escape;
 use super::super::line::{Ink, Line, Page};
 use super::super::{Style, Symbols};
+use super::super::{causes, words};
 use super::values::{arrow_back, with_cause};
 
 /// Writes the headline for everything that is open to everybody, or will be.
@@ -41,6 +41,9 @@ pub(super) fn table(plan: &Plan, page: &mut Page) {
         let members = column(rows.iter().map(|(_, access)| access.grant.member.as_str()));
         for row in rows {
             write(row, roles, members, page);
+        }
+        if let Some(others) = plan.others.iter().find(|others| others.on == policy) {
+            page.line(&Line::indented(4).with(&format!("= {}", words::others(others.grants)), Ink::Faint));
         }
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn plan(goal: Goal, changes: Vec<Change>) -> Plan {
         unknowns: vec![],
         hazards: vec![],
         exposures: vec![],
+        others: vec![],
         unread: vec![],
         outputs: Outputs::new(),
     }

@@ -13,8 +13,8 @@ mod words;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, EnvironmentName, Exposure, Finding, Json, NameError, Place, ProjectId, Refusal, ResourceId,
-    StackName, Unknown,
+    Action, EnvironmentName, Exposure, Finding, Json, NameError, Others, Place, ProjectId, Refusal,
+    ResourceId, StackName, Unknown,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,9 @@ pub struct PlanFile {
     /// What stands open to everybody now, and neither the spec asks for it nor this plan closes it.
     #[serde(default)]
     exposures: Vec<ExposurePart>,
+    /// How many grants of others each policy holds that this plan edits. They stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<OthersPart>,
     /// In running order, every resource of the stack and of its record once.
     changes: Vec<ChangePart>,
     /// What is refused.
@@ -90,6 +93,16 @@ struct ExposurePart {
     on: String,
     /// All of it in a sentence.
     what: String,
+}
+
+/// Grants in a policy that are not this stack's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct OthersPart {
+    /// Whose policy.
+    on: String,
+    /// How many.
+    grants: usize,
 }
 
 /// Something that is refused.
@@ -177,6 +190,7 @@ impl From<&Plan> for PlanFile {
             counts: Action::ALL.into_iter().map(|each| (each.into(), plan.count(each))).collect(),
             public_access: plan.public_access().into_iter().map(|public| public.what).collect(),
             exposures: plan.exposures.iter().map(ExposurePart::from).collect(),
+            others: plan.others.iter().map(OthersPart::from).collect(),
             changes: plan.changes.iter().map(ChangePart::from).collect(),
             refusals: plan.refusals.iter().map(RefusalPart::from).collect(),
             unknowns: plan.unknowns.iter().map(UnknownPart::from).collect(),
@@ -197,6 +211,7 @@ impl TryFrom<PlanFile> for Plan {
             environment: file.environment.as_deref().map(EnvironmentName::parse).transpose()?,
             goal: file.goal.into(),
             fingerprint: fingerprint(file.fingerprint)?,
+            others: file.others.into_iter().map(Others::from).collect(),
             changes: file.changes.into_iter().map(Change::try_from).collect::<Result<_, _>>()?,
             refusals: file.refusals.into_iter().map(Refusal::try_from).collect::<Result<_, _>>()?,
             unknowns: file.unknowns.into_iter().map(Unknown::try_from).collect::<Result<_, _>>()?,
@@ -242,6 +257,18 @@ impl TryFrom<ExposurePart> for Exposure {
             on: part.on,
             what: part.what,
         })
+    }
+}
+
+impl From<&Others> for OthersPart {
+    fn from(others: &Others) -> Self {
+        Self { on: others.on.clone(), grants: others.grants }
+    }
+}
+
+impl From<OthersPart> for Others {
+    fn from(part: OthersPart) -> Self {
+        Self { on: part.on, grants: part.grants }
     }
 }
 
