@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 const START: &str = concat!(
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
-    "style-src 'sha256-BOX8KVXKC3HFVou94gnGn0rp2Ww3Nb5WQpaRSpWrmhc='; ",
+    "style-src 'sha256-XZPz5aKv1sQo075ZmGl9+43w60JLZTN6tDJWsyexjKA='; ",
     "script-src 'sha256-AbjkOxtYjYmClc/qR3O3zUv0jSmUCHEVud3MLby3eEU='; ",
     "base-uri 'none'; form-action 'none'\">\n",
     "<meta name=\"referrer\" content=\"no-referrer\">\n",
