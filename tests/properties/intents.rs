@@ -1,10 +1,10 @@
 //! What the emulator's journal shows of every run, killed or not: no call that changes something comes before a stored
 //! intent that covers it and a look at the record, and nothing bears a stack's stamp without an entry.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use emulator::Exchange;
-use model::{Goal, Inventory};
+use model::{Goal, Inventory, ResourceId, StackRecord};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -15,16 +15,29 @@ use crate::prior::priors;
 use crate::{cases, run};
 
 /// Reads a journal from its beginning to its end.
+#[derive(Default)]
 struct Reader {
+    /// How many exchanges were read.
+    at: usize,
     /// The record as it was stored last.
     record: Option<Inventory>,
-    /// Whether the record was looked at since the last call that changed something else.
-    looked: bool,
-    /// Calls that changed something since that look: several may begin after one look, when they are ready at once.
-    since: usize,
+    /// The run that is under way.
+    run: Option<Run>,
     /// The project's policy as it was last answered.
     policy: Value,
     covered: usize,
+    /// Changes of what waits for something that the same run changed before.
+    in_order: usize,
+}
+
+/// One run, from its intents on.
+struct Run {
+    /// Its intents.
+    intents: StackRecord,
+    /// When the record was last looked at: the exchange.
+    looked: usize,
+    /// When each thing was last changed: the exchange.
+    changed: BTreeMap<ResourceId, usize>,
 }
 
 fn is_record(exchange: &Exchange) -> bool {
@@ -39,6 +52,7 @@ fn is_record(exchange: &Exchange) -> bool {
 
 impl Reader {
     fn read(&mut self, exchange: &Exchange) {
+        self.at += 1;
         if !exchange.client.starts_with("gemmactl/") {
             return;
         }
@@ -53,39 +67,68 @@ impl Reader {
             return;
         }
         let shown = format!("{} {}?{}", exchange.method, exchange.path, exchange.query);
-        assert!(self.looked, "{shown} without a look at the record");
-        self.since += 1;
-        let Some(record) = &self.record else { panic!("{shown} without a stored record") };
+        let Some(run) = &mut self.run else { panic!("{shown} without a run that has stored its intents") };
         let wanted = names(exchange, &self.policy);
         assert!(!wanted.is_empty(), "{shown}: nobody knows what it changes; give it a line in this test");
-        let entries = record.stacks.values().flat_map(|stack| stack.entries.values());
-        let entries: Vec<_> = entries.filter(|entry| entry.state != model::State::Present).collect();
+        let entries = run.intents.entries.iter().filter(|(_, entry)| entry.state != model::State::Present);
+        let entries: Vec<_> = entries.map(|(id, entry)| (id.clone(), entry)).collect();
+        let mut changed = Vec::new();
         for name in wanted {
-            let known = |entry: &&&model::Entry| match name.split_once(':') {
+            let known = |entry: &model::Entry| match name.split_once(':') {
                 Some(("uid", uid)) => entry.uid.as_deref() == Some(uid),
                 Some(("image", image)) => entry.full_name.ends_with(&format!("/packages/{image}")),
                 _ if name.ends_with('/') => entry.full_name.starts_with(&name),
                 _ => entry.full_name == name,
             };
-            assert!(
-                entries.iter().any(|entry| known(&entry)),
-                "{shown}: no intent for {name} in {entries:#?}"
-            );
+            let Some((id, entry)) = entries.iter().find(|(_, entry)| known(entry)) else {
+                panic!("{shown}: no intent for {name} in {entries:#?}")
+            };
+            // What this thing waits for, or what waits for it and goes first.
+            let before = run.changed.iter().filter(|(other, _)| {
+                let waits = |one: &model::Entry, for_it: &ResourceId| one.after.contains(for_it);
+                let theirs = run.intents.entries.get(*other);
+                waits(entry, other) || theirs.is_some_and(|theirs| waits(theirs, id))
+            });
+            for (other, at) in before {
+                assert!(
+                    run.looked > *at,
+                    "{shown} at {} follows the change of {other} at {at} without a look at the record in between; the last was at {}",
+                    self.at,
+                    run.looked
+                );
+                self.in_order += 1;
+            }
+            changed.push(id.clone());
             self.covered += 1;
         }
+        run.changed.extend(changed.into_iter().map(|id| (id, self.at)));
     }
 
+    /// A run begins with the write that takes the stack's lease, which counts its runs; a look before that is none of its own.
     fn look(&mut self, exchange: &Exchange) {
         let is_stored =
             exchange.status == 200 && exchange.method == "POST" && exchange.path.starts_with("/upload/");
         if is_stored {
-            self.record = Some(serde_json::from_value(exchange.request.clone()).unwrap());
+            let stored: Inventory = serde_json::from_value(exchange.request.clone()).unwrap();
+            let runs = |record: Option<&Inventory>| {
+                let stacks = record.into_iter().flat_map(|record| &record.stacks);
+                stacks.map(|(stack, kept)| (stack.clone(), kept.runs)).collect::<BTreeMap<_, _>>()
+            };
+            let (before, after) = (runs(self.record.as_ref()), runs(Some(&stored)));
+            if let Some((stack, _)) = after.iter().find(|(stack, count)| before.get(*stack) != Some(*count)) {
+                let intents = stored.stacks[stack].clone();
+                assert!(intents.lease.is_some(), "a run of {stack} without a lease");
+                self.run = Some(Run { intents, looked: self.at, changed: BTreeMap::new() });
+            }
+            self.record = Some(stored);
         }
         if exchange.method == "DELETE" && exchange.status == 204 {
             self.record = None;
         }
-        if is_stored || exchange.method == "GET" {
-            (self.looked, self.since) = (true, 0);
+        if let Some(run) = &mut self.run
+            && (is_stored || (exchange.method == "GET" && exchange.path.ends_with("/o/inventory.json")))
+        {
+            run.looked = self.at;
         }
     }
 }
@@ -226,12 +269,12 @@ proptest! {
             has_no_orphans(&lab, &draft).await;
             lab.destroy(&draft.document).await;
             has_no_orphans(&lab, &draft).await;
-            let mut reader =
-                Reader { record: None, looked: false, since: 0, policy: Value::Null, covered: 0 };
+            let mut reader = Reader::default();
             for exchange in lab.journal() {
                 reader.read(&exchange);
             }
             assert!(reader.covered > 0);
+            conformance::evidence::add("changes that a look at the record parts from what they wait for", reader.in_order);
             conformance::evidence::add("changes that a stored intent covers", reader.covered);
         });
     }
