@@ -93,6 +93,14 @@ impl World {
         }
     }
 
+    /// What arrives of an answer.
+    fn answered(&self, path: &str, done: Result<Done, CloudError>) -> Result<Done, CloudError> {
+        if self.lost.lock().unwrap().contains(path) {
+            return Err(CloudError::new(ErrorKind::Unavailable, "the answer was lost"));
+        }
+        done
+    }
+
     fn uid(&self) -> String {
         let mut uids = self.uids.lock().unwrap();
         *uids += 1;
@@ -246,20 +254,19 @@ impl Cloud for World {
             Step::Call { request, .. } => {
                 self.arrive(request.shown(), &request.path).await?;
                 let done = self.call(request);
-                if self.lost.lock().unwrap().contains(&request.path) {
-                    return Err(CloudError::new(ErrorKind::Unavailable, "the answer was lost"));
-                }
-                done
+                self.answered(&request.path, done)
             }
             Step::Build { create, .. } => {
                 supervisor.tell(Progress::Waiting("build WORKING".into()));
                 self.arrive(create.shown(), &create.path).await?;
-                self.call(create)
+                let done = self.call(create);
+                self.answered(&create.path, done)
             }
             Step::Gathered(gathered) => {
                 let request = (gathered.gather)(&gathered.parent, &[&gathered.key]);
                 self.arrive(request.shown(), &request.path).await?;
-                self.call(&request)
+                let done = self.call(&request);
+                self.answered(&request.path, done)
             }
             Step::EditPolicy(edit) => {
                 {
@@ -272,11 +279,13 @@ impl Cloud for World {
                 let arrived = arrived.await;
                 self.under_way.lock().unwrap().0 -= 1;
                 arrived?;
-                let mut state = self.state.lock().unwrap();
-                if let Some(edited) = edit.applied_to(&state.policy) {
-                    state.policy = edited;
+                {
+                    let mut state = self.state.lock().unwrap();
+                    if let Some(edited) = edit.applied_to(&state.policy) {
+                        state.policy = edited;
+                    }
                 }
-                Ok(Done::default())
+                self.answered("policy", Ok(Done::default()))
             }
             Step::Upload(_) | Step::EmptyBucket { .. } => panic!("no such step here"),
         }
