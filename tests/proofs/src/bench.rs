@@ -34,6 +34,8 @@ pub struct Bench {
     /// What a clean apply of the first stack asked, and a clean destroy.
     pub(crate) apply_trace: Vec<Exchange>,
     pub(crate) destroy_trace: Vec<Exchange>,
+    /// What a clean apply of the second stack asked, beside the first one.
+    pub(crate) apply_two_trace: Vec<Exchange>,
     harms: Harms,
 }
 
@@ -67,6 +69,7 @@ impl Bench {
             before,
             apply_trace: Vec::new(),
             destroy_trace: Vec::new(),
+            apply_two_trace: Vec::new(),
             harms: Harms::default(),
         };
         let lab = bench.lab(&bench.untouched)?;
@@ -82,6 +85,11 @@ impl Bench {
         let destroy_trace = lab.journal();
         drop(lab);
         bench.destroy_trace = destroy_trace;
+        let lab = bench.lab(&bench.applied)?;
+        lab.must(Command::Apply, "two")?;
+        let apply_two_trace = lab.journal();
+        drop(lab);
+        bench.apply_two_trace = apply_two_trace;
         Ok(bench)
     }
 

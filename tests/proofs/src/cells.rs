@@ -10,6 +10,9 @@ use crate::matrix::{COLUMNS, Column};
 use crate::report::{Judged, Share, Tally};
 use crate::trace::{Point, points, without_row};
 
+/// Calls that poll, or that are joined with others, are not made as often each time.
+const MAY_MISS: usize = 10;
+
 /// A cell of the matrix at one call.
 #[derive(Clone, Copy)]
 struct Cell {
@@ -30,7 +33,7 @@ pub fn cells(bench: &Bench, share: Share, threads: usize) -> Tally {
         }
     }
     let name = |cell: &Cell| format!("{} at {} ({})", cell.column.name, cell.point, cell.letter);
-    Tally::of(all, share, threads, name, |cell| judge(bench, cell))
+    Tally::of(all, share, threads, MAY_MISS, name, |cell| judge(bench, cell))
 }
 
 /// Calls of the clean runs that no row speaks about, or more than one.

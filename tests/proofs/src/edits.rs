@@ -1,6 +1,6 @@
 //! Somebody else changes the project right before a call of apply or destroy.
 
-use emulator::{Fault, Outside};
+use emulator::{Exchange, Fault, Outside};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -102,6 +102,33 @@ const EDITS: [Edit; 10] = [
     },
 ];
 
+impl Edit {
+    /// Whether what it is about is there before a call, by the clean runs.
+    fn is_possible_at(&self, point: Point, bench: &Bench) -> bool {
+        let (Fate::MadeRight, Some((parent, name))) = (self.fate, self.path.rsplit_once('/')) else {
+            return true;
+        };
+        // An account is made by what stands before the `@` of its address.
+        let name = name.split('@').next().unwrap_or(name);
+        let makes = |call: &Exchange| {
+            let named = format!("{} {}", call.query, call.request);
+            call.method == "POST" && call.path == parent && named.contains(name)
+        };
+        let takes = |call: &Exchange| {
+            let below = call.path.strip_prefix(parent).and_then(|rest| rest.strip_prefix('/'));
+            call.method == "DELETE" && below.is_some_and(|below| !below.contains('/'))
+        };
+        match point.command {
+            Command::Apply | Command::Plan => {
+                bench.apply_trace.iter().position(makes).is_some_and(|made| made < point.at)
+            }
+            Command::Destroy => {
+                bench.destroy_trace.iter().position(takes).is_some_and(|taken| point.at <= taken)
+            }
+        }
+    }
+}
+
 /// An edit before a call.
 #[derive(Clone, Copy)]
 struct Case {
@@ -109,14 +136,19 @@ struct Case {
     edit: &'static Edit,
 }
 
-/// Every edit before every call of apply and destroy.
+/// An edit of a thing of the stack does nothing where the thing is being made, or is gone, a call earlier or later than in the
+/// clean run.
+const MAY_MISS: usize = 15;
+
+/// Every edit before every call of apply and destroy at which it can do something.
 pub fn edits(bench: &Bench, share: Share, threads: usize) -> Tally {
     let all = points(bench)
         .into_iter()
         .flat_map(|point| EDITS.iter().map(move |edit| Case { point, edit }))
+        .filter(|case| case.edit.is_possible_at(case.point, bench))
         .collect();
     let name = |case: &Case| format!("somebody {} before {}", case.edit.name, case.point);
-    Tally::of(all, share, threads, name, |case| judge(bench, case))
+    Tally::of(all, share, threads, MAY_MISS, name, |case| judge(bench, case))
 }
 
 fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
@@ -129,7 +161,7 @@ fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
         Fault::Outside { requests: vec![request.clone()] },
     )])?;
     let ran = lab.run(point.command, "one")?;
-    let reached = lab.struck("edit") > 0;
+    let (reached, done) = (lab.struck("edit") > 0, lab.done("edit") > 0);
     if !ran.code.is_some_and(|code| [0, 1, 3, 4, 5].contains(&code)) || ran.said.contains("panicked") {
         return Err(format!("the run ended with {:?}: {}", ran.code, ran.said));
     }
@@ -137,13 +169,16 @@ fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
     if !reached {
         lab.emulator().act(&request);
     }
+    if reached && !done && edit.fate == Fate::Stays {
+        return Err("nobody could do that".to_owned());
+    }
     let wanted = bench.untouched.copy();
     if edit.fate == Fate::Stays {
         wanted.act(&request);
     }
     settled(&lab, &Picture::of(&wanted)?)
         .map_err(|wrong| format!("{wrong}\n  the run had said: {}", ran.said))?;
-    Ok(if reached { Judged::AsPromised } else { Judged::NotReached })
+    Ok(if done { Judged::AsPromised } else { Judged::NotReached })
 }
 
 /// Running again converges, and destroying leaves what others made.

@@ -31,16 +31,18 @@ impl Figures {
     /// What became of the cases of a proof.
     pub(crate) fn tally(&mut self, what: &str, tally: &Tally) {
         let wrong = tally.wrong();
-        let (run, promised) = (tally.cases.len(), tally.as_promised());
+        let too_many = if tally.missed_too_many() { ", which is too many" } else { "" };
         let figure = format!(
-            "{run} of {} run, {promised} as promised, {} did not come to their call and were right, {} otherwise",
+            "{} of {} run, {} as promised, {} otherwise; {} more did not come to their call and were right{too_many}",
+            tally.reached(),
             tally.of,
-            tally.not_reached(),
-            wrong.len()
+            tally.as_promised(),
+            wrong.len(),
+            tally.not_reached()
         );
         for line in &wrong {
             println!("     {line}");
         }
-        self.line(what, figure, wrong.is_empty() && promised > 0);
+        self.line(what, figure, wrong.is_empty() && !tally.missed_too_many());
     }
 }

@@ -62,6 +62,12 @@ impl<'bench> Lab<'bench> {
         shown.rules.iter().find(|rule| rule.rule.name == name).map_or(0, |rule| rule.struck)
     }
 
+    /// How many calls of somebody else that a rule made were not refused.
+    pub(crate) fn done(&self, name: &str) -> u64 {
+        let shown = self.emulator().faults().shown();
+        shown.rules.iter().find(|rule| rule.rule.name == name).map_or(0, |rule| rule.done)
+    }
+
     /// A run that waits to be let go. `host` is how it names the emulator's machine.
     pub(crate) fn prepare(
         &self,

@@ -43,6 +43,8 @@ pub struct Tally {
     pub of: usize,
     /// Those that were run.
     pub cases: Vec<Case>,
+    /// So many of a hundred may not come to their call: where apply works side by side, its calls are not the same each time.
+    may_miss: usize,
 }
 
 impl Share {
@@ -64,11 +66,12 @@ impl Share {
 }
 
 impl Tally {
-    /// Runs cases side by side.
+    /// Runs cases side by side. `may_miss`: so many of a hundred may not come to their call.
     pub(crate) fn of<T: Sync + Send>(
         all: Vec<T>,
         share: Share,
         threads: usize,
+        may_miss: usize,
         name: impl Fn(&T) -> String + Sync,
         judge: impl Fn(&T) -> Result<Judged, String> + Sync,
     ) -> Self {
@@ -77,7 +80,18 @@ impl Tally {
             name: name(case),
             judged: judge(case).unwrap_or_else(Judged::Wrong),
         });
-        Self { of, cases }
+        Self { of, cases, may_miss }
+    }
+
+    /// How many came to their call.
+    pub fn reached(&self) -> usize {
+        self.cases.len() - self.not_reached()
+    }
+
+    /// Whether so many never came to their call that the others show little.
+    pub fn missed_too_many(&self) -> bool {
+        // A small part may miss one by chance.
+        self.not_reached() > (self.cases.len() * self.may_miss / 100).max(1) || self.reached() == 0
     }
 
     /// How many ended like this.
@@ -108,6 +122,23 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn too_many_cases_that_never_came_to_their_call_are_a_failure() {
+        let tally = |reached: usize, missed: usize| {
+            let case = |judged| Case { name: String::new(), judged };
+            let cases = (0..reached)
+                .map(|_| case(Judged::AsPromised))
+                .chain((0..missed).map(|_| case(Judged::NotReached)));
+            Tally { of: 100, cases: cases.collect(), may_miss: 10 }
+        };
+        for (reached, missed, too_many) in
+            [(90, 10, false), (89, 11, true), (7, 1, false), (6, 2, true), (0, 1, true)]
+        {
+            assert_eq!(tally(reached, missed).missed_too_many(), too_many, "{reached} {missed}");
+            assert_eq!(tally(reached, missed).reached(), reached);
+        }
+    }
 
     #[test]
     fn a_share_is_spread_over_all_and_turned_by_the_seed() {

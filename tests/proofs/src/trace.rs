@@ -14,6 +14,8 @@ pub(crate) struct Point {
     pub(crate) command: Command,
     pub(crate) row: &'static Row,
     pub(crate) place: Place,
+    /// Its number among all calls of the run, from 0.
+    pub(crate) at: usize,
 }
 
 impl Point {
@@ -37,7 +39,7 @@ pub(crate) fn points(bench: &Bench) -> Vec<Point> {
         let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
         let mut phase = Phase::Look;
         let mut found = Vec::new();
-        for exchange in trace {
+        for (number_of_all, exchange) in trace.iter().enumerate() {
             if begins_work(exchange) {
                 phase = Phase::Work;
             }
@@ -46,7 +48,12 @@ pub(crate) fn points(bench: &Bench) -> Vec<Point> {
                 *number += 1;
                 found.push((
                     at,
-                    Point { command, row, place: Place { command, phase, number: *number, of: 0 } },
+                    Point {
+                        command,
+                        row,
+                        place: Place { command, phase, number: *number, of: 0 },
+                        at: number_of_all,
+                    },
                 ));
             }
         }

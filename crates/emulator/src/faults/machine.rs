@@ -39,6 +39,7 @@ struct Armed {
     rule: Rule,
     matched: u64,
     struck: u64,
+    done: u64,
 }
 
 /// A rule that has struck a call.
@@ -74,6 +75,8 @@ pub struct ShownRule {
     pub matched: u64,
     /// Those that it struck.
     pub struck: u64,
+    /// Calls of somebody else that it made and that were not refused.
+    pub done: u64,
 }
 
 /// A call that waits.
@@ -102,7 +105,7 @@ impl Faults {
             if armed.iter().any(|other| other.rule.name == rule.name) {
                 return Err(RuleError::Twice(rule.name));
             }
-            armed.push(Armed { mark: Arc::new(()), rule, matched: 0, struck: 0 });
+            armed.push(Armed { mark: Arc::new(()), rule, matched: 0, struck: 0, done: 0 });
         }
         *self.state() = State { seed, chance: Chance::new(seed), rules: armed, ..State::default() };
         self.tell();
@@ -127,6 +130,7 @@ impl Faults {
             rule: armed.rule.clone(),
             matched: armed.matched,
             struck: armed.struck,
+            done: armed.done,
         });
         Shown { seed: state.seed, calls: state.calls, rules: rules.collect(), held: state.held.clone() }
     }
@@ -166,6 +170,16 @@ impl Faults {
             self.tell();
         }
         strikes
+    }
+
+    /// Counts a call of somebody else that was not refused.
+    pub(super) fn done(&self, strike: &Strike) {
+        let mut state = self.state();
+        state
+            .rules
+            .iter_mut()
+            .filter(|armed| Arc::ptr_eq(&armed.mark, &strike.mark))
+            .for_each(|armed| armed.done += 1);
     }
 
     /// Ends when the rule of a strike is taken back. A client that goes away lets its call go, too.

@@ -47,6 +47,9 @@ pub(crate) async fn before(emulator: &Arc<Emulator>, call: &Call) -> Struck {
                 for request in requests {
                     let (status, _) = emulator.act(request);
                     tracing::info!(request.method, request.path, status, "somebody else called");
+                    if status < 300 {
+                        emulator.faults().done(strike);
+                    }
                 }
             }
             Fault::Slow { milliseconds, when: When::Before } => {

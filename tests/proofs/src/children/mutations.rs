@@ -46,9 +46,45 @@ pub enum Seen {
 pub fn mutate(mutation: &Mutation) -> Result<Seen, String> {
     let arguments = ["--package", "engine", "--test", "model", "--", "--exact", mutation.test];
     let tested = test(&arguments, &[(VARIABLE, mutation.protocol)])?;
-    let harm = tested.said.lines().find(|line| line.contains(" left behind, ")).map(str::trim);
-    Ok(match harm {
-        Some(harm) if !tested.good => Seen::Harm(harm.to_owned()),
+    Ok(match harm(mutation.test, &tested.said) {
+        Some(harm) if !tested.good => Seen::Harm(harm),
         Some(_) | None => Seen::Nothing(tested.said),
     })
+}
+
+/// The harm that a test failed with: the tally in its own panic, in which something was counted.
+fn harm(test: &str, said: &str) -> Option<String> {
+    let (_, own) = said.split_once(&format!("---- {test} stdout ----"))?;
+    let own = own.split("\n---- ").next().unwrap_or(own);
+    let (_, panic) = own.split_once("panicked at ")?;
+    let tally = panic.lines().find(|line| line.contains(" left behind, "))?.trim();
+    let counts = tally.split(", ").skip(1).filter_map(|part| part.split(' ').next()?.parse::<usize>().ok());
+    (counts.sum::<usize>() > 0).then(|| tally.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLEAN: &str = "9 runs, 0 left behind, 0 removed though there before, 0 stuck, 0 broken";
+    const HARM: &str = "9 runs, 2 left behind, 0 removed though there before, 1 stuck, 0 broken";
+
+    fn said(test: &str, printed: &str, panic: &str) -> String {
+        format!(
+            "failures:\n\n---- {test} stdout ----\nat every call: {printed}\n\nthread 'x' panicked at f.rs:1:\n{panic}\n\n\nfailures:\n"
+        )
+    }
+
+    #[test]
+    fn harm_is_what_the_named_test_failed_with_and_nothing_else_that_was_printed() {
+        assert_eq!(harm(FAULTS, &said(FAULTS, CLEAN, HARM)).as_deref(), Some(HARM));
+        for (told, said) in [
+            ("another test", said(ONE_STACK, CLEAN, HARM)),
+            ("a tally that was only printed", said(FAULTS, HARM, "index out of bounds")),
+            ("a tally without harm", said(FAULTS, CLEAN, CLEAN)),
+            ("no failure", format!("running 1 test\n{HARM}\ntest result: ok. 1 passed")),
+        ] {
+            assert_eq!(harm(FAULTS, &said), None, "{told}");
+        }
+    }
 }
