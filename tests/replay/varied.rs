@@ -15,10 +15,6 @@ use crate::vary::{Variation, as_numbers, variation};
 /// How many variations each recorded answer gets.
 const VARIATIONS: u64 = 6;
 
-fn cases_of(few: u32) -> ProptestConfig {
-    ProptestConfig { cases: conformance::cases(few), failure_persistence: None, ..ProptestConfig::default() }
-}
-
 /// The answer as it is and in each variation, as if it were somebody else's and as if it were ours.
 #[track_caller]
 fn assert_quiet(thing: &Thing, asked: &Value, answer: &Value, variations: &[Variation]) {
@@ -38,7 +34,7 @@ fn assert_quiet(thing: &Thing, asked: &Value, answer: &Value, variations: &[Vari
 }
 
 proptest! {
-    #![proptest_config(cases_of(48))]
+    #![proptest_config(conformance::config(48))]
 
     #[test]
     fn an_imagined_service_shows_no_difference(asked in imagined::service(), variations in vec(variation(), 3)) {
@@ -173,7 +169,7 @@ fn an_update_of_a_recorded_service_writes_back_what_it_does_not_manage() {
 }
 
 proptest! {
-    #![proptest_config(cases_of(32))]
+    #![proptest_config(conformance::config(32))]
 
     #[test]
     fn an_update_of_an_imagined_service_writes_back_what_it_does_not_manage(asked in imagined::service()) {

@@ -70,9 +70,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            cases: conformance::cases(1_000), failure_persistence: None, ..ProptestConfig::default()
-        })]
+        #![proptest_config(conformance::config(1_000))]
 
         #[test]
         fn the_exit_code_follows_from_the_outcomes_and_what_is_not_complete_says_how_to_go_on(

@@ -233,17 +233,8 @@ mod tests {
             )
     }
 
-    /// So many cases with each change; `GEMMACTL_CASES` multiplies.
-    fn config(few: u32) -> ProptestConfig {
-        ProptestConfig {
-            cases: conformance::cases(few),
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        }
-    }
-
     proptest! {
-        #![proptest_config(config(1_000))]
+        #![proptest_config(conformance::config(1_000))]
 
         #[test]
         fn what_was_written_is_read_as_it_was(record in inventory()) {

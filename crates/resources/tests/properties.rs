@@ -215,7 +215,7 @@ fn made(service: &Json) -> Json {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: conformance::cases(48), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(conformance::config(48))]
 
     #[test]
     fn a_service_as_created_differs_in_nothing(wanted in service()) {

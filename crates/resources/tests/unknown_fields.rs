@@ -288,9 +288,7 @@ fn every_field_that_the_spec_has_no_word_for_is_written_back_as_it_was() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: conformance::cases(300), failure_persistence: None, ..ProptestConfig::default()
-    })]
+    #![proptest_config(conformance::config(300))]
 
     #[test]
     fn any_of_them_together_are_written_back_too(

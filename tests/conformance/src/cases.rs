@@ -1,5 +1,7 @@
 //! How many cases a property gets: few with each change, many in a long run. Knows no property.
 
+use proptest::test_runner::Config;
+
 use crate::evidence;
 
 /// The variable that multiplies the number of cases of every property: `GEMMACTL_CASES=100`.
@@ -13,6 +15,11 @@ pub fn cases(few: u32) -> u32 {
     let cases = multiplied(few, factor.as_ref().map(|factor| factor.to_str().unwrap_or_default()));
     evidence::add("property cases", usize::try_from(cases).unwrap_or_default());
     cases
+}
+
+/// A property that gets `few` cases with each change. A case that fails is printed, and not kept in a file.
+pub fn config(few: u32) -> Config {
+    Config { cases: cases(few), failure_persistence: None, ..Config::default() }
 }
 
 fn multiplied(few: u32, factor: Option<&str>) -> u32 {

@@ -19,7 +19,7 @@ mod format;
 mod layer;
 pub mod table;
 
-pub use cases::{FACTOR, cases};
+pub use cases::{FACTOR, cases, config};
 pub use discovery::Requests;
 pub use exchange::{Answer, Content, Exchange};
 pub use layer::{hold, hold_conditional};

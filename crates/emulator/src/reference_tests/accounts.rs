@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{came_to, config, run};
+use super::{came_to, run};
 use crate::testing::Lab;
 
 const ACCOUNTS: &str = "/v1/projects/demo-project/serviceAccounts";
@@ -102,7 +102,7 @@ async fn compare(acts: Vec<Act>) {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(conformance::config(200))]
 
     #[test]
     fn accounts_come_to_what_a_model_of_iam_says(acts in acts()) {

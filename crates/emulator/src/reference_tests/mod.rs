@@ -11,11 +11,6 @@ use proptest::prelude::*;
 
 use crate::testing::{Lab, Reply};
 
-/// So many cases with each change; `GEMMACTL_CASES` multiplies.
-fn config(few: u32) -> ProptestConfig {
-    ProptestConfig { cases: conformance::cases(few), failure_persistence: None, ..ProptestConfig::default() }
-}
-
 fn run<T>(case: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case)
 }

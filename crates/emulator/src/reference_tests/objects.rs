@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{came_to, config, run};
+use super::{came_to, run};
 use crate::testing::{Lab, PROJECT};
 
 const NAMES: [&str; 2] = ["inventory.json", "a"];
@@ -271,7 +271,7 @@ fn changed(versions: &mut Versions) {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(conformance::config(200))]
 
     #[test]
     fn objects_come_to_what_a_model_of_cloud_storage_says(versioned in any::<bool>(), acts in acts()) {

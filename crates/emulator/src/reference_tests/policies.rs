@@ -6,7 +6,7 @@ use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Condition, came_to, condition, config, run};
+use super::{Condition, came_to, condition, run};
 use crate::testing::Lab;
 
 const PATH: &str = "/v3/projects/demo-project";
@@ -93,7 +93,7 @@ async fn compare(acts: Vec<Act>) {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(conformance::config(200))]
 
     #[test]
     fn policies_come_to_what_a_model_of_iam_says(acts in acts()) {

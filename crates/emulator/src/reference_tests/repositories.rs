@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{came_to, config, finished, run};
+use super::{came_to, finished, run};
 use crate::testing::Lab;
 
 const API: &str = "artifactregistry.googleapis.com";
@@ -134,7 +134,7 @@ async fn holds(lab: &Lab, model: &BTreeMap<&str, String>, act: &Act) {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(conformance::config(200))]
 
     #[test]
     fn repositories_come_to_what_a_model_of_artifact_registry_says(begins_on in any::<bool>(), acts in acts()) {

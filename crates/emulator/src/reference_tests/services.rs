@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Condition, came_to, condition, config, finished, run};
+use super::{Condition, came_to, condition, finished, run};
 use crate::testing::Lab;
 
 const SERVICES: &str = "/v2/projects/demo-project/locations/europe-west1/services";
@@ -135,7 +135,7 @@ async fn compare(acts: Vec<Act>) {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(conformance::config(200))]
 
     #[test]
     fn services_come_to_what_a_model_of_cloud_run_says(acts in acts()) {

@@ -147,17 +147,12 @@ async fn killed(world: &World, store: &Store, plan: &Plan, after: u64) {
     watched.hold();
 }
 
-/// So many cases with each change; `GEMMACTL_CASES` multiplies.
-fn config(few: u32) -> ProptestConfig {
-    ProptestConfig { cases: conformance::cases(few), failure_persistence: None, ..ProptestConfig::default() }
-}
-
 fn names(changes: &[(ResourceId, Action, Outcome)], wanted: fn(&Outcome) -> bool) -> BTreeSet<ResourceId> {
     changes.iter().filter(|(_, _, outcome)| wanted(outcome)).map(|(id, _, _)| id.clone()).collect()
 }
 
 proptest! {
-    #![proptest_config(config(1_000))]
+    #![proptest_config(conformance::config(1_000))]
 
     /// The world refuses a wrong order, so a complete apply is a right one, whatever the timing.
     #[test]
@@ -352,7 +347,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(1_000))]
+    #![proptest_config(conformance::config(1_000))]
 
     /// Time is virtual: a run that would wait for something that never comes would never end.
     #[test]

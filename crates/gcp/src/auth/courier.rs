@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use model::Json;
+use reqwest::header::AUTHORIZATION;
 use reqwest::{Client, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -167,6 +168,7 @@ pub(super) async fn deliver_once(request: RequestBuilder) -> Result<Reply, Strin
     let (client, request) = request.timeout(TIMEOUT).build_split();
     let request = request.map_err(|error| with_causes(&error.without_url()))?;
     let host = request.url().host_str().unwrap_or("the address").to_owned();
+    let secrets = secrets_of(&request);
     let broken =
         |error: reqwest::Error| format!("no answer from {host}: {}", with_causes(&error.without_url()));
     let mut answer = client.execute(request).await.map_err(broken)?;
@@ -184,5 +186,30 @@ pub(super) async fn deliver_once(request: RequestBuilder) -> Result<Reply, Strin
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Reply { status, text: String::from_utf8_lossy(&body).into_owned(), from_metadata })
+    let mut text = String::from_utf8_lossy(&body).into_owned();
+    // What a refusal says is shown, and whoever refuses may repeat what it was sent.
+    for secret in secrets.iter().filter(|_| !(200..300).contains(&status)) {
+        text = text.replace(secret.expose_secret(), "(hidden)");
+    }
+    Ok(Reply { status, text, from_metadata })
+}
+
+/// Fields of a form that are secrets. Source: RFC 6749, RFC 7523, RFC 8693.
+const SECRET_FIELDS: [&str; 4] = ["client_secret", "refresh_token", "assertion", "subject_token"];
+
+/// The secrets that a request bears, as they are sent: the token of its header, and those of a form, plain and encoded.
+fn secrets_of(request: &reqwest::Request) -> Vec<SecretString> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+    let form =
+        request.body().and_then(reqwest::Body::as_bytes).map(String::from_utf8_lossy).unwrap_or_default();
+    let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+    let encoded = pairs.filter(|(name, _)| SECRET_FIELDS.contains(name)).map(|(_, value)| value.to_owned());
+    let mut secrets: Vec<String> = bearer.into_iter().collect();
+    for value in encoded {
+        let url = Url::parse(&format!("http://form/?secret={value}"));
+        secrets.extend(url.iter().flat_map(Url::query_pairs).map(|(_, plain)| plain.into_owned()));
+        secrets.push(value);
+    }
+    secrets.into_iter().filter(|secret| !secret.is_empty()).map(SecretString::from).collect()
 }

@@ -88,8 +88,40 @@ impl Wire {
         let answer = request.send().await.map_err(broken)?;
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();
-        Ok(Answer { status, headers, body: read_up_to(answer, LARGEST).await? })
+        let is_shown = !answer.status().is_success() || !is_json(&headers);
+        let body = read_up_to(answer, LARGEST).await?;
+        let body = if is_shown { without(body, token.secret.expose_secret()) } else { body };
+        Ok(Answer { status, headers, body })
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get("content-type").and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/json"))
+}
+
+/// What stands for a token that somebody repeated.
+const HIDDEN: &[u8] = b"(hidden)";
+
+/// A body without the token: what refuses a request, a proxy between above all, may repeat all of it, and refusals are shown.
+fn without(body: Bytes, token: &str) -> Bytes {
+    let token = token.as_bytes();
+    let is_at = |at: usize| body.get(at..at + token.len()) == Some(token);
+    if token.is_empty() || !(0..body.len()).any(is_at) {
+        return body;
+    }
+    let mut rest = body.as_ref();
+    let mut kept = BytesMut::with_capacity(body.len());
+    while let Some(first) = rest.first() {
+        if let Some(after) = rest.strip_prefix(token) {
+            kept.extend_from_slice(HIDDEN);
+            rest = after;
+        } else {
+            kept.extend_from_slice(&[*first]);
+            rest = rest.get(1..).unwrap_or_default();
+        }
+    }
+    kept.freeze()
 }
 
 async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Bytes, Broken> {

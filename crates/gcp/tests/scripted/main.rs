@@ -10,6 +10,7 @@
 mod builds;
 mod calls;
 mod credentials;
+mod echoes;
 mod operations;
 mod policies;
 mod reads;

@@ -49,6 +49,36 @@ async fn a_revoked_login_says_how_to_log_in_again() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_repeats_what_it_was_sent_has_no_secret_of_it_shown() {
+    let fake = Fake::new(|asked, _| {
+        let all = format!("{} {:?} {:?}", asked.body, asked.form(), asked.headers);
+        (400, json!({"error": all, "error_description": all}))
+    })
+    .await;
+    let (tokens, wire) = fake.tokens_of(&json!({
+        "type": "authorized_user", "client_id": "client", "client_secret": "canary/secret+1", "refresh_token": "1//canary-refresh",
+    }));
+    let error = refusal(&tokens, &wire).await;
+    assert!(error.message.contains("(hidden)") && error.message.contains("client_id"), "{error}");
+    assert!(!error.message.contains("secret%2B1") && !error.message.contains("1%2F%2F"), "{error}");
+
+    // The next service gets the token that the first one gave.
+    let fake = Fake::new(|asked, _| match asked.line.as_str() {
+        "POST /token" => (200, json!({"access_token": "canary-access", "expires_in": 3599})),
+        _ => (
+            403,
+            json!({"error": {"status": "PERMISSION_DENIED", "message": format!("{:?}", asked.headers)}}),
+        ),
+    })
+    .await;
+    let path = fake.write("adc.json", &user_file().to_string());
+    let impersonate = Some("deployer@demo-project.iam.gserviceaccount.com".parse().unwrap());
+    let (tokens, wire) = fake.tokens(Auth { well_known_file: Some(path), impersonate, ..Auth::default() });
+    let error = refusal(&tokens, &wire).await;
+    assert!(error.message.contains("Bearer (hidden)"), "{error}");
+}
+
+#[tokio::test]
 async fn a_busy_token_endpoint_is_asked_again() {
     let fake = Fake::new(|_, before| if before == 0 { (503, json!({})) } else { access() }).await;
     let (tokens, wire) = fake.tokens_of(&user_file());
