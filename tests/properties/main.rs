@@ -25,6 +25,7 @@ mod order;
 mod photo;
 mod prior;
 mod removed;
+mod secrets;
 mod settings;
 mod surfaces;
 mod tampered;
@@ -35,13 +36,7 @@ use proptest::prelude::ProptestConfig;
 
 /// So many cases with each change; `GEMMACTL_CASES` multiplies.
 fn cases(few: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases: conformance::cases(few),
-        max_shrink_time: 60_000,
-        max_shrink_iters: 500,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { max_shrink_time: 60_000, max_shrink_iters: 500, ..conformance::config(few) }
 }
 
 /// Runs one case.

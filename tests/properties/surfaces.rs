@@ -1,5 +1,5 @@
 //! Equal worlds give equal bytes on every surface: text at three levels of detail, Markdown for comments and summaries, whole
-//! and cut, SARIF, annotations, JSON and the fingerprint.
+//! and cut, SARIF, annotations, JSON, a page of HTML and the fingerprint.
 
 use engine::Snapshot;
 use model::{Goal, Inventory, Plan};
@@ -41,6 +41,7 @@ pub(crate) fn surfaces(plan: &Plan, live: &Snapshot) -> Vec<String> {
     surfaces.push(views::annotation::sarif::render(&annotations, "plan", &str::to_owned));
     surfaces.push(views::annotation::workflow::render(&annotations, &str::to_owned));
     surfaces.push(views::plan_json::render(&shown));
+    surfaces.push(views::plan_html::render(&shown, None));
     surfaces.push(engine::fingerprint(plan));
     surfaces
 }
