@@ -19,6 +19,8 @@ const LOOKING: &[&[&str]] = &[
     &["graph"],
     &["record", "list"],
     &["record", "show"],
+    &["record", "restore"],
+    &["status"],
     &["doctor", "--live"],
 ];
 

@@ -12,6 +12,7 @@ mod fields;
 mod named;
 mod properties;
 mod security;
+mod supply;
 
 use std::collections::BTreeMap;
 use std::fs;
