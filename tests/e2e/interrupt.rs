@@ -218,3 +218,18 @@ fn apply_and_destroy_ask_on_a_terminal_and_take_only_a_clear_answer() {
     answered(&world, "destroy", destroy, "gemma-prebuilt").unwrap().exits(0);
     world.emulated(&["plan", "--destroy"]).exits(0).says("Nothing to destroy.");
 }
+
+#[test]
+fn a_proof_of_service_that_takes_long_can_be_stopped() {
+    let (world, emulator) = tutorial();
+    world.edit("gemmactl.yaml", "    concurrency: 4", "    smokeTest: false\n    concurrency: 4");
+    world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]).exits(0);
+    // A service that lists its models and then never answers a question: it is asked again and again.
+    world.edit("gemmactl.yaml", "smokeTest: false", "smokeTest: true");
+    let held = json!({"rules": [{"name": "held", "method": "POST", "path": "/api/generate", "hold": true}]});
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&held)).0, 200);
+    let apply = Running::start(&world, &["apply", "--yes", "--smoke", "--endpoint", &emulator.url]);
+    emulator.call("GET", "/emulator/faults?struck=held", None);
+    apply.signal("INT");
+    apply.ends().exits(5).says("everything is deployed, but it is not proven that it answers");
+}

@@ -67,9 +67,13 @@ async fn applied(
     if exit == Exit::Done {
         let which = if arguments.smoke { smoke::Which::All } else { smoke::Which::Changed(&report) };
         let uri = |id: &model::ResourceId| closing::uri_of(id, &known, &report);
-        let proofs = smoke::prove(spec, &session, which, uri).await;
-        reporting.hear(&smoke::tell(&proofs, &clock, arguments.told.json, terminal)?);
-        if proofs.iter().any(views::smoke::Proof::is_failed) {
+        if let Some(proofs) = smoke::prove(spec, &session, which, uri).await? {
+            reporting.hear(&smoke::tell(&proofs, &clock, arguments.told.json, terminal)?);
+            if proofs.iter().any(views::smoke::Proof::is_failed) {
+                exit = Exit::Partial;
+            }
+        } else {
+            terminal.talk(smoke::STOPPED);
             exit = Exit::Partial;
         }
     }

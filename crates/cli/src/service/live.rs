@@ -30,6 +30,11 @@ impl LiveService {
         }
     }
 
+    /// The revision that is ready and gets what the service is asked, by its own name.
+    pub(crate) fn ready_revision(&self) -> Option<&str> {
+        self.raw.get("latestReadyRevision").and_then(Json::as_str)?.rsplit('/').next()
+    }
+
     /// Its address. Errors: it has none, because it never became ready or its address is switched off.
     pub(crate) fn uri(&self) -> Result<&str, CliError> {
         self.raw.get("uri").and_then(Json::as_str).filter(|uri| !uri.is_empty()).ok_or_else(|| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use model::{Cloud, Json};
 
-use crate::service::Chosen;
+use crate::service::{Chosen, LiveService};
 use crate::service::log::{self, Selection};
 
 /// What the log says.
@@ -21,9 +21,17 @@ pub(super) enum Found {
 
 const SAYING: &str = "inference compute";
 
-/// Looks for the newest line, so many times: lines come late.
+/// Looks for the newest line of the revision that answers, so many times: lines come late. What an older revision said, whose
+/// instances may still end, is no news of this one.
 pub(super) async fn of(cloud: &impl Cloud, chosen: &Chosen, between: Duration, looks: u32) -> Found {
-    let selection = Selection { text: Some(SAYING), limit: 1, ..Selection::default() };
+    let live = match LiveService::read(cloud, chosen.clone()).await {
+        Ok(live) => live,
+        Err(error) => return Found::Unknown(format!("which revision answers could not be read: {error}")),
+    };
+    let Some(revision) = live.ready_revision() else {
+        return Found::Unknown("no revision of it is ready".to_owned());
+    };
+    let selection = Selection { revision: Some(revision), text: Some(SAYING), limit: 1, ..Selection::default() };
     for look in 1..=looks {
         match log::read(cloud, chosen, &selection).await {
             Ok(entries) => {
@@ -38,7 +46,7 @@ pub(super) async fn of(cloud: &impl Cloud, chosen: &Chosen, between: Duration, l
             tokio::time::sleep(between).await;
         }
     }
-    Found::Unknown(format!("its log has no line that says `{SAYING}`"))
+    Found::Unknown(format!("the log of {revision} has no line that says `{SAYING}`"))
 }
 
 /// What such a line says.
@@ -63,7 +71,29 @@ fn said(line: &str) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
+    use model::{Body, Found as Read};
+    use serde_json::json;
+
     use super::*;
+    use crate::doctor::testing::Scripted;
+
+    #[tokio::test]
+    async fn only_the_revision_that_answers_is_asked_about() {
+        let line = "msg=\"inference compute\" library=cpu";
+        let chosen =
+            Chosen { project: "p".to_owned(), region: "europe-west1".to_owned(), name: "gemma".to_owned() };
+        let cloud = Scripted::new(move |request| {
+            let Body::Json(body) = &request.body else {
+                let revision = "projects/p/locations/europe-west1/services/gemma/revisions/gemma-00002-abc";
+                return Ok(Read::Body(json!({ "latestReadyRevision": revision })));
+            };
+            let asks_for_the_new = body["filter"].as_str().unwrap().contains("gemma-00002-abc");
+            let entries = if asks_for_the_new { json!([]) } else { json!([{ "textPayload": line }]) };
+            Ok(Read::Body(json!({ "entries": entries })))
+        });
+        let found = of(&cloud, &chosen, Duration::ZERO, 1).await;
+        assert!(matches!(&found, Found::Unknown(why) if why.contains("gemma-00002-abc")), "{found:?}");
+    }
 
     #[test]
     fn the_line_tells_the_library_and_the_device() {

@@ -3,6 +3,7 @@
 
 mod device;
 
+use std::io;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -20,6 +21,7 @@ use crate::error::CliError;
 use crate::service::log::{self, Selection};
 use crate::service::{Chosen, refused};
 use crate::session::{Destination, Session};
+use crate::signals::Wishes;
 use crate::terminal::Terminal;
 
 /// Which services are proven.
@@ -54,6 +56,10 @@ impl Patience {
     }
 }
 
+/// What is said when somebody stops it.
+pub(crate) const STOPPED: &str = "stopped: everything is deployed, but it is not proven that it answers; gemmactl apply --smoke \
+                                  asks again";
+
 /// So many tokens are asked for to see how fast they come.
 const SOME: u32 = 16;
 /// As many lines of the log are shown of a service that failed.
@@ -63,8 +69,21 @@ const PASSING: [u16; 6] = [403, 429, 500, 502, 503, 504];
 /// Refusals of Cloud Run itself may pass on an emulator only at once.
 const TRIES_HERE: u32 = 3;
 
-/// Proves services, side by side. `uri` gives the address of each.
+/// Proves services, side by side. `uri` gives the address of each. `None`: somebody wished to stop before it was done.
 pub(crate) async fn prove(
+    spec: &Spec,
+    session: &Session,
+    which: Which<'_>,
+    uri: impl Fn(&ResourceId) -> Option<String>,
+) -> io::Result<Option<Vec<Proof>>> {
+    let mut wishes = Wishes::open()?;
+    tokio::select! {
+        proofs = prove_all(spec, session, which, uri) => Ok(Some(proofs)),
+        () = wishes.next() => Ok(None),
+    }
+}
+
+async fn prove_all(
     spec: &Spec,
     session: &Session,
     which: Which<'_>,
@@ -134,8 +153,7 @@ async fn verdict(session: &Session, chosen: &Chosen, uri: &str, gpu: bool) -> Ve
         Ok(Ok(None)) => {
             return Verdict::Skipped("it lists no models, in Ollama's form or in OpenAI's".to_owned());
         }
-        // A user's own login makes tokens for another client, which is no fault of the service.
-        Ok(Err(failure)) if failure.status() == Some(401) => {
+        Ok(Err(failure)) if failure.status() == Some(401) && is_a_login(session).await => {
             let advice = refused::advice(chosen, 401, None).unwrap_or_default();
             return Verdict::Skipped(format!("{failure}; {advice}"));
         }
@@ -160,6 +178,12 @@ async fn verdict(session: &Session, chosen: &Chosen, uri: &str, gpu: bool) -> Ve
         Device::NoneAsked
     };
     Verdict::Served(Served { model, figures: crate::commands::prompt::figures(&answer), device })
+}
+
+/// Whether a person's own login asks: it makes tokens for another client, which is no fault of the service.
+async fn is_a_login(session: &Session) -> bool {
+    let caller = session.cloud.caller().await;
+    caller.is_ok_and(|caller| caller.member.is_none_or(|member| member.starts_with("user:")))
 }
 
 async fn client(session: &Session, uri: &str) -> Result<ServiceClient, Verdict> {
