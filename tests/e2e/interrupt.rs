@@ -226,7 +226,7 @@ fn a_proof_of_service_that_takes_long_can_be_stopped() {
     world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]).exits(0);
     // A service that lists its models and then never answers a question: it is asked again and again.
     world.edit("gemmactl.yaml", "smokeTest: false", "smokeTest: true");
-    let held = json!({"rules": [{"name": "held", "method": "POST", "path": "/api/generate", "hold": true}]});
+    let held = json!({"rules": [{"name": "held", "method": "POST", "path": "/api/generate", "fault": {"kind": "hold"}}]});
     assert_eq!(emulator.call("POST", "/emulator/faults", Some(&held)).0, 200);
     let apply = Running::start(&world, &["apply", "--yes", "--smoke", "--endpoint", &emulator.url]);
     emulator.call("GET", "/emulator/faults?struck=held", None);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use model::{Cloud, Json};
 
-use crate::service::{Chosen, LiveService};
 use crate::service::log::{self, Selection};
+use crate::service::{Chosen, LiveService};
 
 /// What the log says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +24,15 @@ const SAYING: &str = "inference compute";
 /// Looks for the newest line of the revision that answers, so many times: lines come late. What an older revision said, whose
 /// instances may still end, is no news of this one.
 pub(super) async fn of(cloud: &impl Cloud, chosen: &Chosen, between: Duration, looks: u32) -> Found {
-    let live = match LiveService::read(cloud, chosen.clone()).await {
-        Ok(live) => live,
+    let service = match LiveService::read(cloud, chosen.clone()).await {
+        Ok(service) => service,
         Err(error) => return Found::Unknown(format!("which revision answers could not be read: {error}")),
     };
-    let Some(revision) = live.ready_revision() else {
+    let Some(revision) = service.ready_revision() else {
         return Found::Unknown("no revision of it is ready".to_owned());
     };
-    let selection = Selection { revision: Some(revision), text: Some(SAYING), limit: 1, ..Selection::default() };
+    let selection =
+        Selection { revision: Some(revision), text: Some(SAYING), limit: 1, ..Selection::default() };
     for look in 1..=looks {
         match log::read(cloud, chosen, &selection).await {
             Ok(entries) => {
@@ -87,7 +88,8 @@ mod tests {
                 let revision = "projects/p/locations/europe-west1/services/gemma/revisions/gemma-00002-abc";
                 return Ok(Read::Body(json!({ "latestReadyRevision": revision })));
             };
-            let asks_for_the_new = body["filter"].as_str().unwrap().contains("gemma-00002-abc");
+            let asks_for_the_new =
+                body["filter"].as_str().is_some_and(|filter| filter.contains("gemma-00002-abc"));
             let entries = if asks_for_the_new { json!([]) } else { json!([{ "textPayload": line }]) };
             Ok(Read::Body(json!({ "entries": entries })))
         });

@@ -109,7 +109,7 @@ fn shown(error: &CloudError) -> String {
     let mut text = format!("{error} {error:?} {error:#?} {}", error.kind.as_str());
     let mut cause = error.source();
     while let Some(source) = cause {
-        text.push_str(&format!(" {source} {source:?}"));
+        text = format!("{text} {source} {source:?}");
         cause = source.source();
     }
     text
@@ -118,12 +118,11 @@ fn shown(error: &CloudError) -> String {
 async fn asked(cloud: &GoogleCloud, which: usize) -> String {
     let told = Told::default();
     let all = steps();
-    let error = match all.get(which % (all.len() + 1)) {
-        Some(step) => cloud.run(step, &told.listen()).await.err(),
-        None => {
-            let read = ApiRequest::get(Api::Run, "v2/projects/demo-project/locations/l/services/s");
-            cloud.read(&read).await.err()
-        }
+    let error = if let Some(step) = all.get(which % (all.len() + 1)) {
+        cloud.run(step, &told.listen()).await.err()
+    } else {
+        let read = ApiRequest::get(Api::Run, "v2/projects/demo-project/locations/l/services/s");
+        cloud.read(&read).await.err()
     };
     format!("{} {:?}", error.as_ref().map(shown).unwrap_or_default(), told.all())
 }
