@@ -224,9 +224,9 @@ fn a_proof_of_service_that_takes_long_can_be_stopped() {
     let (world, emulator) = tutorial();
     world.edit("gemmactl.yaml", "    concurrency: 4", "    smokeTest: false\n    concurrency: 4");
     world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]).exits(0);
-    // A service that lists its models and then never answers a question: it is asked again and again.
+    // A log that does not answer holds the proof up.
     world.edit("gemmactl.yaml", "smokeTest: false", "smokeTest: true");
-    let held = json!({"rules": [{"name": "held", "method": "POST", "path": "/api/generate", "fault": {"kind": "hold"}}]});
+    let held = json!({"rules": [{"name": "held", "method": "POST", "path": "/v2/entries:list", "fault": {"kind": "hold"}}]});
     assert_eq!(emulator.call("POST", "/emulator/faults", Some(&held)).0, 200);
     let apply = Running::start(&world, &["apply", "--yes", "--smoke", "--endpoint", &emulator.url]);
     emulator.call("GET", "/emulator/faults?struck=held", None);
