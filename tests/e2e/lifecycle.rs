@@ -104,7 +104,9 @@ fn a_change_by_somebody_else_is_shown_as_drift_with_who_and_when() {
     }
     let plan =
         world.emulated(&["plan", "--detailed-exitcode"]).exits(2).says("drift").says("ana@example.com");
-    let changed: Vec<&str> = plan.stdout.lines().filter(|line| line.contains('→')).collect();
+    let (rows, cost) = plan.stdout.split_once("  COST").unwrap();
+    assert!(cost.contains("$1.363 → $1.421"), "{cost}");
+    let changed: Vec<&str> = rows.lines().filter(|line| line.contains('→')).collect();
     assert_eq!(changed.len(), 1, "{}", plan.stdout);
     assert!(changed[0].contains("memory") && changed[0].contains("24Gi → 32Gi"), "{}", plan.stdout);
     world.emulated(&["apply", "--yes"]).exits(0);

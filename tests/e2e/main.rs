@@ -14,6 +14,7 @@ mod bad_input;
 mod ci;
 mod commands;
 mod comment;
+mod cost;
 mod credentials;
 mod doctor;
 mod drift;

@@ -75,6 +75,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "catalogue",
             "checks",
+            "cost",
             "emulator",
             "engine",
             "forge",
@@ -87,6 +88,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "views",
         ],
     ),
+    ("cost", &["catalogue", "model"]),
     ("emulator", &[]),
     ("engine", &["model"]),
     ("forge", &[]),

@@ -71,6 +71,8 @@ pub struct StoragePrice {
 pub struct BuildPrices {
     /// The machine of a build that names none.
     pub default_machine: String,
+    /// How long a build may take that sets no limit of its own.
+    pub default_timeout_seconds: u64,
     /// One minute, by machine.
     pub minutes: BTreeMap<String, f64>,
     /// Where this comes from.

@@ -21,8 +21,10 @@ mod reference;
 mod rules;
 mod server;
 mod startup;
+mod weights;
 
 pub use check::Check;
 pub use examination::{Examination, examine};
 pub use reference::reference;
 pub use rules::CHECKS;
+pub use weights::weights;

@@ -81,10 +81,7 @@ impl<'s> Server<'s> {
         let program = if prebuilt.is_some() { Program::Ollama } else { program(service, &image) };
         let model = match (&image, program) {
             (_, Program::Vllm) => words(service).filter_map(|word| catalogue.model(argument(word))).last(),
-            (Image::Built(built), Program::Ollama | Program::Other) => {
-                let file = &built.dockerfile;
-                file.models.last().or(file.env.get("MODEL")).and_then(|model| catalogue.model(model))
-            }
+            (Image::Built(built), Program::Ollama | Program::Other) => baked_model(built, catalogue),
             (Image::Reference(_) | Image::Unknown, Program::Ollama | Program::Other) => {
                 prebuilt.and_then(|prebuilt| catalogue.model(&prebuilt.model))
             }
@@ -172,6 +169,15 @@ impl<'s> Server<'s> {
         self.service.invoker_iam_check == Some(false)
             || self.service.invokers.iter().any(spec::types::Member::is_public)
     }
+}
+
+/// The model that an image pulls while it is built, by the name that it is known under.
+pub(crate) fn baked_model<'c>(
+    built: &Built<'_>,
+    catalogue: &'c Catalogue,
+) -> Option<(&'c str, &'c ModelFacts)> {
+    let file = &built.dockerfile;
+    file.models.last().or(file.env.get("MODEL")).and_then(|model| catalogue.model(model))
 }
 
 fn built<'s>(spec: &'s Spec, name: &'s str) -> Image<'s> {

@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "help texts are shown as they are written, backticks too")]
 
 mod apply;
+mod budget;
 mod cloud;
 mod comment;
 mod destroy;
@@ -32,6 +33,7 @@ use clap_complete::Shell;
 use spec::EnvironmentChoice;
 
 pub(crate) use apply::ApplyArguments;
+pub(crate) use budget::BudgetArguments;
 pub(crate) use cloud::CloudArguments;
 pub(crate) use comment::{CommentArguments, ForgeName};
 pub(crate) use destroy::DestroyArguments;

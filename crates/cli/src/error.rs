@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::path::PathBuf;
 
-use model::{CloudError, Exposure, Extent, RecordError, Refusal};
+use model::{CloudError, Exposure, Extent, Money, RecordError, Refusal};
 
 use crate::exit::Exit;
 use crate::service::refused::Unanswered;
@@ -44,6 +44,19 @@ pub(crate) enum CliError {
     /// The operator's policy denies it; the plan above says what.
     #[error("the policy denies this: {}", .0.join(", "))]
     Denied(Vec<String>),
+    /// A month may cost more than the budget; the plan above says what.
+    #[error("a month may cost {most}, {over} more than the budget of {budget}")]
+    OverBudget {
+        /// The worst case.
+        most: Money,
+        /// The budget.
+        budget: Money,
+        /// How much it is above it.
+        over: Money,
+    },
+    /// Nobody knows whether the budget is kept.
+    #[error("nobody knows whether the budget is kept:\n  {}", .0.join("\n  "))]
+    NoPrice(Vec<String>),
     /// Live state could not be read; the plan above says which.
     #[error("{0} could not be read, so nothing is changed")]
     Unknown(String),
@@ -193,7 +206,11 @@ impl CliError {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Refused(_) | Self::Exposed(_) | Self::Denied(_) | Self::NotExportable(_) => Exit::Refused,
+            Self::Refused(_)
+            | Self::Exposed(_)
+            | Self::Denied(_)
+            | Self::OverBudget { .. }
+            | Self::NotExportable(_) => Exit::Refused,
             Self::Record(RecordError::Moved) | Self::Stale { .. } | Self::OtherStack { .. } => Exit::Stale,
             Self::Record(RecordError::Held(_)) => Exit::Locked,
             Self::Record(RecordError::Cloud(error)) if error.extent == Extent::Begun => Exit::Partial,
@@ -203,6 +220,7 @@ impl CliError {
             | Self::Cloud(_)
             | Self::Record(_)
             | Self::Unknown(_)
+            | Self::NoPrice(_)
             | Self::Emulator(_)
             | Self::File { .. }
             | Self::Endpoint(_)
@@ -255,6 +273,17 @@ impl CliError {
                 return vec![
                     "help: change the spec as the rows of the policy say, or ask whoever keeps the policy"
                         .to_owned(),
+                ];
+            }
+            Self::OverBudget { .. } => {
+                return vec![
+                    "help: lower maxInstances, or choose smaller instances, or none with zonal redundancy; or raise --budget"
+                        .to_owned(),
+                ];
+            }
+            Self::NoPrice(_) => {
+                return vec![
+                    "help: give the price in a file for --catalog, or leave --budget out".to_owned(),
                 ];
             }
             Self::SavedPlan { problem, .. } => return vec![problem.help().to_owned()],

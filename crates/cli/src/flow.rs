@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) record: Versioned,
     /// Leases of runs that were found dead.
     dead: Vec<Lease>,
+    /// What was found live.
+    pub(crate) live: Box<Snapshot>,
     /// What is shown of it.
     pub(crate) shown: document::Plan,
 }
@@ -97,19 +99,14 @@ pub(crate) fn catalogue(arguments: &SpecArguments) -> Result<Catalogue, CliError
     Ok(Catalogue::with_file(&path.display().to_string(), &text)?)
 }
 
-/// What the checks find in a spec.
-pub(crate) fn found(spec: &Spec, arguments: &SpecArguments) -> Result<Examination, CliError> {
-    Ok(checks::examine(spec, &catalogue(arguments)?))
-}
-
 /// Whether the spec's settings agree with each other and with what is known. Errors: something is found without which
 /// it cannot work; it is told like any other fault of the spec.
 pub(crate) fn examine(
     spec: &Spec,
-    arguments: &SpecArguments,
+    catalogue: &Catalogue,
     colour: spec::Colour,
 ) -> Result<Examination, CliError> {
-    let examination = found(spec, arguments)?;
+    let examination = checks::examine(spec, catalogue);
     if examination.is_faulty() {
         Err(CliError::Spec(examination.problems.render(colour)))
     } else {
@@ -193,7 +190,7 @@ async fn prepare_in_order<C: Cloud, S: RecordStore>(
     }
     let shown = document::Plan::of(&plan, noise::ignored(&plan, &live, purpose.noise))
         .in_environment(spec.environment.clone());
-    Ok(Prepared { plan, record, dead: Vec::new(), shown })
+    Ok(Prepared { plan, record, dead: Vec::new(), live: Box::new(live), shown })
 }
 
 /// A plan that this run may carry out: where another run holds what it needs, that one is watched first, and then

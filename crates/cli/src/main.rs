@@ -15,6 +15,7 @@ mod held;
 mod logging;
 mod new_file;
 mod policy;
+mod pricing;
 mod question;
 mod reporting;
 mod saved;

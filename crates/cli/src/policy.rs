@@ -1,12 +1,13 @@
 //! The operator's policy of a run: read from the command line, held against the spec, and obeyed.
 
+use catalogue::Catalogue;
 use spec::{LoadError, OperatorPolicy, Spec};
 use views::document;
 use views::document::operator_policy::{Breach, Judgement, Level};
 
 use crate::arguments::PolicyArguments;
 use crate::error::CliError;
-use crate::flow;
+use crate::{flow, pricing};
 
 /// Reads the policy that the arguments name. Errors: it cannot be read, or has problems, all of them at once.
 pub(crate) fn load(
@@ -20,10 +21,14 @@ pub(crate) fn load(
     })
 }
 
-/// How a spec stands against a policy.
-pub(crate) fn judged(policy: Option<&OperatorPolicy>, spec: &Spec) -> Option<Judgement> {
-    let policy = policy?;
-    let breaches = policy.judge(spec).into_iter().map(|breach| Breach {
+/// How a spec stands against a policy. Errors: its resources wait for each other.
+pub(crate) fn judged(
+    policy: Option<&OperatorPolicy>,
+    spec: &Spec,
+    catalogue: &Catalogue,
+) -> Result<Option<Judgement>, CliError> {
+    let Some(policy) = policy else { return Ok(None) };
+    let breaches = policy.judge(spec, &pricing::of_spec(spec, catalogue)?).into_iter().map(|breach| Breach {
         rule: breach.rule,
         level: match breach.level {
             spec::Level::Warn => Level::Warn,
@@ -34,7 +39,7 @@ pub(crate) fn judged(policy: Option<&OperatorPolicy>, spec: &Spec) -> Option<Jud
         message: breach.message,
         place: breach.place,
     });
-    Some(Judgement { rules: policy.rules.len(), breaches: breaches.collect() })
+    Ok(Some(Judgement { rules: policy.rules.len(), breaches: breaches.collect() }))
 }
 
 /// Refuses to go on where a rule denies it. Errors: one does (exit 4).

@@ -17,6 +17,7 @@
 pub mod action;
 pub mod cloud;
 pub mod content;
+pub mod cost;
 pub mod digest;
 pub mod encoding;
 pub mod event;
@@ -44,6 +45,10 @@ pub use cloud::{
     Cloud, CloudError, Done, ErrorKind, Extent, Found, Permission, Progress, Supervisor, Unsupervised,
 };
 pub use content::{Archive, Content};
+pub use cost::{
+    BuildCost, BuildPrice, Cost, Money, Month, Priced, Rate, Redundancy, Running, ServiceCost, StorageCost,
+    Stored,
+};
 pub use event::{ApplyReport, Event, Outcome};
 pub use fields::{Effect, Field, FieldPath, FieldRule, Fields, Unset};
 pub use finding::{Finding, Severity};

@@ -8,7 +8,7 @@
 
 use std::path::Path;
 
-use spec::{Colour, OperatorPolicy, Spec, Variables};
+use spec::{Colour, MonthlyCost, OperatorPolicy, Spec, Variables};
 
 const HEAD: &str = "version: 1\nstack: demo\nproject: demo-project\nregion: europe-west1\n";
 
@@ -26,13 +26,19 @@ fn policy(demand: &str) -> OperatorPolicy {
 
 /// The breaches of a demand, each as line, subject and problem.
 fn breaches(demand: &str, text: &str) -> Vec<String> {
-    let found = policy(demand).judge(&spec(text));
+    let found = policy(demand).judge(&spec(text), &costs());
     found
         .iter()
         .map(|breach| {
             format!("{} {} {}", breach.place.as_ref().unwrap().line, breach.subject, breach.problem)
         })
         .collect()
+}
+
+/// What services cost by their names.
+fn costs() -> MonthlyCost {
+    let services = [("a", Ok(1037.3)), ("far", Err("the catalogue has no prices of us-east4".to_owned()))];
+    MonthlyCost { services: services.map(|(name, cost)| (name.to_owned(), cost)).into() }
 }
 
 const IMAGE: &str = "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-4b";
@@ -55,6 +61,17 @@ fn each_demand_is_broken_at_the_line_that_breaks_it_and_kept_otherwise() {
                 "8 service/a us-east4 is none of the places allowed: europe-west1",
                 "10 repository/r europe is none of the places allowed: europe-west1",
             ],
+        ),
+        ("monthlyCostAtMost: 1100", service("    maxInstances: 1\n"), vec![]),
+        (
+            "monthlyCostAtMost: 1000",
+            service("    maxInstances: 1\n"),
+            vec!["8 service/a may cost $1037 a month with every instance, at most $1000 are allowed"],
+        ),
+        (
+            "monthlyCostAtMost: 1000",
+            service("").replace("  a:", "  far:"),
+            vec!["6 service/far has no known price: the catalogue has no prices of us-east4"],
         ),
         ("maxInstancesAtMost: 3", service("    maxInstances: 3\n"), vec![]),
         ("maxInstancesAtMost: 3", service("    maxInstances: 9\n    scaling: { max: 2 }\n"), vec![]),
@@ -202,7 +219,7 @@ error[bad-rule]: the rule `none` demands nothing
 12 |   none: { level: warn, message: because }
    |   ^^^^
    |
-   = help: a rule has one of: regionsAllowed, maxInstancesAtMost, minInstancesAtMost, noPublicServices, labelsRequired, imagesFrom, imagesByDigest, serviceAccountRequired, protectRequired
+   = help: a rule has one of: regionsAllowed, maxInstancesAtMost, minInstancesAtMost, monthlyCostAtMost, noPublicServices, labelsRequired, imagesFrom, imagesByDigest, serviceAccountRequired, protectRequired
 
 error[bad-name]: `Bad` is not the id of a rule
   --> policy.yaml:13:3

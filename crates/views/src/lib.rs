@@ -15,6 +15,7 @@ pub mod annotation;
 pub mod answer;
 mod body;
 mod causes;
+mod cost;
 pub mod doctor;
 pub mod document;
 pub mod drift;

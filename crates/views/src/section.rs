@@ -1,6 +1,5 @@
 //! The order in which every surface shows a plan. Each surface goes through [`Section::ORDER`] and matches on it, so the order
-//! is the same everywhere, and a section that is added here is asked for by the compiler on every surface. What comes later as a
-//! section of its own (what it costs) goes in front of [`Section::Ignored`].
+//! is the same everywhere, and a section that is added here is asked for by the compiler on every surface.
 
 /// One part of what is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +16,8 @@ pub(crate) enum Section {
     Since,
     /// What checks found in the spec; it stops nothing.
     Checks,
+    /// What it costs, before and after.
+    Cost,
     /// What was left alone on live objects.
     Ignored,
     /// By what the plan is approved, and how it is carried out.
@@ -25,13 +26,14 @@ pub(crate) enum Section {
 
 impl Section {
     /// From first to last.
-    pub(crate) const ORDER: [Self; 8] = [
+    pub(crate) const ORDER: [Self; 9] = [
         Self::Verdict,
         Self::Access,
         Self::Destructive,
         Self::Changes,
         Self::Since,
         Self::Checks,
+        Self::Cost,
         Self::Ignored,
         Self::Footer,
     ];

@@ -1,7 +1,7 @@
 //! The words and symbols for actions, and small words for numbers and lists. The same words everywhere: terminal, Markdown, reports.
 //! Knows no kind.
 
-use crate::document::{Change, Sends};
+use crate::document::{Change, Plan, Sends};
 use model::{Action, Reason};
 
 use super::Symbols;
@@ -51,6 +51,17 @@ pub(super) fn action_past(action: Action) -> &'static str {
 pub(super) fn tally(changes: &[Change]) -> Vec<(&'static str, usize)> {
     let count = |verb: &&str| changes.iter().filter(|change| self::verb(change) == *verb).count();
     VERBS.into_iter().map(|verb| (verb, count(&verb))).filter(|(_, number)| *number > 0).collect()
+}
+
+/// How much of what keeps a plan from being applied, with its word.
+pub(super) fn in_the_way(plan: &Plan) -> impl Iterator<Item = (usize, &'static str)> {
+    let all = [
+        (plan.denied(), "denied"),
+        (plan.over_budget(), "over budget"),
+        (plan.refusals.len(), "refused"),
+        (plan.unknowns.len(), "unknown"),
+    ];
+    all.into_iter().filter(|(number, _)| *number > 0)
 }
 
 /// Every verb, in the order in which totals list them.

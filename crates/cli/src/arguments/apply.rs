@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::saved::ApprovedArguments;
-use super::{CloudArguments, DetailLevel, PolicyArguments, SpecArguments, ToldArguments};
+use super::{BudgetArguments, CloudArguments, DetailLevel, PolicyArguments, SpecArguments, ToldArguments};
 use crate::consent::ConsentArguments;
 
 /// Arguments of `apply`.
@@ -30,6 +30,9 @@ pub(crate) struct ApplyArguments {
     /// What the spec is held against.
     #[command(flatten)]
     pub(crate) policy: PolicyArguments,
+    /// What it may cost.
+    #[command(flatten)]
+    pub(crate) budget: BudgetArguments,
     /// What was approved.
     #[command(flatten)]
     pub(crate) approved: ApprovedArguments,

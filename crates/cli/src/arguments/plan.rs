@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::saved::SavingArguments;
-use super::{CloudArguments, PolicyArguments, SpecArguments, SurfaceArguments};
+use super::{BudgetArguments, CloudArguments, PolicyArguments, SpecArguments, SurfaceArguments};
 use crate::consent::ConsentArguments;
 
 /// Arguments of `plan`.
@@ -39,6 +39,9 @@ pub(crate) struct PlanArguments {
     /// What the spec is held against.
     #[command(flatten)]
     pub(crate) policy: PolicyArguments,
+    /// What it may cost.
+    #[command(flatten)]
+    pub(crate) budget: BudgetArguments,
     /// List every field of live objects that is no difference, with its value and the rule that ignores it.
     #[arg(long)]
     pub(crate) show_ignored: bool,

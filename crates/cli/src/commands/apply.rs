@@ -11,7 +11,7 @@ use crate::flow::{self, Purpose};
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{closing, execution, policy, question, saved, smoke};
+use crate::{closing, execution, policy, pricing, question, saved, smoke};
 use views::noise::Noise;
 
 /// Applies the spec.
@@ -28,8 +28,10 @@ async fn applied(
     terminal: &Terminal,
     reporting: &mut Reporting,
 ) -> Result<Exit, CliError> {
-    let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), spec);
-    let findings = flow::examine(spec, &arguments.spec, terminal.spec_colour())?.findings();
+    let catalogue = flow::catalogue(&arguments.spec)?;
+    let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
+    let policy = policy::judged(rules.as_ref(), spec, &catalogue)?;
+    let findings = flow::examine(spec, &catalogue, terminal.spec_colour())?.findings();
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, spec).await?;
@@ -41,12 +43,14 @@ async fn applied(
         watch: flow::usual_watch(spec),
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
-    prepared.shown = prepared.shown.judged(policy);
+    let cost = pricing::reckoned(&prepared, spec, &catalogue, arguments.budget.budget);
+    prepared.shown = prepared.shown.judged(policy).priced(Some(cost));
     prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;
     policy::guard(&prepared.shown)?;
+    pricing::guard(&prepared.shown)?;
     approved.check(&prepared.shown)?;
     let known = prepared.plan.outputs.clone();
     let clock = views::progress::clock();

@@ -12,7 +12,7 @@ use crate::flow::{self, Purpose};
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{execution, question, saved};
+use crate::{execution, pricing, question, saved};
 use views::noise::Noise;
 
 /// Destroys the stack.
@@ -31,6 +31,7 @@ async fn destroyed(
 ) -> Result<Exit, CliError> {
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
+    let catalogue = flow::catalogue(&arguments.spec)?;
     let session = Session::open(&arguments.cloud, spec).await?;
     let purpose = Purpose {
         goal: Goal::Absent,
@@ -39,7 +40,9 @@ async fn destroyed(
         noise: Noise::Counted,
         watch: Watch::Nothing,
     };
-    let prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
+    let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
+    let cost = pricing::reckoned(&prepared, spec, &catalogue, None);
+    prepared.shown = prepared.shown.priced(Some(cost));
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;

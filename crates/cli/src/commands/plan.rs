@@ -10,11 +10,11 @@ use crate::arguments::PlanArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared, Purpose, Source};
-use crate::policy;
 use crate::saved::{self, Output};
 use crate::session::Session;
 use crate::surface;
 use crate::terminal::Terminal;
+use crate::{policy, pricing};
 use views::noise::Noise;
 
 /// Prints the plan.
@@ -23,15 +23,17 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         surface::has_drift_form(arguments.surface.format)?;
     }
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
-    let policy = policy::judged(policy::load(&arguments.policy, terminal.spec_colour())?.as_ref(), &spec);
+    let catalogue = flow::catalogue(&arguments.spec)?;
+    let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
+    let policy = policy::judged(rules.as_ref(), &spec, &catalogue)?;
     let findings = if arguments.destroy || arguments.drift_only {
         Vec::new()
     } else {
-        flow::examine(&spec, &arguments.spec, terminal.spec_colour())?.findings()
+        flow::examine(&spec, &catalogue, terminal.spec_colour())?.findings()
     };
     let output = arguments.saving.output.as_deref().map(Output::open).transpose()?;
     let earlier = arguments.saving.since.as_deref().map(saved::load).transpose()?;
-    let Prepared { plan, shown, .. } = if let Some(path) = &arguments.against {
+    let prepared = if let Some(path) = &arguments.against {
         against(path, &spec, arguments).await?
     } else {
         let session = Session::open(&arguments.cloud, &spec).await?;
@@ -40,10 +42,12 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         session.close().await?;
         prepared
     };
+    let cost = pricing::reckoned(&prepared, &spec, &catalogue, arguments.budget.budget);
+    let Prepared { plan, shown, .. } = prepared;
     if arguments.drift_only {
         return drift(&shown.drift(), &plan, arguments, terminal);
     }
-    let mut shown = shown.judged(policy);
+    let mut shown = shown.judged(policy).priced(Some(cost));
     shown.findings = findings;
     surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     if let Some(output) = output {
@@ -51,6 +55,7 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     }
     flow::guard(&plan)?;
     policy::guard(&shown)?;
+    pricing::guard(&shown)?;
     if arguments.guard {
         is_guarded(plan.exposures.clone())?;
     }

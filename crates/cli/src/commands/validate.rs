@@ -1,5 +1,6 @@
 //! `gemmactl validate`: checks the spec without asking the cloud.
 
+use catalogue::Catalogue;
 use engine::Graph;
 use model::Severity;
 use serde_json::json;
@@ -17,12 +18,13 @@ use views::document::operator_policy::Judgement;
 
 /// Says that the spec is right, or every problem that it has.
 pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    let catalogue = flow::catalogue(&arguments.spec)?;
     let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
     match arguments.format {
         ProblemFormat::Text => {
             let specs = flow::load_all(&arguments.spec, terminal.spec_colour())?;
             let mut text = String::new();
-            let (problems, exit) = found(&specs, &arguments.spec)?;
+            let (problems, exit) = found(&specs, &catalogue);
             if !problems.is_empty() {
                 let shown = Diagnostics(problems).render(terminal.spec_colour());
                 if exit == Exit::Error {
@@ -32,8 +34,8 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
             }
             let mut judgements = Vec::new();
             for spec in &specs {
-                text += &right(spec, &arguments.spec)?;
-                if let Some(judgement) = policy::judged(rules.as_ref(), spec) {
+                text += &right(spec, &arguments.spec, &catalogue)?;
+                if let Some(judgement) = policy::judged(rules.as_ref(), spec, &catalogue)? {
                     text += &views::operator_policy::text(&judgement);
                     judgements.push(judgement);
                 }
@@ -42,21 +44,25 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
             judgements.iter().try_for_each(policy::obey)?;
             Ok(Exit::Done)
         }
-        ProblemFormat::Json => machine(arguments, rules.as_ref(), terminal, json_of),
-        ProblemFormat::Sarif => machine(arguments, rules.as_ref(), terminal, |problems, judgements| {
-            sarif::render(&annotations(problems, judgements), "validate", &from_root())
-        }),
-        ProblemFormat::Annotations => machine(arguments, rules.as_ref(), terminal, |problems, judgements| {
-            workflow::render(&annotations(problems, judgements), &from_root())
-        }),
+        ProblemFormat::Json => machine(arguments, &catalogue, rules.as_ref(), terminal, json_of),
+        ProblemFormat::Sarif => {
+            machine(arguments, &catalogue, rules.as_ref(), terminal, |problems, judgements| {
+                sarif::render(&annotations(problems, judgements), "validate", &from_root())
+            })
+        }
+        ProblemFormat::Annotations => {
+            machine(arguments, &catalogue, rules.as_ref(), terminal, |problems, judgements| {
+                workflow::render(&annotations(problems, judgements), &from_root())
+            })
+        }
     }
 }
 
 /// What the checks find in all the environments, and what it ends with.
-fn found(specs: &[Spec], arguments: &SpecArguments) -> Result<(Vec<Diagnostic>, Exit), CliError> {
+fn found(specs: &[Spec], catalogue: &Catalogue) -> (Vec<Diagnostic>, Exit) {
     let (mut problems, mut exit) = (Vec::new(), Exit::Done);
     for spec in specs {
-        let examination = flow::found(spec, arguments)?;
+        let examination = checks::examine(spec, catalogue);
         if examination.is_faulty() {
             exit = Exit::Error;
         }
@@ -65,18 +71,18 @@ fn found(specs: &[Spec], arguments: &SpecArguments) -> Result<(Vec<Diagnostic>, 
     // Environments share most of their lines.
     problems.sort_by(|one, other| (&one.place, one.id).cmp(&(&other.place, other.id)));
     problems.dedup();
-    Ok((problems, exit))
+    (problems, exit)
 }
 
 /// That a spec is right, and what it comes to. Errors: its resources wait for each other.
-fn right(spec: &Spec, arguments: &SpecArguments) -> Result<String, CliError> {
+fn right(spec: &Spec, arguments: &SpecArguments, catalogue: &Catalogue) -> Result<String, CliError> {
     let graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?;
     let (environment, project) = match &spec.environment {
         Some(name) => (format!("environment {name}, "), format!(" in project {}", spec.document.project)),
         None => (String::new(), String::new()),
     };
     let stack = &spec.document.stack;
-    let ignored = match flow::found(spec, arguments)?.ignored {
+    let ignored = match checks::examine(spec, catalogue).ignored {
         0 => String::new(),
         1 => "; 1 finding ignored".to_owned(),
         many => format!("; {many} findings ignored"),
@@ -91,19 +97,23 @@ fn right(spec: &Spec, arguments: &SpecArguments) -> Result<String, CliError> {
 /// Prints every problem in a form for programs. Errors: the file cannot be read.
 fn machine(
     arguments: &ValidateArguments,
+    catalogue: &Catalogue,
     rules: Option<&OperatorPolicy>,
     terminal: &Terminal,
     form: impl Fn(&[Diagnostic], &[Judgement]) -> String,
 ) -> Result<Exit, CliError> {
     let (problems, specs, exit) = match flow::load_choice(&arguments.spec, arguments.spec.environments())? {
         Ok(specs) => {
-            let (problems, exit) = found(&specs, &arguments.spec)?;
+            let (problems, exit) = found(&specs, catalogue);
             (problems, specs, exit)
         }
         Err(LoadError::Invalid(problems)) => (problems.0, Vec::new(), Exit::Error),
         Err(LoadError::Read { path, source }) => return Err(CliError::Unreadable { path, source }),
     };
-    let judgements: Vec<_> = specs.iter().filter_map(|spec| policy::judged(rules, spec)).collect();
+    let mut judgements = Vec::new();
+    for spec in &specs {
+        judgements.extend(policy::judged(rules, spec, catalogue)?);
+    }
     terminal.data(&form(&problems, &judgements))?;
     judgements.iter().try_for_each(policy::obey)?;
     Ok(exit)

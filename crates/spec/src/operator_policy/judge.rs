@@ -1,14 +1,14 @@
 //! Holds a spec against one rule. Pure; every breach is told with its place.
 
 use super::rule::PolicyRule;
-use super::{AllowedLocation, Breach};
+use super::{AllowedLocation, Breach, MonthlyCost};
 use crate::document::{Document, ScalingMode, Service};
 use crate::load::Spec;
 use crate::places::child;
 use crate::types::{ImageSource, LabelKey, RegistryPrefix, RuleName};
 
 /// The breaches of one rule.
-pub(super) fn judge(name: &RuleName, rule: &PolicyRule, spec: &Spec) -> Vec<Breach> {
+pub(super) fn judge(name: &RuleName, rule: &PolicyRule, spec: &Spec, cost: &MonthlyCost) -> Vec<Breach> {
     let mut bench = Bench { name, rule, spec, breaches: Vec::new() };
     if let Some(allowed) = &rule.regions_allowed {
         bench.regions(allowed);
@@ -18,6 +18,9 @@ pub(super) fn judge(name: &RuleName, rule: &PolicyRule, spec: &Spec) -> Vec<Brea
     }
     if let Some(most) = rule.min_instances_at_most {
         bench.services(|service| min_instances(service, most));
+    }
+    if let Some(most) = rule.monthly_cost_at_most {
+        bench.cost(f64::from(most), cost);
     }
     if rule.no_public_services.is_some() {
         bench.services(public);
@@ -69,6 +72,22 @@ impl Bench<'_> {
             for (key, problem) in found(service) {
                 self.breach(format!("service/{name}"), &format!("/services/{name}/{key}"), problem);
             }
+        }
+    }
+
+    fn cost(&mut self, most: f64, cost: &MonthlyCost) {
+        for name in self.spec.document.services.keys() {
+            let problem = match cost.services.get(name.as_str()) {
+                Some(Ok(dollars)) if *dollars <= most => continue,
+                Some(Ok(dollars)) => {
+                    format!(
+                        "may cost ${dollars:.0} a month with every instance, at most ${most:.0} are allowed"
+                    )
+                }
+                Some(Err(why)) => format!("has no known price: {why}"),
+                None => "has no known price".to_owned(),
+            };
+            self.breach(format!("service/{name}"), &format!("/services/{name}/maxInstances"), problem);
         }
     }
 

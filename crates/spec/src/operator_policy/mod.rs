@@ -6,7 +6,7 @@ mod breach;
 mod judge;
 mod rule;
 
-pub use breach::{Breach, Level};
+pub use breach::{Breach, Level, MonthlyCost};
 pub use rule::{AllowedLocation, PolicyRule};
 
 use std::path::Path;
@@ -83,8 +83,8 @@ impl OperatorPolicy {
     }
 
     /// What of a spec the rules do not allow, rule by rule in the order of the file.
-    pub fn judge(&self, spec: &Spec) -> Vec<Breach> {
-        self.rules.iter().flat_map(|(name, rule)| judge::judge(name, rule, spec)).collect()
+    pub fn judge(&self, spec: &Spec, cost: &MonthlyCost) -> Vec<Breach> {
+        self.rules.iter().flat_map(|(name, rule)| judge::judge(name, rule, spec, cost)).collect()
     }
 
     /// The published JSON Schema of the form, as the text of a file.

@@ -28,6 +28,10 @@ pub struct PolicyRule {
     /// No service may keep more instances while nobody asks.
     #[schemars(range(max = 10000))]
     pub min_instances_at_most: Option<u32>,
+    /// No service may cost more US dollars a month: with every instance that it may have, all the time, at the catalogue's
+    /// prices. One whose price is not known breaks the rule, too.
+    #[schemars(range(max = 10_000_000))]
+    pub monthly_cost_at_most: Option<u32>,
     /// Nobody gets into a service without being named.
     pub no_public_services: Option<Demanded>,
     /// Services and repositories have these labels, with any value.
@@ -74,6 +78,7 @@ impl PolicyRule {
             self.regions_allowed.is_some(),
             self.max_instances_at_most.is_some(),
             self.min_instances_at_most.is_some(),
+            self.monthly_cost_at_most.is_some(),
             self.no_public_services.is_some(),
             self.labels_required.is_some(),
             self.images_from.is_some(),
@@ -89,7 +94,7 @@ impl PolicyRule {
             0 => bad_rule(
                 pointer,
                 format!("the rule `{name}` demands nothing"),
-                "a rule has one of: regionsAllowed, maxInstancesAtMost, minInstancesAtMost, noPublicServices, labelsRequired, imagesFrom, imagesByDigest, serviceAccountRequired, protectRequired",
+                "a rule has one of: regionsAllowed, maxInstancesAtMost, minInstancesAtMost, monthlyCostAtMost, noPublicServices, labelsRequired, imagesFrom, imagesByDigest, serviceAccountRequired, protectRequired",
                 report,
             ),
             many => bad_rule(

@@ -16,6 +16,7 @@ impl Plan {
         Self {
             changes: self.changes.iter().filter_map(Change::drift).collect(),
             refusals: self.refusals.iter().filter(|each| !rows.contains(&each.id)).cloned().collect(),
+            cost: None,
             ..self.clone()
         }
     }

@@ -18,8 +18,8 @@ pub use public::Public;
 pub use references::references_named;
 
 use model::{
-    Action, EnvironmentName, Exposure, FieldChange, Finding, Goal, Grant, Others, Place, ProjectId, Reason,
-    Refusal, ResourceId, StackName, Unknown,
+    Action, Cost, EnvironmentName, Exposure, FieldChange, Finding, Goal, Grant, Others, Place, ProjectId,
+    Reason, Refusal, ResourceId, StackName, Unknown,
 };
 
 /// A plan, shown.
@@ -50,6 +50,8 @@ pub struct Plan {
     pub policy: Option<operator_policy::Judgement>,
     /// What the checks found in the spec, in the order of its lines.
     pub findings: Vec<Finding>,
+    /// What it costs; none where nobody reckoned.
+    pub cost: Option<Cost>,
     /// What was left alone on live objects.
     pub ignored: Ignored,
 }
@@ -152,9 +154,21 @@ impl Plan {
         self.policy.as_ref().map_or(0, |policy| policy.denied().count())
     }
 
+    /// The same plan with what it costs.
+    #[must_use]
+    pub fn priced(mut self, cost: Option<Cost>) -> Self {
+        self.cost = cost;
+        self
+    }
+
+    /// How many times it costs more than was allowed: not at all, or once.
+    pub fn over_budget(&self) -> usize {
+        usize::from(self.cost.as_ref().and_then(Cost::over_budget).is_some())
+    }
+
     /// Whether something is refused, denied or unknown, so that apply does nothing.
     pub fn is_blocked(&self) -> bool {
-        self.denied() > 0 || !self.refusals.is_empty() || !self.unknowns.is_empty()
+        self.denied() > 0 || self.over_budget() > 0 || !self.refusals.is_empty() || !self.unknowns.is_empty()
     }
 
     /// The locations that full names of the plan speak of, in the order in which they are first met.

@@ -36,6 +36,7 @@ impl Plan {
             exposures,
             others: plan.others.clone(),
             findings: Vec::new(),
+            cost: None,
             ignored: Ignored::of(ignored),
         }
     }

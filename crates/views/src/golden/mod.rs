@@ -2,6 +2,7 @@
 //!
 //! `GEMMACTL_UPDATE=1 cargo test -p views golden` writes them anew; the difference is then for a reviewer.
 
+mod costs;
 mod plans;
 mod sections;
 mod shuffles;

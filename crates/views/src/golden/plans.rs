@@ -86,6 +86,7 @@ pub(super) fn small() -> Vec<Sample> {
     all.push(Sample { name: "no-change-findings", plan: found, earlier: None });
     all.push(pushed_again());
     all.push(policy());
+    all.extend(super::costs::samples());
     all
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod change;
+mod cost;
 mod graph;
 mod head;
 mod layers;
@@ -51,6 +52,7 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>) -> String {
                 }
             }
             Section::Checks => tail::checks(plan, &mut page),
+            Section::Cost => cost::write(plan, &mut page),
             Section::Ignored => tail::ignored(&plan.ignored, &mut page),
             Section::Footer => tail::footer(plan, &mut page),
         }

@@ -47,9 +47,8 @@ fn tally(plan: &Plan, page: &mut Page) {
         });
         page.raw("</li>\n");
     }
-    let blocked =
-        [("denied", plan.denied()), ("refused", plan.refusals.len()), ("unknown", plan.unknowns.len())];
-    for (word, number) in blocked.into_iter().chain(words::tally(&plan.changes)) {
+    let blocked = words::in_the_way(plan).map(|(number, word)| (word, number));
+    for (word, number) in blocked.chain(words::tally(&plan.changes)) {
         if number > 0 {
             page.raw("<li class=\"")
                 .raw(class(word))
@@ -68,7 +67,7 @@ pub(super) fn class(verb: &str) -> &'static str {
     match verb {
         "create" | "adopt" => "made",
         "update" | "rebuild" | "repair" => "changed",
-        "replace" | "delete" | "detach" | "denied" | "refused" | "unknown" => "lost",
+        "replace" | "delete" | "detach" | "denied" | "over budget" | "refused" | "unknown" => "lost",
         _kept => "left",
     }
 }
@@ -80,6 +79,9 @@ fn in_the_way(plan: &Plan, page: &mut Page) {
     page.raw("<section>\n<h2>Nothing is applied while this stands</h2>\n");
     for breach in plan.policy.iter().flat_map(Judgement::denied) {
         item(breach.level.word(), &about(breach), breach.place.as_ref(), &said(breach), &[], page);
+    }
+    if let Some(over) = plan.cost.as_ref().and_then(crate::cost::over_budget) {
+        item("over budget", "budget", None, &over, &[], page);
     }
     for refusal in &plan.refusals {
         let ways: Vec<&str> = refusal.ways_out.iter().map(String::as_str).collect();

@@ -3,6 +3,7 @@
 //! they are inert. Never longer than its budget: it is written shorter, by whole levels, until it fits.
 
 mod access;
+mod cost;
 pub(crate) mod cut;
 mod details;
 mod findings;
@@ -158,6 +159,7 @@ impl Body<'_> {
                 Section::Changes => self.changes(&mut parts),
                 Section::Since => parts.push(written(&|text| self.since(text))),
                 Section::Checks => parts.push(written(&|text| findings::write(self, text))),
+                Section::Cost => parts.push(written(&|text| cost::write(self, text))),
                 Section::Ignored => {
                     parts.push(written(&|text| details::ignored(&self.plan.ignored, self.level, text)));
                 }

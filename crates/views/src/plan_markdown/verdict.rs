@@ -5,7 +5,7 @@ use std::fmt::Write;
 use model::Goal;
 
 use super::level::Level;
-use super::{Body, cut, operator_policy, span};
+use super::{Body, cost, cut, operator_policy, span};
 use crate::document::{Change, Plan, Public};
 use crate::words::{self, counted};
 
@@ -43,9 +43,7 @@ pub(super) fn tally(plan: &Plan) -> String {
             Goal::Absent => "nothing to destroy".to_owned(),
         };
     }
-    let blocked =
-        [("denied", plan.denied()), ("refused", plan.refusals.len()), ("unknown", plan.unknowns.len())];
-    let blocked = blocked.into_iter().filter(|(_, number)| *number > 0);
+    let blocked = words::in_the_way(plan).map(|(number, word)| (word, number));
     let all = blocked.chain(words::tally(&plan.changes));
     all.map(|(word, number)| format!("{number} {word}")).collect::<Vec<_>>().join(", ")
 }
@@ -55,10 +53,8 @@ pub(super) fn caution(body: &Body<'_>, text: &mut String) {
     let plan = body.plan;
     let mut warnings: Vec<String> = vec![];
     if plan.is_blocked() {
-        let counts =
-            [(plan.denied(), "denied"), (plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
-        let counts = counts.into_iter().filter(|(number, _)| *number > 0);
-        let counts: Vec<String> = counts.map(|(number, word)| format!("{number} {word}")).collect();
+        let counts: Vec<String> =
+            words::in_the_way(plan).map(|(number, word)| format!("{number} {word}")).collect();
         warnings.push(format!("**Nothing is applied** while this stands: {}", counts.join(", ")));
     }
     warnings.extend(public(plan, body.level));
@@ -157,7 +153,8 @@ pub(super) fn in_the_way(body: &Body<'_>) -> Vec<String> {
         }
         text
     };
-    operator_policy::denied(body).into_iter().chain(refusals.chain(unknowns).map(item)).collect()
+    let over = cost::over_budget(plan);
+    operator_policy::denied(body).into_iter().chain(over).chain(refusals.chain(unknowns).map(item)).collect()
 }
 
 fn sentence(text: &str, level: Level) -> String {

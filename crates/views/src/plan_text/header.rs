@@ -56,9 +56,7 @@ fn regions(plan: &Plan) -> Option<String> {
 
 fn counts(plan: &Plan, page: &mut Page) {
     let counts = words::tally(&plan.changes).into_iter().map(|(verb, number)| format!("{number} {verb}"));
-    let blocked =
-        [(plan.denied(), "denied"), (plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")];
-    let blocked = blocked.into_iter().filter(|(number, _)| *number > 0);
+    let blocked = words::in_the_way(plan);
     let counts: Vec<String> =
         blocked.map(|(number, word)| format!("{number} {word}")).chain(counts).collect();
     let separator = dot(page.style);

@@ -4,6 +4,7 @@
 mod access;
 mod blocks;
 mod change;
+mod cost;
 mod created;
 mod fields;
 mod findings;
@@ -63,6 +64,9 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>, style: &Style) ->
             (Section::Since, _) => since(differences, &mut page),
             (Section::Checks, Extent::Line) => findings::counted(plan, &mut page),
             (Section::Checks, Extent::Blocks) => findings::write(plan, &mut page),
+            // What costs the same as before is not told.
+            (Section::Cost, Extent::Line) if plan.goal == Goal::Present && style.detail != Detail::Full => {}
+            (Section::Cost, _) => cost::write(plan, &mut page),
             (Section::Ignored, Extent::Line) => ignored::listed(&plan.ignored, &mut page),
             (Section::Ignored, Extent::Blocks) => {
                 ignored::counted(&plan.ignored, &mut page);
@@ -153,11 +157,7 @@ fn totals(plan: &Plan, page: &mut Page) {
     let all = format!("{name}: {todo}{rest}.");
     page.sentence(&all, Ink::Strong);
     let blocked: Vec<String> =
-        [(plan.denied(), "denied"), (plan.refusals.len(), "refused"), (plan.unknowns.len(), "unknown")]
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, word)| format!("{number} {word}"))
-            .collect();
+        words::in_the_way(plan).map(|(number, word)| format!("{number} {word}")).collect();
     if !blocked.is_empty() {
         let text = format!("Nothing is applied until this is settled: {}.", blocked.join(", "));
         page.line(&Line::default().with(&text, Ink::Danger));

@@ -5,6 +5,7 @@
 
 mod cause;
 mod change;
+mod cost;
 mod finding;
 mod ignored;
 mod operator_policy;
@@ -13,7 +14,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, EnvironmentName, Exposure, Finding, Json, NameError, Others, Place, ProjectId, Refusal,
+    Action, Cost, EnvironmentName, Exposure, Finding, Json, NameError, Others, Place, ProjectId, Refusal,
     ResourceId, StackName, Unknown,
 };
 use schemars::JsonSchema;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Change, LONG, Plan};
 use change::{ChangePart, PlacePart};
+use cost::CostPart;
 use finding::FindingPart;
 use ignored::IgnoredPart;
 use operator_policy::PolicyPart;
@@ -51,7 +53,7 @@ pub struct PlanFile {
     project: String,
     /// Nothing to do and nothing in the way.
     empty: bool,
-    /// Something is refused or unknown, so apply would do nothing.
+    /// Something is refused, denied, over budget or unknown, so apply would do nothing.
     blocked: bool,
     /// Number of changes by action.
     counts: BTreeMap<ActionWord, usize>,
@@ -75,6 +77,9 @@ pub struct PlanFile {
     /// What the checks found in the spec; it stops nothing.
     #[serde(default)]
     findings: Vec<FindingPart>,
+    /// What it costs, before and after; not there where nobody reckoned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cost: Option<CostPart>,
     /// Fields of live objects that are no difference.
     ignored: IgnoredPart,
 }
@@ -196,6 +201,7 @@ impl From<&Plan> for PlanFile {
             unknowns: plan.unknowns.iter().map(UnknownPart::from).collect(),
             policy: plan.policy.as_ref().map(PolicyPart::from),
             findings: plan.findings.iter().map(FindingPart::from).collect(),
+            cost: plan.cost.as_ref().map(CostPart::from),
             ignored: IgnoredPart::from(&plan.ignored),
         }
     }
@@ -218,6 +224,7 @@ impl TryFrom<PlanFile> for Plan {
             exposures: file.exposures.into_iter().map(Exposure::try_from).collect::<Result<_, _>>()?,
             policy: file.policy.map(Into::into),
             findings: file.findings.into_iter().map(Finding::from).collect(),
+            cost: file.cost.map(Cost::try_from).transpose()?,
             ignored: file.ignored.try_into()?,
         })
     }

@@ -1,0 +1,48 @@
+//! What a run's plan costs, and the budget that it has to keep.
+
+use catalogue::Catalogue;
+use engine::Graph;
+use model::{Cost, Money};
+use spec::Spec;
+use views::document;
+
+use crate::error::CliError;
+use crate::flow::Prepared;
+
+/// What a plan comes to, held against a budget.
+pub(crate) fn reckoned(
+    prepared: &Prepared,
+    spec: &Spec,
+    catalogue: &Catalogue,
+    budget: Option<Money>,
+) -> Cost {
+    let weights = checks::weights(spec, catalogue);
+    let cost = cost::of_plan(&prepared.plan, |id| prepared.live.live(id), &weights, catalogue);
+    Cost { budget, ..cost }
+}
+
+/// What a month of a spec may come to, whatever is live, for rules of a policy. Errors: its resources wait for each other.
+pub(crate) fn of_spec(spec: &Spec, catalogue: &Catalogue) -> Result<spec::MonthlyCost, CliError> {
+    let graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?;
+    let cost = cost::of_wanted(graph.iter(), catalogue);
+    let services = cost.services.iter().filter_map(|service| {
+        let running = service.after.as_ref()?;
+        let most = match &running.price {
+            model::Priced::Known(rate) => Ok(rate.month_most.dollars()),
+            model::Priced::Unknown(why) => Err(why.clone()),
+        };
+        Some((service.id.name().to_owned(), most))
+    });
+    Ok(spec::MonthlyCost { services: services.collect() })
+}
+
+/// Refuses to go on where the worst case of a month is above the budget (exit 4), or where nobody knows whether it is
+/// (exit 1).
+pub(crate) fn guard(shown: &document::Plan) -> Result<(), CliError> {
+    let Some(cost) = shown.cost.as_ref().filter(|cost| cost.budget.is_some()) else { return Ok(()) };
+    if let (Some(budget), Some(over)) = (cost.budget, cost.over_budget()) {
+        return Err(CliError::OverBudget { most: cost.after().most, budget, over });
+    }
+    let unpriced: Vec<String> = cost.unpriced().map(|(id, why)| format!("{id}: {why}")).collect();
+    if unpriced.is_empty() { Ok(()) } else { Err(CliError::NoPrice(unpriced)) }
+}
