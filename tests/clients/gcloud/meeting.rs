@@ -67,6 +67,11 @@ fn what_gcloud_deployed_gemmactl_adopts_without_a_change() {
           OLLAMA_CONTEXT_LENGTH is not set; on this GPU each slot gets 4096 tokens
           fix  set OLLAMA_CONTEXT_LENGTH to what your prompts need
 
+      COST     US dollars at list prices
+        a month: $0.15 while nobody asks, $1,037.42 at most
+        price  Cloud Run pricing; Cloud Billing catalogue, service 152E-C115-5142, 2026-10, observed
+        price  Artifact Registry pricing, 2026-11, documented
+
     45 server-managed and 3 unmanaged fields ignored (plan --show-ignored)
 
     Plan: 2 to adopt; 3 unchanged.
@@ -128,7 +133,18 @@ fn what_gemmactl_applied_gcloud_updates_and_the_next_plan_shows_exactly_that() {
           concurrency  8 → 4        gemmactl.yaml:66 drift
           memory       24Gi → 32Gi  gemmactl.yaml:64 drift
 
-    61 server-managed and 1 unmanaged fields ignored (plan --show-ignored)
+      COST     US dollars at list prices
+        a month: $0.15 while nobody asks, $995.37 → $1,037.42 at most
+        service/ollama-gemma
+          8 CPU, 32 GiB, 1 nvidia-l4 without zonal redundancy, europe-west1
+          warm hour of an instance            $1.363 → $1.421
+          month at least, 0 instances         $0
+          month at most, 1 instance           $995.22 → $1,037.27
+          with zonal redundancy               $1.796 an hour, $0.375 more
+        price  Cloud Run pricing; Cloud Billing catalogue, service 152E-C115-5142, 2026-10, observed
+        price  Artifact Registry pricing, 2026-11, documented
+
+    57 server-managed and 1 unmanaged fields ignored (plan --show-ignored)
 
     Plan: 1 to update; 14 unchanged.
     ");
