@@ -28,6 +28,7 @@ mod gitlab;
 mod guards;
 mod hostile;
 mod images;
+mod init;
 mod interrupt;
 mod lags;
 mod lifecycle;

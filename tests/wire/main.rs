@@ -17,6 +17,7 @@
 mod access;
 mod compare;
 mod flags;
+mod from_command;
 mod held;
 mod knative;
 mod recorded;

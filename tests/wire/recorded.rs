@@ -14,7 +14,7 @@ struct Command {
     written: Vec<Value>,
 }
 
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("GEMMACTL_GCLOUD_WIRE").filter(|folder| !folder.is_empty());
     if folder.is_none() {
         eprintln!("skipped: GEMMACTL_GCLOUD_WIRE names no folder of what gcloud sent");
@@ -43,6 +43,34 @@ fn commands(folder: &Path, name: &str) -> Vec<Command> {
         }
     }
     commands
+}
+
+/// Every recorded deployment of a service that was not there, with the service that gcloud wrote first.
+pub(crate) fn deployments(folder: &Path) -> Vec<(String, Value)> {
+    let files = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut names: Vec<PathBuf> = files
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .collect();
+    names.sort();
+    let mut deployments = Vec::new();
+    for path in names {
+        let mut current: Option<String> = None;
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            if let Some(command) = line["command"].as_str() {
+                current = Some(command.to_owned()).filter(|command| command.contains("run deploy"));
+                continue;
+            }
+            let is_new = line["method"] == "POST"
+                && line["path"].as_str().is_some_and(|path| path.starts_with("/apis/serving.knative.dev/"))
+                && line["body"]["metadata"].is_object();
+            if is_new && let Some(command) = current.take() {
+                deployments.push((command, line["body"].take()));
+            }
+        }
+    }
+    deployments
 }
 
 /// What a recording lacks of a flag's claims.

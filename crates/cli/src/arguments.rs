@@ -12,6 +12,7 @@ mod duration;
 mod emulator;
 mod export;
 mod image;
+mod init;
 mod logs;
 mod plan;
 mod policy;
@@ -41,6 +42,7 @@ pub(crate) use doctor::DoctorArguments;
 pub(crate) use emulator::{EmulatedArguments, EmulatorArguments};
 pub(crate) use export::ExportArguments;
 pub(crate) use image::{DockerfileArguments, ImageCommand};
+pub(crate) use init::InitArguments;
 pub(crate) use logs::LogsArguments;
 pub(crate) use plan::PlanArguments;
 pub(crate) use policy::PolicyArguments;
@@ -148,6 +150,13 @@ pub(crate) enum Command {
         gemmactl doctor --emulator -f examples/ollama-gemma/gemmactl.yaml"
     )]
     Doctor(DoctorArguments),
+    /// Write a first spec: of answers to a few questions, or of the `gcloud run deploy` that was used so far.
+    #[command(after_help = "Examples:\n  gemmactl init                                  # asks\n  \
+        gemmactl init --defaults --model gemma3:12b --project my-project\n  \
+        gemmactl init --prebuilt --print               # nothing to build; to look at\n  \
+        gemmactl init --weights gs://my-weights/gemma-4-31B-it\n  \
+        gemmactl init --from-command 'gcloud run deploy ollama-gemma --source . --region europe-west1 --gpu 1 …'")]
+    Init(InitArguments),
     /// Check the spec without asking the cloud.
     #[command(
         after_help = "Examples:\n  gemmactl validate                # in every environment that it has\n  \

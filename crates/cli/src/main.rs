@@ -12,6 +12,7 @@ mod exit;
 mod export;
 mod flow;
 mod held;
+mod init;
 mod logging;
 mod new_file;
 mod policy;
@@ -65,6 +66,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Validate(arguments) => commands::validate::run(arguments, terminal),
         Command::Schema { of } => commands::schema::run(*of, terminal),
         Command::Show(arguments) => commands::show::run(arguments, terminal),
+        Command::Init(arguments) => commands::init::run(arguments, terminal),
         Command::Image { command } => commands::image::run(command, terminal),
         Command::Graph(arguments) => commands::graph::run(arguments, terminal),
         Command::Completions { shell } => commands::completions::run(*shell, terminal),

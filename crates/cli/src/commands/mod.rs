@@ -9,6 +9,7 @@ pub(crate) mod emulator;
 pub(crate) mod export;
 pub(crate) mod graph;
 pub(crate) mod image;
+pub(crate) mod init;
 pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod plan;
