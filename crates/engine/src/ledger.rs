@@ -46,15 +46,12 @@ pub struct Ledger<'store, S: RecordStore> {
     generation: i64,
     owner: Option<(StackName, Goal)>,
     last_write: Option<Instant>,
-    dirty: bool,
     /// Whether others wait for what is not written yet.
     awaited: bool,
     /// What writes sent whose answers were lost, since the last one that was answered.
     unsettled: Vec<Unsettled>,
     /// Whether this run took leases. One that changes only the record takes none.
     leased: bool,
-    /// When the write of the intents was sent: what its answer says is as old as that.
-    intended: Option<Instant>,
     /// When the write that is under way was sent.
     sending: Option<Moment>,
     /// What steps rely on.
@@ -123,13 +120,11 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             generation: versioned.generation,
             owner: None,
             last_write: None,
-            dirty: false,
             awaited: false,
             unsettled: Vec::new(),
             leased: false,
-            intended: None,
             sending: None,
-            proof: Proof::new(),
+            proof: Proof::new(Rhythm::LIVE),
         }
     }
 
@@ -137,6 +132,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     #[must_use]
     pub fn paced(mut self, rhythm: Rhythm) -> Self {
         self.rhythm = rhythm;
+        self.proof = self.proof.paced(rhythm);
         self
     }
 
@@ -187,9 +183,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             lease::take(&mut self.current, plan, &self.read, &self.lease);
             self.leased = true;
         }
-        self.dirty = self.current != self.stored;
         if writes {
-            self.intended = Some(Instant::now());
             self.sending = Some(self.proof.now());
             let writing = self.writing(&plan.stack).relying_on_what_was_read();
             let saved = writing.run(self.store).await.map_err(|unsaved| unsaved.error)?;
@@ -203,7 +197,6 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     pub fn note(&mut self, change: &Change, outputs: &Outputs) {
         if let Some((stack, _)) = &self.owner {
             record::done(&mut self.current, stack, change, outputs);
-            self.dirty = true;
         }
     }
 
@@ -211,7 +204,6 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     pub fn untouched(&mut self, change: &Change) {
         if let Some((stack, _)) = &self.owner {
             record::untouched(&mut self.current, &self.read, stack, change);
-            self.dirty = true;
         }
     }
 
@@ -223,9 +215,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
 
     /// Gives back what stacks share, as soon as no more of it is to be changed: others wait for it.
     pub(crate) fn shared_is_done(&mut self) {
-        let given_back = lease::give_back_shared(&mut self.current, &self.lease.holder);
-        self.dirty |= given_back;
-        self.awaited |= given_back;
+        self.awaited |= lease::give_back_shared(&mut self.current, &self.lease.holder);
     }
 
     /// What this run still holds, by what is stored now: asked before each step, so that a run that was taken for dead
@@ -260,18 +250,18 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     pub(crate) fn first_fence(
         &self,
     ) -> impl Future<Output = Result<StillHeld, RecordError>> + Send + use<'store, S> {
-        let (fence, fresh, intended) = (self.fence(), self.fresh(), self.intended);
+        let (fence, fresh, proof) = (self.fence(), self.fresh(), self.proof.clone());
         async move {
-            match intended {
-                Some(intended) if intended.elapsed() < fresh => Ok(StillHeld::StackAndShared),
-                Some(_) | None => fence.await,
+            match proof.held_within(fresh) {
+                Some(held) => Ok(held),
+                None => fence.await,
             }
         }
     }
 
-    /// What steps ask before each of their writes, and how long an answer of the record is good.
-    pub(crate) fn proof(&self) -> (Proof, Rhythm) {
-        (self.proof.clone(), self.rhythm)
+    /// What steps ask before each of their writes.
+    pub(crate) fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// For how long a look at the record is good. Together with a beat and the longest call this stays below what others
@@ -294,7 +284,6 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     pub async fn finish(&mut self) -> Result<(), RecordError> {
         let Some((stack, goal)) = self.owner.clone() else { return Ok(()) };
         lease::give_back(&mut self.current, &stack, &self.lease.holder);
-        self.dirty |= self.current != self.stored;
         let nothing_left = self.current.stacks.is_empty() && self.current.shared.is_empty();
         // Even without a record: a run that was cut off may have left the place where it would be.
         if goal == Goal::Absent && nothing_left {
@@ -302,11 +291,10 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
                 Ok(()) => {
                     debug!(%stack, "the record is empty and was removed");
                     self.generation = 0;
-                    self.dirty = false;
                     return Ok(());
                 }
                 // Another stack has begun meanwhile: the record stays, without ours.
-                Err(RecordError::Moved) => self.dirty = true,
+                Err(RecordError::Moved) => {}
                 Err(
                     error @ (RecordError::Held(_)
                     | RecordError::Unusable { .. }
@@ -317,7 +305,7 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
                 }
             }
         }
-        if self.dirty && self.current != self.stored {
+        if self.current != self.stored {
             if let Some(due) = self.due() {
                 tokio::time::sleep_until(due).await;
             }
@@ -326,7 +314,6 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             let saved = writing.run(self.store).await.map_err(|unsaved| unsaved.error)?;
             self.take(saved, &stack);
         }
-        self.dirty = false;
         Ok(())
     }
 
@@ -348,7 +335,6 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
     /// A write of what is noted so far, to be driven beside the work; its result goes to [`Ledger::written`].
     pub(crate) fn progress(&mut self) -> Option<Saving<'store>> {
         let (stack, _) = self.owner.clone()?;
-        self.dirty = false;
         self.awaited = false;
         self.last_write = Some(Instant::now());
         self.sending = Some(self.proof.now());
@@ -369,7 +355,6 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
             Err(Unsaved { error, perhaps }) => {
                 debug!(%error, "progress was not written to the record; the end of the run will");
                 self.unsettled.extend(perhaps);
-                self.dirty = true;
                 self.awaited = self.current.shared_lease != self.stored.shared_lease;
             }
         }
@@ -388,9 +373,6 @@ impl<'store, S: RecordStore> Ledger<'store, S> {
         if let Some(merged) = record::merge(&sent, &self.current, &stored, stack, &self.lease.holder) {
             self.current = merged;
         }
-        self.dirty = self.current.stacks != stored.stacks
-            || self.current.shared != stored.shared
-            || self.current.shared_lease != stored.shared_lease;
         self.stored = stored;
         self.generation = generation;
         self.unsettled.clear();

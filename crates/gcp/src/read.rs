@@ -1,10 +1,9 @@
 //! Reads with typed absence, and pages joined into one answer.
 
-use model::{ApiRequest, CloudError, ErrorKind, Found, Json};
+use model::{ApiRequest, CloudError, ErrorKind, Found, Json, Unsupervised};
 
 use crate::errors::{Failure, Problem, Reason, Speaker};
 use crate::{Endpoint, GoogleCloud};
-use model::Unsupervised;
 
 /// A list of a project is a few pages; more means that the server goes in circles.
 const MOST_PAGES: usize = 1000;

@@ -1,8 +1,8 @@
 //! Carries a plan out: independent branches side by side, the steps of a change in sequence. Decides nothing.
 //!
 //! `schedule` says what may begin, `fill` puts known outputs into a step, `join` puts steps of one policy or family
-//! into one call, `run` drives it all, `supervised` keeps each
-//! step behind the fence, `ending` notes and tells how each change ends. What depends on a failure is skipped and named; everything else finishes.
+//! into one call, `run` drives it all, `supervised` keeps each step behind the fence, `ending` notes and tells how each
+//! change ends. What depends on a failure is skipped and named; everything else finishes.
 
 mod ending;
 mod fill;

@@ -81,10 +81,12 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
             self.begin_what_is_ready();
             for act in self.next_acts() {
                 self.tell_begun(&act);
-                let (proof, rhythm) = self.ledger.proof();
-                let needed = self.needed_for(&act);
-                let supervised =
-                    Supervised { members: act.members.clone(), needed, proof, rhythm, tell: tell.clone() };
+                let supervised = Supervised {
+                    members: act.members.clone(),
+                    needed: self.needed_for(&act),
+                    proof: self.ledger.proof().clone(),
+                    tell: tell.clone(),
+                };
                 running.push(carry_out(cloud, act, supervised, fence.clone()));
             }
             if running.is_empty() {
@@ -126,7 +128,7 @@ impl<'run, 'store, C: Cloud, S: RecordStore, E: FnMut(Event)> Run<'run, 'store, 
 
     /// Another run holds the stack: nothing new is begun, and what runs sends nothing more.
     fn halt(&mut self, error: RecordError) {
-        self.ledger.proof().0.lose();
+        self.ledger.proof().lose();
         self.halted = self.halted.take().or(Some(error));
     }
 

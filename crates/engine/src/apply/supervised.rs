@@ -5,7 +5,6 @@ use model::{Cloud, CloudError, Done, Permission, Progress, RecordError, Supervis
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::join::Act;
-use crate::lease::Rhythm;
 use crate::ledger::{Proof, StillHeld, lost};
 
 /// What a running call says of itself.
@@ -28,7 +27,6 @@ pub(super) struct Supervised {
     /// What must be held for it.
     pub(super) needed: StillHeld,
     pub(super) proof: Proof,
-    pub(super) rhythm: Rhythm,
     pub(super) tell: UnboundedSender<Word>,
 }
 
@@ -39,7 +37,7 @@ impl Supervisor for Supervised {
     }
 
     fn permit(&self) -> Permission<'_> {
-        Box::pin(async { Ok(self.proof.permit(self.needed, self.rhythm).await?) })
+        Box::pin(async { Ok(self.proof.permit(self.needed).await?) })
     }
 }
 

@@ -22,6 +22,7 @@ pub type WallClock = fn() -> SystemTime;
 #[derive(Debug, Clone)]
 pub(crate) struct Proof {
     state: Arc<watch::Sender<State>>,
+    rhythm: Rhythm,
     wall: WallClock,
 }
 
@@ -55,9 +56,14 @@ pub(crate) enum NotPermitted {
 }
 
 impl Proof {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(rhythm: Rhythm) -> Self {
         let state = State { confirmed: None, is_lost: false };
-        Self { state: Arc::new(watch::Sender::new(state)), wall: || SystemTime::UNIX_EPOCH }
+        Self { state: Arc::new(watch::Sender::new(state)), rhythm, wall: || SystemTime::UNIX_EPOCH }
+    }
+
+    /// The same in another rhythm.
+    pub(crate) fn paced(self, rhythm: Rhythm) -> Self {
+        Self { rhythm, ..self }
     }
 
     /// The same with a wall clock. Without one a machine that slept is not noticed.
@@ -83,24 +89,27 @@ impl Proof {
         self.state.borrow().is_lost
     }
 
+    /// What was held by an answered write that was sent so lately.
+    pub(crate) fn held_within(&self, age: Duration) -> Option<StillHeld> {
+        let Confirmed { sent, held } = self.state.borrow().confirmed?;
+        (self.age(sent) < age).then_some(held)
+    }
+
     /// Whether a write may be sent now. Waits for the next beat if the last is too old.
-    pub(crate) async fn permit(&self, needed: StillHeld, rhythm: Rhythm) -> Result<(), NotPermitted> {
+    pub(crate) async fn permit(&self, needed: StillHeld) -> Result<(), NotPermitted> {
         let mut heard = self.state.subscribe();
         // The next beat may be due only after that long.
-        let deadline = Instant::now() + rhythm.patience + rhythm.beat;
+        let deadline = Instant::now() + self.rhythm.patience + self.rhythm.beat;
         loop {
-            let State { confirmed, is_lost } = *heard.borrow_and_update();
-            if is_lost {
+            if heard.borrow_and_update().is_lost {
                 return Err(NotPermitted::Lost);
             }
-            if let Some(Confirmed { sent, held }) = confirmed
-                && self.age(sent) < rhythm.sure()
-            {
+            if let Some(held) = self.held_within(self.rhythm.sure()) {
                 return if held.covers(needed) { Ok(()) } else { Err(NotPermitted::Lost) };
             }
             let changed = tokio::time::timeout_at(deadline, heard.changed()).await;
             if !matches!(changed, Ok(Ok(()))) {
-                return Err(NotPermitted::Unconfirmed(unconfirmed(rhythm.patience)));
+                return Err(NotPermitted::Unconfirmed(unconfirmed(self.rhythm.patience)));
             }
         }
     }
@@ -138,13 +147,13 @@ mod tests {
     const RHYTHM: Rhythm = Rhythm::LIVE;
 
     fn confirmed() -> Proof {
-        let proof = Proof::new();
+        let proof = Proof::new(RHYTHM);
         proof.confirm(proof.now(), StillHeld::Stack);
         proof
     }
 
     fn permit(proof: &Proof) -> impl Future<Output = Result<(), NotPermitted>> {
-        proof.permit(StillHeld::Stack, RHYTHM)
+        proof.permit(StillHeld::Stack)
     }
 
     #[tokio::test(start_paused = true)]
@@ -182,7 +191,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nothing_is_permitted_to_a_run_that_lost_its_stack_or_does_not_hold_what_is_shared() {
         let proof = confirmed();
-        let shared = proof.permit(StillHeld::StackAndShared, RHYTHM).await;
+        let shared = proof.permit(StillHeld::StackAndShared).await;
         assert!(matches!(shared, Err(NotPermitted::Lost)));
         proof.lose();
         assert!(matches!(permit(&proof).await, Err(NotPermitted::Lost)));
@@ -193,7 +202,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_machine_that_slept_is_noticed_by_the_wall_clock() {
         static SECONDS: AtomicU64 = AtomicU64::new(1_000);
-        let proof = Proof::new()
+        let proof = Proof::new(RHYTHM)
             .timed_by(|| SystemTime::UNIX_EPOCH + Duration::from_secs(SECONDS.load(Ordering::Relaxed)));
         proof.confirm(proof.now(), StillHeld::Stack);
         permit(&proof).await.unwrap();

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::failure::with_causes;
 use crate::Endpoint;
+use crate::http::HIDDEN;
 
 /// Where the services are that hand out tokens: Google's, or the endpoint on this machine that stands for them all.
 /// A credential file cannot name others.
@@ -189,7 +190,7 @@ pub(super) async fn deliver_once(request: RequestBuilder) -> Result<Reply, Strin
     let mut text = String::from_utf8_lossy(&body).into_owned();
     // What a refusal says is shown, and whoever refuses may repeat what it was sent.
     for secret in secrets.iter().filter(|_| !(200..300).contains(&status)) {
-        text = text.replace(secret.expose_secret(), "(hidden)");
+        text = text.replace(secret.expose_secret(), HIDDEN);
     }
     Ok(Reply { status, text, from_metadata })
 }

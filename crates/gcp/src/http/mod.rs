@@ -7,4 +7,4 @@ mod wire;
 pub(crate) use client::{Proxies, client, service_client};
 pub use outgoing::LONGEST_CALL;
 pub(crate) use outgoing::{Outgoing, Payload, is_plain_path};
-pub(crate) use wire::{Answer, Broken, Wire};
+pub(crate) use wire::{Answer, Broken, HIDDEN, Wire};

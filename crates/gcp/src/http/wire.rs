@@ -100,28 +100,16 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.starts_with("application/json"))
 }
 
-/// What stands for a token that somebody repeated.
-const HIDDEN: &[u8] = b"(hidden)";
+/// What stands for a secret that somebody repeated.
+pub(crate) const HIDDEN: &str = "(hidden)";
 
 /// A body without the token: what refuses a request, a proxy between above all, may repeat all of it, and refusals are shown.
 fn without(body: Bytes, token: &str) -> Bytes {
-    let token = token.as_bytes();
-    let is_at = |at: usize| body.get(at..at + token.len()) == Some(token);
-    if token.is_empty() || !(0..body.len()).any(is_at) {
+    let text = String::from_utf8_lossy(&body);
+    if token.is_empty() || !text.contains(token) {
         return body;
     }
-    let mut rest = body.as_ref();
-    let mut kept = BytesMut::with_capacity(body.len());
-    while let Some(first) = rest.first() {
-        if let Some(after) = rest.strip_prefix(token) {
-            kept.extend_from_slice(HIDDEN);
-            rest = after;
-        } else {
-            kept.extend_from_slice(&[*first]);
-            rest = rest.get(1..).unwrap_or_default();
-        }
-    }
-    kept.freeze()
+    text.replace(token, HIDDEN).into()
 }
 
 async fn read_up_to(mut answer: reqwest::Response, limit: usize) -> Result<Bytes, Broken> {

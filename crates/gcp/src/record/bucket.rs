@@ -1,7 +1,7 @@
 //! The record's bucket: made when there is none, never written into when it belongs to another project.
 //! Bucket names are global, so anyone can own the one that we expect.
 
-use model::{Api, ApiRequest, Found, Json, RecordError};
+use model::{Api, ApiRequest, Found, Json, RecordError, Unsupervised};
 
 use tokio::time::Instant;
 
@@ -10,7 +10,6 @@ use super::{BucketRecord, OBJECT};
 use crate::caused::NAME_REUSE;
 use crate::errors::{Failure, Fate, Reason};
 use crate::steps::encoded;
-use model::Unsupervised;
 
 /// Attempts in all to make a bucket, while it is not known whether one of them was carried out and none has made one.
 const UNKNOWN: u32 = 6;

@@ -4,7 +4,7 @@
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use model::{
     Api, ApiRequest, Body, Found, Inventory, Json, Method, RecordError, RecordVersion, Standing,
-    VersionContent,
+    Unsupervised, VersionContent,
 };
 
 use super::decode::decode_generation;
@@ -12,7 +12,6 @@ use super::object::{generation_of, is_absent};
 use super::{BucketRecord, OBJECT};
 use crate::errors::Reason;
 use crate::steps::encoded;
-use model::Unsupervised;
 
 /// So many generations are read at once: the bucket keeps twenty.
 const AT_ONCE: usize = 16;

@@ -1,13 +1,15 @@
 //! The record's object: read with its generation in one round trip, written and deleted conditionally.
 
-use model::{Api, ApiRequest, Body, CloudError, ErrorKind, Inventory, Json, Method, RecordError, Versioned};
+use model::{
+    Api, ApiRequest, Body, CloudError, ErrorKind, Inventory, Json, Method, RecordError, Unsupervised,
+    Versioned,
+};
 
 use super::decode::decode;
 use super::{BucketRecord, OBJECT};
 use crate::errors::{Failure, Fate, Reason, Speaker};
 use crate::http::{Answer, Outgoing};
 use crate::retry::Repeat;
-use model::Unsupervised;
 
 impl BucketRecord<'_> {
     pub(super) fn object_path(&self) -> String {
