@@ -78,31 +78,41 @@ fn write(row: Row<'_>, roles: usize, members: usize, page: &mut Page) {
         (Way::Taken, Symbols::Unicode) => ("−", Ink::Removed),
         (Way::Taken, Symbols::Ascii) => ("-", Ink::Removed),
     };
-    let mut line = Line::indented(4).with(sign, ink).with(" ", ink).with(&access.grant.role, Ink::Plain);
-    line = line.pad_to(6 + roles).with("  ", Ink::Plain).with(&access.grant.member, Ink::Plain);
-    let condition = access.grant.condition.as_ref().map(|condition| {
+    let Access { grant, .. } = access;
+    let condition = grant.condition.as_ref().map(|condition| {
         let title = condition.get("title").and_then(model::Json::as_str).unwrap_or("without title");
         format!("if \"{}\"", escape(title))
     });
-    // A title may be long: then it stands below.
-    let fits = |condition: &String| line.width() + 1 + condition.width() <= style.width;
-    let (beside, below) = match condition {
-        Some(condition) if fits(&condition) => (Some(condition), None),
-        other => (None, other),
-    };
-    if let Some(condition) = beside {
-        line.push(&format!(" {condition}"), Ink::Changed);
-    }
     let cause = match &access.broad {
         Some(_) => format!("{} broad role", cause(change, style)).trim_start().to_owned(),
         None => cause(change, style),
     };
     let arrow = arrow_back(style.symbols);
-    let Some(condition) = below else {
-        return with_cause(page, line, 8 + roles + members, &cause, arrow);
+    let line = Line::indented(4).with(sign, ink).with(" ", ink).with(&grant.role, Ink::Plain);
+    let line = line.pad_to(6 + roles).with("  ", Ink::Plain).with(&grant.member, Ink::Plain);
+    // Names and titles may be long: then what does not fit stands below.
+    let is_wide = line.width() > style.width;
+    let fits = |condition: &String| !is_wide && line.width() + 1 + condition.width() <= style.width;
+    let (beside, below) = match condition {
+        Some(condition) if fits(&condition) => (Some(condition), None),
+        condition => (None, condition),
     };
-    page.line(&line);
-    page.prose(8, "", &condition, Ink::Changed);
+    if !is_wide && below.is_none() {
+        let line = match beside {
+            Some(condition) => line.with(&format!(" {condition}"), Ink::Changed),
+            None => line,
+        };
+        return with_cause(page, line, 8 + roles + members, &cause, arrow);
+    }
+    if is_wide {
+        page.prose(4, &format!("{sign} "), &grant.role, ink);
+        page.prose(8, "", &grant.member, Ink::Plain);
+    } else {
+        page.line(&line);
+    }
+    if let Some(condition) = below {
+        page.prose(8, "", &condition, Ink::Changed);
+    }
     if !cause.is_empty() {
         page.prose(8, &format!("{arrow} "), &cause, Ink::Faint);
     }

@@ -160,6 +160,6 @@ fn totals(plan: &Plan, page: &mut Page) {
         words::in_the_way(plan).map(|(number, word)| format!("{number} {word}")).collect();
     if !blocked.is_empty() {
         let text = format!("Nothing is applied until this is settled: {}.", blocked.join(", "));
-        page.line(&Line::default().with(&text, Ink::Danger));
+        page.sentence(&text, Ink::Danger);
     }
 }

@@ -143,6 +143,18 @@ fn full_detail_shortens_nothing() {
     "#);
 }
 
+/// Grants whose members and roles are as long as Google Cloud lets them be.
+fn long_access() -> model::Plan {
+    let new = |name: &str| samples::invoker(name, model::Action::Create, model::Reason::NotFound, 72);
+    let long = format!("serviceAccount:{0}@{0}.iam.gserviceaccount.com", "a-long-name-of-thirty-letters1");
+    let mut conditional = new(&long);
+    samples::on_condition(&mut conditional, &serde_json::json!({ "title": "office hours ".repeat(7) }));
+    let custom = format!("projects/a-long-name-of-thirty-letters1/roles/{}", "r".repeat(64));
+    let role = samples::role(&custom, model::Action::Delete, model::Reason::RemovedFromSpec, 9);
+    let short = new("serviceAccount:chat@demo-project.iam.gserviceaccount.com");
+    samples::plan(model::Goal::Present, vec![conditional, new(&long), short, role])
+}
+
 #[test]
 fn every_line_keeps_within_the_width_and_begins_with_a_word_of_ours() {
     let plans = [
@@ -154,6 +166,7 @@ fn every_line_keeps_within_the_width_and_begins_with_a_word_of_ours() {
         samples::destroyed(),
         samples::blocked(),
         samples::hostile(),
+        long_access(),
     ];
     for plan in &plans {
         for detail in [Detail::Summary, Detail::Changes] {
