@@ -54,14 +54,24 @@ pub(super) fn tally(changes: &[Change]) -> Vec<(&'static str, usize)> {
 }
 
 /// How much of what keeps a plan from being applied, with its word.
-pub(super) fn in_the_way(plan: &Plan) -> impl Iterator<Item = (usize, &'static str)> {
+pub(super) fn in_the_way(plan: &Plan) -> impl Iterator<Item = (&'static str, usize)> {
     let all = [
-        (plan.denied(), "denied"),
-        (plan.over_budget(), "over budget"),
-        (plan.refusals.len(), "refused"),
-        (plan.unknowns.len(), "unknown"),
+        ("denied", plan.denied()),
+        ("over budget", plan.over_budget()),
+        ("refused", plan.refusals.len()),
+        ("unknown", plan.unknowns.len()),
     ];
-    all.into_iter().filter(|(number, _)| *number > 0)
+    all.into_iter().filter(|(_, number)| *number > 0)
+}
+
+/// Everything that a plan comes to, what stands in its way first.
+pub(super) fn in_all(plan: &Plan) -> impl Iterator<Item = (&'static str, usize)> {
+    in_the_way(plan).chain(tally(&plan.changes))
+}
+
+/// `1 refused`, of a word and its number.
+pub(super) fn numbered((word, number): (&'static str, usize)) -> String {
+    format!("{number} {word}")
 }
 
 /// Every verb, in the order in which totals list them.

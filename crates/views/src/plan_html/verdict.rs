@@ -47,17 +47,8 @@ fn tally(plan: &Plan, page: &mut Page) {
         });
         page.raw("</li>\n");
     }
-    let blocked = words::in_the_way(plan).map(|(number, word)| (word, number));
-    for (word, number) in blocked.chain(words::tally(&plan.changes)) {
-        if number > 0 {
-            page.raw("<li class=\"")
-                .raw(class(word))
-                .raw("\">")
-                .number(number)
-                .raw(" ")
-                .raw(word)
-                .raw("</li>\n");
-        }
+    for (word, number) in words::in_all(plan) {
+        page.raw("<li class=\"").raw(class(word)).raw("\">").number(number).raw(" ").raw(word).raw("</li>\n");
     }
     page.raw("</ul>\n");
 }

@@ -43,9 +43,7 @@ pub(super) fn tally(plan: &Plan) -> String {
             Goal::Absent => "nothing to destroy".to_owned(),
         };
     }
-    let blocked = words::in_the_way(plan).map(|(number, word)| (word, number));
-    let all = blocked.chain(words::tally(&plan.changes));
-    all.map(|(word, number)| format!("{number} {word}")).collect::<Vec<_>>().join(", ")
+    words::in_all(plan).map(words::numbered).collect::<Vec<_>>().join(", ")
 }
 
 /// What a reviewer must not overlook.
@@ -53,8 +51,7 @@ pub(super) fn caution(body: &Body<'_>, text: &mut String) {
     let plan = body.plan;
     let mut warnings: Vec<String> = vec![];
     if plan.is_blocked() {
-        let counts: Vec<String> =
-            words::in_the_way(plan).map(|(number, word)| format!("{number} {word}")).collect();
+        let counts: Vec<String> = words::in_the_way(plan).map(words::numbered).collect();
         warnings.push(format!("**Nothing is applied** while this stands: {}", counts.join(", ")));
     }
     warnings.extend(public(plan, body.level));

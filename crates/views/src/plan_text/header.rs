@@ -55,14 +55,10 @@ fn regions(plan: &Plan) -> Option<String> {
 }
 
 fn counts(plan: &Plan, page: &mut Page) {
-    let counts = words::tally(&plan.changes).into_iter().map(|(verb, number)| format!("{number} {verb}"));
-    let blocked = words::in_the_way(plan);
-    let counts: Vec<String> =
-        blocked.map(|(number, word)| format!("{number} {word}")).chain(counts).collect();
     let separator = dot(page.style);
     let mut line = String::new();
     let mut name = "CHANGES";
-    for count in counts {
+    for count in words::in_all(plan).map(words::numbered) {
         if !line.is_empty() && COLUMN + line.width() + separator.width() + count.width() > page.style.width {
             section(page, std::mem::take(&mut name), &std::mem::take(&mut line));
         }

@@ -156,8 +156,7 @@ fn totals(plan: &Plan, page: &mut Page) {
     let rest = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
     let all = format!("{name}: {todo}{rest}.");
     page.sentence(&all, Ink::Strong);
-    let blocked: Vec<String> =
-        words::in_the_way(plan).map(|(number, word)| format!("{number} {word}")).collect();
+    let blocked: Vec<String> = words::in_the_way(plan).map(words::numbered).collect();
     if !blocked.is_empty() {
         let text = format!("Nothing is applied until this is settled: {}.", blocked.join(", "));
         page.sentence(&text, Ink::Danger);
