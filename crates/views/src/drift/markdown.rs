@@ -16,10 +16,8 @@ use super::{GO_ON, Marker, sign, verdict, who};
 /// The Markdown, which ends with a line break, at the first level that fits.
 pub fn render(plan: &Plan, options: &Options<'_>) -> String {
     let options = Options { max_bytes: options.max_bytes.max(LEAST_BYTES), ..*options };
-    let levels = [Level::Full, Level::Resources, Level::Counts];
-    let shown = levels.into_iter().map(|level| write(plan, &options, level));
-    let whole = shown.filter(|(text, omitted)| *omitted == 0 && text.len() <= options.max_bytes);
-    whole.map(|(text, _)| text).next().unwrap_or_else(|| write(plan, &options, Level::Least).0)
+    let levels = [Level::Full, Level::Resources, Level::Counts, Level::Least];
+    Level::first_that_fits(&levels, options.max_bytes, |level| write(plan, &options, level))
 }
 
 /// The text at a level, and how many rows were left out of it.
@@ -28,8 +26,7 @@ fn write(plan: &Plan, options: &Options<'_>, level: Level) -> (String, usize) {
     let mut head = format!("{}\n", Marker::of(plan));
     let _ = writeln!(head, "### gemmactl drift · {}{environment} · {}\n", plan.stack, verdict(plan));
     if let Some(shortened) = shortened(level) {
-        let whole = options.whole.unwrap_or("gemmactl plan --drift-only");
-        head.push_str(&plan_markdown::not_all("Not all of it", shortened, &code(whole), options.max_bytes));
+        head.push_str(&options.not_all("Not all of it", shortened, "`gemmactl plan --drift-only`"));
     }
     let foot = foot(plan, level);
     let details: String = match level {

@@ -182,3 +182,12 @@ fn any_budget_is_kept_and_what_is_left_out_is_counted() {
         super::markdown(&many(500), &Options { max_bytes: LEAST_BYTES, ..Options::of(Form::Comment) });
     assert!(short.contains("**Not all of it**: one line a resource, with short names, to keep within 4000 bytes. The whole: `gemmactl plan --drift-only`"), "{short}");
 }
+
+#[test]
+fn where_the_whole_is_said_to_be_counts_within_the_budget() {
+    let options =
+        Options { max_bytes: LEAST_BYTES, whole: Some(&"x".repeat(9000)), ..Options::of(Form::Comment) };
+    let text = super::markdown(&many(500), &options);
+    assert!(text.len() <= LEAST_BYTES, "{} bytes: {text}", text.len());
+    assert!(text.contains("The whole: `xxx"), "{text}");
+}

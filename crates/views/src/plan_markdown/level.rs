@@ -23,6 +23,24 @@ impl Level {
     pub(crate) const ALL: [Self; 6] =
         [Self::Full, Self::Changes, Self::Fields, Self::Resources, Self::Counts, Self::Least];
 
+    /// What is written at the first of these levels at which it fits with all its rows. Where it fits at none, what is written at the
+    /// last, and the rows that were left out are counted there.
+    pub(crate) fn first_that_fits(
+        levels: &[Self],
+        max_bytes: usize,
+        write: impl Fn(Self) -> (String, usize),
+    ) -> String {
+        let mut text = String::new();
+        for level in levels {
+            let (written, omitted) = write(*level);
+            text = written;
+            if omitted == 0 && text.len() <= max_bytes {
+                break;
+            }
+        }
+        text
+    }
+
     /// What is left out, in words; none when nothing is.
     pub(crate) fn shortened(self) -> Option<&'static str> {
         match self {

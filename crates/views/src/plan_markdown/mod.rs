@@ -30,7 +30,6 @@ use crate::words::counted;
 pub(super) use level::Level;
 pub(super) use share::{List, share};
 pub(super) use span::{cell, cell_text, code, fence, html, line as fence_line, place, text as sentence};
-pub(super) use verdict::not_all;
 
 /// Bytes of a comment unless another number is asked for. GitHub takes 65,536 characters, others less or more.
 pub const COMMENT_BYTES: usize = 60_000;
@@ -72,7 +71,17 @@ impl Options<'_> {
         };
         Self { form, max_bytes, whole: None, since: None, replaces: None }
     }
+
+    /// The sentence of a body that does not show all: what is left out, and where all of it is, in Markdown of ours unless somebody
+    /// says where.
+    pub(super) fn not_all(&self, what: &str, shortened: &str, whole: &str) -> String {
+        let whole = self.whole.map_or_else(|| whole.to_owned(), |whole| code(&cut::text(whole, WHOLE)));
+        format!("**{what}**: {shortened}, to keep within {} bytes. The whole: {whole}\n\n", self.max_bytes)
+    }
 }
+
+/// Bytes for the words that say where the whole is.
+const WHOLE: usize = 300;
 
 /// A plan that is being written at a level.
 struct Body<'a> {
@@ -84,13 +93,7 @@ struct Body<'a> {
 /// The plan as Markdown that ends with a line break, at the first level that fits.
 pub fn render(plan: &Plan, options: &Options<'_>) -> String {
     let options = Options { max_bytes: options.max_bytes.max(LEAST_BYTES), ..*options };
-    let shown = Level::ALL.into_iter().map(|level| Body { plan, options, level }.write());
-    let whole = shown.filter(|(text, omitted)| *omitted == 0 && text.len() <= options.max_bytes);
-    // Where not even the shortest names fit, the rest is counted.
-    whole
-        .map(|(text, _)| text)
-        .next()
-        .unwrap_or_else(|| Body { plan, options, level: Level::Least }.write().0)
+    Level::first_that_fits(&Level::ALL, options.max_bytes, |level| Body { plan, options, level }.write())
 }
 
 /// A part of a body.

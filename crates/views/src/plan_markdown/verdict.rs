@@ -19,21 +19,10 @@ pub(super) fn write(body: &Body<'_>, text: &mut String) {
     let environment = plan.environment.as_ref().map(|name| format!(" · {name}")).unwrap_or_default();
     let _ = writeln!(text, "### gemmactl {command} · {}{environment} · {}\n", plan.stack, tally(plan));
     if let Some(shortened) = body.level.shortened() {
-        let whole = match body.options.whole {
-            Some(whole) => span::code(&cut::text(whole, WHOLE)),
-            None => "`gemmactl show PLAN`, with what `plan -o PLAN` saved".to_owned(),
-        };
-        text.push_str(&not_all("Not the whole plan", shortened, &whole, body.options.max_bytes));
+        let saved = "`gemmactl show PLAN`, with what `plan -o PLAN` saved";
+        text.push_str(&body.options.not_all("Not the whole plan", shortened, saved));
     }
 }
-
-/// The sentence of a body that does not show all: what is left out, and where all of it is.
-pub(crate) fn not_all(what: &str, shortened: &str, whole: &str, max_bytes: usize) -> String {
-    format!("**{what}**: {shortened}, to keep within {max_bytes} bytes. The whole: {whole}\n\n")
-}
-
-/// Bytes for the words that say where the whole plan is.
-const WHOLE: usize = 300;
 
 /// How many of what.
 pub(super) fn tally(plan: &Plan) -> String {
