@@ -149,7 +149,7 @@ impl Body<'_> {
                     written(&|text| operator_policy::write(self, text)),
                 ]),
                 Section::Access => parts.extend([
-                    list(access::OPEN.to_owned(), access::open(self.plan, self.level), "way in"),
+                    list(access::OPEN.to_owned(), access::open(self.plan, self.level), "exposure"),
                     list(access::HEAD.to_owned(), access::rows(self.plan, self.level), "grant"),
                 ]),
                 Section::Destructive => {

@@ -294,3 +294,23 @@ fn what_the_checks_found_is_a_list_with_places_and_advice() {
   - fix: set it as it should be
 ");
 }
+
+#[test]
+fn ways_in_that_find_no_room_are_counted_in_a_word_that_exists() {
+    let exposure = |number: usize| model::Exposure {
+        id: samples::id(&format!("service/s{number}")),
+        place: samples::at(55),
+        member: "allUsers".to_owned(),
+        on: format!("service s{number}"),
+        what: format!("anyone on the internet may call service/s{number}, which the spec does not ask for"),
+    };
+    let mut plan = samples::edited();
+    plan.exposures = (0..100).map(exposure).collect();
+    let options =
+        super::Options { max_bytes: super::LEAST_BYTES, ..super::Options::of(super::Form::Comment) };
+    let text = super::render(&samples::shown(&plan), &options);
+    let (_, rest) = text.split_once("#### Open to everybody\n\n").unwrap();
+    let (rows, rest) = rest.split_once("\n\n**").unwrap();
+    let (more, _) = rest.split_once(" more exposures** not shown here").unwrap();
+    assert_eq!(rows.lines().count() + more.parse::<usize>().unwrap(), 100, "{text}");
+}
