@@ -56,6 +56,11 @@ impl Dockerfile {
         }
         file
     }
+
+    /// The model that the image holds: the last that is pulled, or what `MODEL` says.
+    pub(crate) fn model(&self) -> Option<&str> {
+        self.models.last().or(self.env.get("MODEL")).map(String::as_str)
+    }
 }
 
 /// Each instruction with its keyword in capitals, its arguments on one line, and the bytes of its first line.

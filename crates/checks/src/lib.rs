@@ -27,4 +27,4 @@ pub use check::Check;
 pub use examination::{Examination, examine};
 pub use reference::reference;
 pub use rules::CHECKS;
-pub use weights::weights;
+pub use weights::{asked_model, weights};

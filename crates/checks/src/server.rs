@@ -176,11 +176,11 @@ pub(crate) fn baked_model<'c>(
     built: &Built<'_>,
     catalogue: &'c Catalogue,
 ) -> Option<(&'c str, &'c ModelFacts)> {
-    let file = &built.dockerfile;
-    file.models.last().or(file.env.get("MODEL")).and_then(|model| catalogue.model(model))
+    built.dockerfile.model().and_then(|model| catalogue.model(model))
 }
 
-fn built<'s>(spec: &'s Spec, name: &'s str) -> Image<'s> {
+/// An image of the spec by its name, if it is built.
+pub(crate) fn built<'s>(spec: &'s Spec, name: &'s str) -> Image<'s> {
     let found = spec.document.images.iter().find(|(image, _)| image.as_str() == name);
     let (Some((_, image)), Some(context)) = (found, spec.contexts.get(name)) else { return Image::Unknown };
     let args = &image.build.args;

@@ -363,3 +363,42 @@ warning[ollama-driver]: Ollama needs driver 550 from 0.30.0 on, the GPU's machin
 1 warning
 "#);
 }
+
+/// The spec above, with other lines in place of some of its own.
+fn edited(edits: &[(&str, &str)]) -> spec::Spec {
+    let text = edits.iter().fold(SPEC.to_owned(), |text, (from, to)| text.replace(from, to));
+    spec::parse("gemmactl.yaml", &text, std::path::Path::new("."), &Variables::default())
+        .unwrap_or_else(|problems| panic!("{}", problems.render(Colour::Plain)))
+}
+
+const RENDERED: (&str, &str) = ("build: { context: ./server }", "ollama: { model: gemma3:4b }");
+
+#[test]
+fn an_image_that_nothing_runs_is_weighed_like_any_other() {
+    let unused =
+        ("services:\n", "  spare: { repository: models, ollama: { model: gemma3:1b } }\nservices:\n");
+    let weights = checks::weights(&edited(&[RENDERED, unused]), Catalogue::shipped());
+    let weighed: Vec<_> =
+        weights.iter().map(|(image, (model, _))| (image.as_str(), model.as_str())).collect();
+    assert_eq!(weighed, [("model", "gemma3:4b"), ("spare", "gemma3:1b")]);
+}
+
+#[test]
+fn the_model_to_ask_for_is_the_one_that_the_image_holds_and_is_never_guessed() {
+    let asked = |edits: &[(&str, &str)]| {
+        let spec = edited(edits);
+        let (name, service) = spec.document.services.first().unwrap();
+        checks::asked_model(&spec, Catalogue::shipped(), name.as_str(), service)
+    };
+    let running = |image: &'static str| ("image: model", image);
+    let unbuilt = (
+        "  model: { repository: models, build: { context: ./server } }\n",
+        "  g: { prebuilt: { name: gemma3-12b } }\n",
+    );
+    assert_eq!(asked(&[RENDERED]).as_deref(), Some("gemma3:4b"));
+    // What the catalogue does not know is asked for all the same.
+    assert_eq!(asked(&[RENDERED, ("gemma3:4b", "hf.co/a/b:c")]).as_deref(), Some("hf.co/a/b:c"));
+    assert_eq!(asked(&[unbuilt, running("image: g")]).as_deref(), Some("gemma3:12b"));
+    assert_eq!(asked(&[unbuilt, running("image: example.com/a/gemma3-270b")]), None);
+    assert_eq!(asked(&[unbuilt, VLLM[0], VLLM[1], VLLM[2]]), None);
+}

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use catalogue::Catalogue;
 use model::{ApplyReport, KindName, Outcome, Outputs, ResourceId};
 use spec::Spec;
 
@@ -13,13 +14,14 @@ use views::escape::escape;
 /// The services of the spec with their URLs, and how to ask each of them.
 pub(crate) fn services(
     spec: &Spec,
+    catalogue: &Catalogue,
     known: &Outputs,
     report: &ApplyReport,
     destination: &Destination,
 ) -> String {
     let mut text = String::new();
     let mut hint_given = false;
-    for name in spec.document.services.keys() {
+    for (name, service) in &spec.document.services {
         let id = ResourceId::new(KindName("service"), name.as_str());
         let Some(uri) = uri_of(&id, known, report) else { continue };
         let _ = writeln!(text, "\n{}\n  url  {}", escape(&id.to_string()), escape(&uri));
@@ -32,16 +34,9 @@ pub(crate) fn services(
             let _ = writeln!(text, "  run  {}", run_emulator(spec.document.project.as_str(), state));
         }
         hint_given = true;
-        let _ = writeln!(
-            text,
-            "  ask  {}",
-            ask(
-                &url,
-                &uri,
-                model_of(spec, name.as_str()).filter(|model| is_plain(model)).as_deref(),
-                destination
-            )
-        );
+        let model =
+            checks::asked_model(spec, catalogue, name.as_str(), service).filter(|model| is_plain(model));
+        let _ = writeln!(text, "  ask  {}", ask(&url, &uri, model.as_deref(), destination));
     }
     text
 }
@@ -105,28 +100,4 @@ fn ask(url: &str, audience: &str, model: Option<&str>, destination: &Destination
         ),
         None => format!("curl -s {url} {token}"),
     }
-}
-
-/// The model that a service most likely serves: what its build arguments, its Dockerfile or the name of its image tell.
-fn model_of(spec: &Spec, service: &str) -> Option<String> {
-    let image = spec.document.services.get(service)?.image.as_str();
-    let declared = spec.document.images.get(image);
-    if let Some(ollama) = declared.and_then(|image| image.ollama.as_ref()) {
-        return Some(ollama.model.as_str().to_owned());
-    }
-    let Some(build) = declared.map(|image| &image.build) else {
-        let name = image.rsplit('/').next()?.split([':', '@']).next()?;
-        let (family, size) = name.split_once('-')?;
-        return family.starts_with("gemma").then(|| format!("{family}:{size}"));
-    };
-    if let Some(model) = build.args.get("MODEL") {
-        return Some(model.as_str().to_owned());
-    }
-    spec.contexts.get(image)?.dockerfile_text.lines().find_map(|line| {
-        let words: Vec<&str> = line.split([' ', '=', '\t']).filter(|word| !word.is_empty()).collect();
-        match words.as_slice() {
-            ["ENV" | "env" | "ARG" | "arg", "MODEL", model, ..] => Some(model.trim_matches('"').to_owned()),
-            _ => None,
-        }
-    })
 }

@@ -82,7 +82,7 @@ async fn applied(
         }
     }
     if exit == Exit::Done && !arguments.told.json {
-        terminal.data(&closing::services(spec, &known, &report, &session.destination))?;
+        terminal.data(&closing::services(spec, &catalogue, &known, &report, &session.destination))?;
     }
     session.close().await?;
     Ok(exit)
