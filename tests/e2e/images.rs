@@ -53,6 +53,31 @@ fn what_is_rendered_follows_the_catalogue_of_the_operator() {
         .says("FROM registry.example.com/ollama:0.24.0-ours");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_catalogue_that_comes_through_a_pipe_is_what_is_rendered_by_and_what_is_priced_by() {
+    use std::io::Write;
+    use std::process::Stdio;
+
+    let world = World::copy_of("examples/rendered-image");
+    let mut plan = world
+        .command()
+        .args(["plan", "--emulator", "--format", "json", "--catalog", "/dev/stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let ours = "ollama: { bases: { \"0\": { image: registry.example.com/ollama, version: 0.24.0-ours } } }\n\
+        prices: { build: { minutes: { E2_HIGHCPU_8: 7.25 } } }\n";
+    plan.stdin.take().unwrap().write_all(ours.as_bytes()).unwrap();
+    let plan = plan.wait_with_output().unwrap();
+    let shown = String::from_utf8(plan.stdout).unwrap();
+    assert!(plan.status.success(), "{shown}");
+    for said in ["FROM registry.example.com/ollama:0.24.0-ours", "7.25"] {
+        assert!(shown.contains(said), "{said}\n{shown}");
+    }
+}
+
 #[test]
 fn what_is_not_built_has_no_dockerfile_and_is_told_as_what_it_is() {
     World::copy_of("examples/prebuilt-image")

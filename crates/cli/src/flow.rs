@@ -1,5 +1,7 @@
 //! The flow of gemmactl, from a spec to a plan, visible as such.
 
+use std::borrow::Cow;
+
 use catalogue::Catalogue;
 use checks::Examination;
 use engine::{
@@ -62,25 +64,39 @@ pub(crate) fn usual_watch(spec: &Spec) -> Watch {
 
 /// Reads and checks the spec. Errors show every problem of the file at once.
 pub(crate) fn load(arguments: &SpecArguments, colour: spec::Colour) -> Result<Spec, CliError> {
+    let catalogue = catalogue(arguments)?;
+    load_known(arguments, &catalogue, colour)
+}
+
+/// The same where the catalogue was read already.
+pub(crate) fn load_known(
+    arguments: &SpecArguments,
+    catalogue: &Catalogue,
+    colour: spec::Colour,
+) -> Result<Spec, CliError> {
     let choice =
         arguments.environment.as_deref().map_or(EnvironmentChoice::Unnamed, EnvironmentChoice::Named);
-    let mut specs = load_choice(arguments, choice)?.map_err(|error| not_loaded(error, colour))?;
+    let mut specs = load_choice(arguments, catalogue, choice).map_err(|error| not_loaded(error, colour))?;
     // A choice that is not of every environment gives one spec, or it was refused.
     specs.pop().ok_or_else(|| CliError::Usage("no environment was chosen".to_owned()))
 }
 
 /// The same in every environment, if none is named.
-pub(crate) fn load_all(arguments: &SpecArguments, colour: spec::Colour) -> Result<Vec<Spec>, CliError> {
-    load_choice(arguments, arguments.environments())?.map_err(|error| not_loaded(error, colour))
+pub(crate) fn load_all(
+    arguments: &SpecArguments,
+    catalogue: &Catalogue,
+    colour: spec::Colour,
+) -> Result<Vec<Spec>, CliError> {
+    load_choice(arguments, catalogue, arguments.environments()).map_err(|error| not_loaded(error, colour))
 }
 
-/// Reads the spec with the variables and the catalogue that are given. Errors: the catalogue cannot be used; inside, why the
-/// spec was not taken.
+/// Reads the spec with the variables that are given. Errors: why it was not taken.
 pub(crate) fn load_choice(
     arguments: &SpecArguments,
+    catalogue: &Catalogue,
     choice: EnvironmentChoice<'_>,
-) -> Result<Result<Vec<Spec>, LoadError>, CliError> {
-    Ok(spec::load_with(&arguments.file, &variables(arguments), choice, &catalogue(arguments)?))
+) -> Result<Vec<Spec>, LoadError> {
+    spec::load_with(&arguments.file, &variables(arguments), choice, catalogue)
 }
 
 /// A spec, or what is read like one, that was not taken.
@@ -91,12 +107,13 @@ pub(crate) fn not_loaded(error: LoadError, colour: spec::Colour) -> CliError {
     }
 }
 
-/// What is known of GPUs, prices and models: what was shipped, with the operator's own file over it.
-pub(crate) fn catalogue(arguments: &SpecArguments) -> Result<Catalogue, CliError> {
-    let Some(path) = &arguments.catalogue else { return Ok(Catalogue::shipped().clone()) };
+/// What is known of GPUs, prices and models: what was shipped, with the operator's own file over it. A run reads it once: the
+/// file may be a pipe.
+pub(crate) fn catalogue(arguments: &SpecArguments) -> Result<Cow<'static, Catalogue>, CliError> {
+    let Some(path) = &arguments.catalogue else { return Ok(Cow::Borrowed(Catalogue::shipped())) };
     let text =
         std::fs::read_to_string(path).map_err(|source| CliError::File { path: path.clone(), source })?;
-    Ok(Catalogue::with_file(&path.display().to_string(), &text)?)
+    Ok(Cow::Owned(Catalogue::with_file(&path.display().to_string(), &text)?))
 }
 
 /// Whether the spec's settings agree with each other and with what is known. Errors: something is found without which

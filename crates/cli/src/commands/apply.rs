@@ -1,5 +1,6 @@
 //! `gemmactl apply`: the plan, a question, and then the plan carried out.
 
+use catalogue::Catalogue;
 use model::Goal;
 use spec::Spec;
 
@@ -16,22 +17,22 @@ use views::noise::Noise;
 
 /// Applies the spec.
 pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
-    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let catalogue = flow::catalogue(&arguments.spec)?;
+    let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Present)?;
-    let ended = Box::pin(applied(arguments, &spec, terminal, &mut reporting)).await;
+    let ended = Box::pin(applied(arguments, (&spec, &catalogue), terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 
 async fn applied(
     arguments: &ApplyArguments,
-    spec: &Spec,
+    (spec, catalogue): (&Spec, &Catalogue),
     terminal: &Terminal,
     reporting: &mut Reporting,
 ) -> Result<Exit, CliError> {
-    let catalogue = flow::catalogue(&arguments.spec)?;
     let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
-    let policy = policy::judged(rules.as_ref(), spec, &catalogue)?;
-    let findings = flow::examine(spec, &catalogue, terminal.spec_colour())?.findings();
+    let policy = policy::judged(rules.as_ref(), spec, catalogue)?;
+    let findings = flow::examine(spec, catalogue, terminal.spec_colour())?.findings();
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, spec).await?;
@@ -43,7 +44,7 @@ async fn applied(
         watch: flow::usual_watch(spec),
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
-    let cost = pricing::reckoned(&prepared, spec, &catalogue, arguments.budget.budget);
+    let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);
     prepared.shown = prepared.shown.judged(policy).priced(Some(cost));
     prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
@@ -82,7 +83,7 @@ async fn applied(
         }
     }
     if exit == Exit::Done && !arguments.told.json {
-        terminal.data(&closing::services(spec, &catalogue, &known, &report, &session.destination))?;
+        terminal.data(&closing::services(spec, catalogue, &known, &report, &session.destination))?;
     }
     session.close().await?;
     Ok(exit)

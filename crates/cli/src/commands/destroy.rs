@@ -1,5 +1,6 @@
 //! `gemmactl destroy`: what goes and what stays, a question, and then the removal.
 
+use catalogue::Catalogue;
 use engine::{ReplacePolicy, Watch};
 use model::Goal;
 use spec::Spec;
@@ -17,21 +18,21 @@ use views::noise::Noise;
 
 /// Destroys the stack.
 pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
-    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let catalogue = flow::catalogue(&arguments.spec)?;
+    let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Absent)?;
-    let ended = Box::pin(destroyed(arguments, &spec, terminal, &mut reporting)).await;
+    let ended = Box::pin(destroyed(arguments, (&spec, &catalogue), terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 
 async fn destroyed(
     arguments: &DestroyArguments,
-    spec: &Spec,
+    (spec, catalogue): (&Spec, &Catalogue),
     terminal: &Terminal,
     reporting: &mut Reporting,
 ) -> Result<Exit, CliError> {
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
-    let catalogue = flow::catalogue(&arguments.spec)?;
     let session = Session::open(&arguments.cloud, spec).await?;
     let purpose = Purpose {
         goal: Goal::Absent,
@@ -41,7 +42,7 @@ async fn destroyed(
         watch: Watch::Nothing,
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
-    let cost = pricing::reckoned(&prepared, spec, &catalogue, None);
+    let cost = pricing::reckoned(&prepared, spec, catalogue, None);
     prepared.shown = prepared.shown.priced(Some(cost));
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());

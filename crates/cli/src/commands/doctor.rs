@@ -27,8 +27,8 @@ pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Res
             io::Error::new(io::ErrorKind::AlreadyExists, "it is there already, and is not written over");
         return Err(CliError::File { path: path.clone(), source });
     }
-    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let catalogue = flow::catalogue(&arguments.spec)?;
+    let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let graph = doctor::graph(&spec)?;
     let auth = session::auth(&arguments.cloud)?;
     let mut session = Session::open(&arguments.cloud, &spec).await?;

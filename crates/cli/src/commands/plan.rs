@@ -22,8 +22,8 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     if arguments.drift_only {
         surface::has_drift_form(arguments.surface.format)?;
     }
-    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let catalogue = flow::catalogue(&arguments.spec)?;
+    let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
     let policy = policy::judged(rules.as_ref(), &spec, &catalogue)?;
     let findings = if arguments.destroy || arguments.drift_only {

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
     let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
     match arguments.format {
         ProblemFormat::Text => {
-            let specs = flow::load_all(&arguments.spec, terminal.spec_colour())?;
+            let specs = flow::load_all(&arguments.spec, &catalogue, terminal.spec_colour())?;
             let mut text = String::new();
             let (problems, exit) = found(&specs, &catalogue);
             if !problems.is_empty() {
@@ -102,7 +102,8 @@ fn machine(
     terminal: &Terminal,
     form: impl Fn(&[Diagnostic], &[Judgement]) -> String,
 ) -> Result<Exit, CliError> {
-    let (problems, specs, exit) = match flow::load_choice(&arguments.spec, arguments.spec.environments())? {
+    let choice = arguments.spec.environments();
+    let (problems, specs, exit) = match flow::load_choice(&arguments.spec, catalogue, choice) {
         Ok(specs) => {
             let (problems, exit) = found(&specs, catalogue);
             (problems, specs, exit)
