@@ -175,3 +175,14 @@ fn what_a_command_says_that_no_spec_says_is_refused_all_at_once_each_with_its_pl
         .exits(1)
         .says("cannot both be the image");
 }
+
+#[test]
+fn printed_commands_can_be_copied_where_a_path_has_a_blank() {
+    let world = empty(&[]);
+    world.gemmactl(&["init", "-o", "my stack.yaml"]).exits(0).says("plan --emulator -f 'my stack.yaml'");
+    let spec: &[&str] = &["-f", "my stack.yaml", "--var", "project=demo-project"];
+    world
+        .emulated(&[&["apply", "--yes", "--emulator-state", "my world.json"], spec].concat())
+        .exits(0)
+        .says("--emulator-state 'my world.json' &");
+}

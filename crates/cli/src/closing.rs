@@ -9,7 +9,7 @@ use spec::Spec;
 
 use crate::arguments::program;
 use crate::session::Destination;
-use views::escape::escape;
+use views::escape::{escape, shell_word};
 
 /// The services of the spec with their URLs, and how to ask each of them.
 pub(crate) fn services(
@@ -77,7 +77,8 @@ fn reachable(uri: &str, destination: &Destination) -> String {
 
 fn run_emulator(project: &str, state: &Path) -> String {
     let program = program();
-    format!("{program} emulator --listen {LISTEN} --project {project} --emulator-state {} &", state.display())
+    let state = shell_word(&state.display().to_string());
+    format!("{program} emulator --listen {LISTEN} --project {project} --emulator-state {state} &")
 }
 
 fn ask(url: &str, audience: &str, model: Option<&str>, destination: &Destination) -> String {

@@ -57,6 +57,16 @@ pub fn json_text(value: &Value) -> String {
     shown
 }
 
+/// A word as a POSIX shell takes it, for commands that are printed to be copied.
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 fn push_visible(shown: &mut String, character: char) {
     let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
 }

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::init::{self, Made, SCHEMA_FILE};
 use crate::new_file::NewFile;
 use crate::terminal::Terminal;
-use views::escape::escape;
+use views::escape::{escape, shell_word};
 
 /// What of a stack does not belong into a repository: the emulated project.
 const IGNORED: &str = ".gemmactl/";
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit
         let file = if arguments.output == Path::new("gemmactl.yaml") {
             String::new()
         } else {
-            format!(" -f {}", arguments.output.display())
+            format!(" -f {}", shell_word(&arguments.output.display().to_string()))
         };
         terminal.talk(&escape(&format!("next: {} plan --emulator{file}", program())));
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use model::{Body, Found};
 
 use super::super::escape::escape;
-use super::quoted;
+use crate::escape::shell_word;
 use crate::finding::check::{Check, Next};
 use crate::finding::{Examination, Exchange, shape};
 
@@ -48,7 +48,7 @@ fn write_check(text: &mut String, check: &Check) {
             Next::Say(said) => quote(text, &format!("next: {said}")),
             Next::Open(url) => quote(text, &format!("next: {url}")),
             Next::Run(words) => {
-                let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+                let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
                 quote(text, &format!("next: {}", words.join(" ")));
             }
         }

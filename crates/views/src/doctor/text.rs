@@ -2,10 +2,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::super::escape::escape;
+use super::super::escape::{escape, shell_word};
 use super::super::line::{Ink, Line, Page, bar, wrap};
 use super::super::{Style, Symbols};
-use super::{Asked, Subject, quoted};
+use super::{Asked, Subject};
 use crate::finding::check::{Check, Level, Next};
 
 /// Where the names of the checks begin, and where what was seen does.
@@ -94,7 +94,7 @@ fn command(words: &[String], page: &mut Page) {
     let mut line = Line::indented(COMMANDS);
     let mut is_empty = true;
     for word in words {
-        let word = quoted(word);
+        let word = shell_word(word);
         if !is_empty && line.width() + 1 + word.width() > room {
             page.line(&line.with(" \\", Ink::Plain));
             line = Line::indented(COMMANDS + 2);
