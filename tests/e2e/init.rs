@@ -186,3 +186,19 @@ fn printed_commands_can_be_copied_where_a_path_has_a_blank() {
         .exits(0)
         .says("--emulator-state 'my world.json' &");
 }
+
+#[test]
+fn lengths_of_time_are_taken_as_gcloud_takes_them() {
+    let world = empty(&[]);
+    for (given, taken) in [("600", "600s"), ("90s", "90s"), ("10m30s", "630s"), ("1h", "3600s")] {
+        let command = format!("gcloud run deploy a --image x.io/b:1 --region europe-west1 --timeout {given}");
+        let made = world.gemmactl(&["init", "--print", "--from-command", &command]).exits(0).stdout;
+        assert!(made.contains(&format!("timeout: \"{taken}\"")), "{given}\n{made}");
+    }
+    let command = "gcloud run deploy a --image x.io/b:1 --region europe-west1 --timeout soon";
+    world
+        .gemmactl(&["init", "--print", "--from-command", command])
+        .exits(1)
+        .says("`soon` is not a duration")
+        .says("--from-command:1:");
+}

@@ -1,6 +1,6 @@
 //! Flags about the container: what it is told, and how it is asked whether it is well.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use spec::types::{EnvName, SecretName, SecretVersionName};
 
 use super::flag::{Flag, Outcome, Refusal, Taken};
@@ -30,16 +30,12 @@ pub(super) fn set(flag: &Flag, draft: &mut Draft) -> Outcome {
                 secret(target, source, draft)?;
             }
         }
-        "--port" => {
-            if flag.text()? != "default" {
-                draft.set(&["port"], flag.number()?);
-            }
-        }
+        "--port" => flag.set_number(draft, &["port"])?,
         "--use-http2" => draft.set(&["http2"], flag.is_on()?),
         "--command" => draft.set(&["command"], json!(flag.list()?)),
         "--args" => draft.set(&["args"], json!(flag.list()?)),
-        "--startup-probe" => draft.set(&["startupProbe"], probe(flag)?),
-        "--liveness-probe" => draft.set(&["livenessProbe"], probe(flag)?),
+        "--startup-probe" => probe(flag, "startupProbe", draft)?,
+        "--liveness-probe" => probe(flag, "livenessProbe", draft)?,
         "--add-volume" => volume(flag, draft)?,
         "--add-volume-mount" => mount(flag, draft)?,
         _ => return Ok(Taken::No),
@@ -71,28 +67,20 @@ fn secret(target: &str, source: &str, draft: &mut Draft) -> Result<(), Refusal> 
 }
 
 /// `httpGet.path=/,httpGet.port=8080,periodSeconds=10`
-fn probe(flag: &Flag) -> Result<Value, Refusal> {
-    let mut probe = Map::new();
-    let mut into = |path: [&str; 2], value: Value| {
-        let [kind, key] = path;
-        let inner = probe.entry(kind).or_insert_with(|| json!({}));
-        if let Value::Object(inner) = inner {
-            inner.insert(key.to_owned(), value);
-        }
-    };
-    let mut times = Vec::new();
+fn probe(flag: &Flag, probe: &str, draft: &mut Draft) -> Result<(), Refusal> {
     for (key, value) in flag.pairs()? {
         let number = || value.parse::<u64>().map_err(|_| Refusal::new(format!("{key} takes a whole number")));
+        let seconds = || number().map(|seconds| format!("{seconds}s"));
         match key {
-            "httpGet.path" => into(["http", "path"], value.into()),
-            "httpGet.port" => into(["http", "port"], number()?.into()),
-            "tcpSocket.port" => into(["tcp", "port"], number()?.into()),
-            "grpc.port" => into(["grpc", "port"], number()?.into()),
-            "grpc.service" => into(["grpc", "service"], value.into()),
-            "initialDelaySeconds" => times.push(("initialDelay", format!("{}s", number()?).into())),
-            "timeoutSeconds" => times.push(("timeout", format!("{}s", number()?).into())),
-            "periodSeconds" => times.push(("period", format!("{}s", number()?).into())),
-            "failureThreshold" => times.push(("failureThreshold", Value::from(number()?))),
+            "httpGet.path" => draft.set(&[probe, "http", "path"], value),
+            "httpGet.port" => draft.set(&[probe, "http", "port"], number()?),
+            "tcpSocket.port" => draft.set(&[probe, "tcp", "port"], number()?),
+            "grpc.port" => draft.set(&[probe, "grpc", "port"], number()?),
+            "grpc.service" => draft.set(&[probe, "grpc", "service"], value),
+            "initialDelaySeconds" => draft.set(&[probe, "initialDelay"], seconds()?),
+            "timeoutSeconds" => draft.set(&[probe, "timeout"], seconds()?),
+            "periodSeconds" => draft.set(&[probe, "period"], seconds()?),
+            "failureThreshold" => draft.set(&[probe, "failureThreshold"], number()?),
             _ => {
                 let message =
                     format!("`{}` is no setting of a probe that a spec has", views::escape::escape(key));
@@ -100,8 +88,7 @@ fn probe(flag: &Flag) -> Result<Value, Refusal> {
             }
         }
     }
-    probe.extend(times.into_iter().map(|(key, value)| (key.to_owned(), value)));
-    Ok(Value::Object(probe))
+    Ok(())
 }
 
 /// `name=models,type=cloud-storage,bucket=my-models,readonly=true`

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::words::Word;
+use crate::init::draft::Draft;
 
 /// A flag as it was given.
 #[derive(Debug, Clone)]
@@ -144,6 +145,14 @@ impl Flag {
     pub(super) fn number(&self) -> Result<u64, Refusal> {
         let text = self.text()?;
         text.parse().map_err(|_| Refusal::new(format!("{} takes a whole number", self.typed)))
+    }
+
+    /// Sets a setting to its value, a number; `default` leaves the setting to the server. Errors: it is neither.
+    pub(super) fn set_number(&self, draft: &mut Draft, path: &[&str]) -> Result<(), Refusal> {
+        if self.text()? != "default" {
+            draft.set(path, self.number()?);
+        }
+        Ok(())
     }
 
     /// Whether the switch is on.

@@ -1,6 +1,6 @@
 //! Flags about instances: what they are made of, how many there are, who they run as.
 
-use spec::types::{Cpu, EncryptionKey, GpuType, Memory, ServiceAccountReference};
+use spec::types::{Cpu, Duration, EncryptionKey, GpuType, Memory, ServiceAccountReference};
 
 use super::flag::{Flag, Outcome, Refusal, Taken};
 use crate::init::draft::Draft;
@@ -8,11 +8,7 @@ use crate::init::draft::Draft;
 /// Takes a flag that is about instances.
 pub(super) fn set(flag: &Flag, draft: &mut Draft) -> Outcome {
     match flag.name.as_str() {
-        "--concurrency" => {
-            if flag.text()? != "default" {
-                draft.set(&["concurrency"], flag.number()?);
-            }
-        }
+        "--concurrency" => flag.set_number(draft, &["concurrency"])?,
         "--cpu" => draft.set(&["cpu"], cpu(flag.text()?)?),
         "--memory" => {
             Memory::parse(flag.text()?)?;
@@ -31,10 +27,10 @@ pub(super) fn set(flag: &Flag, draft: &mut Draft) -> Outcome {
         "--gpu-zonal-redundancy" => draft.set(&["gpu", "zonalRedundancy"], flag.is_on()?),
         "--cpu-throttling" => draft.set(&["cpuThrottling"], flag.is_on()?),
         "--cpu-boost" => draft.set(&["cpuBoost"], flag.is_on()?),
-        "--max-instances" => unless_default(flag, draft, &["maxInstances"])?,
-        "--min-instances" => unless_default(flag, draft, &["minInstances"])?,
-        "--min" => unless_default(flag, draft, &["scaling", "min"])?,
-        "--max" => unless_default(flag, draft, &["scaling", "max"])?,
+        "--max-instances" => flag.set_number(draft, &["maxInstances"])?,
+        "--min-instances" => flag.set_number(draft, &["minInstances"])?,
+        "--min" => flag.set_number(draft, &["scaling", "min"])?,
+        "--max" => flag.set_number(draft, &["scaling", "max"])?,
         "--scaling" if flag.text()? == "auto" => draft.set(&["scaling", "mode"], "automatic"),
         "--scaling" => {
             draft.set(&["scaling", "mode"], "manual");
@@ -61,14 +57,6 @@ pub(super) fn set(flag: &Flag, draft: &mut Draft) -> Outcome {
     Ok(Taken::Yes)
 }
 
-/// `default` gives a setting back to the server.
-fn unless_default(flag: &Flag, draft: &mut Draft, path: &[&str]) -> Result<(), Refusal> {
-    if flag.text()? != "default" {
-        draft.set(path, flag.number()?);
-    }
-    Ok(())
-}
-
 /// A number where it is one, as people write it.
 fn cpu(text: &str) -> Result<serde_json::Value, Refusal> {
     Cpu::parse(text)?;
@@ -77,28 +65,7 @@ fn cpu(text: &str) -> Result<serde_json::Value, Refusal> {
 
 /// Seconds, or `10m30s` as gcloud takes it. Source: `gcloud topic datetimes`, durations.
 fn seconds(text: &str) -> Result<String, Refusal> {
-    let refused = || {
-        Refusal::new(format!("`{}` is no length of time", views::escape::escape(text)))
-            .with_help("for example `600`, `600s` or `10m`")
-    };
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Ok(format!("{seconds}s"));
-    }
-    let (mut all, mut digits) = (0_u64, String::new());
-    for letter in text.chars() {
-        if letter.is_ascii_digit() {
-            digits.push(letter);
-            continue;
-        }
-        let number: u64 = digits.parse().map_err(|_| refused())?;
-        let unit = match letter {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            _ => return Err(refused()),
-        };
-        all = number.checked_mul(unit).and_then(|part| part.checked_add(all)).ok_or_else(refused)?;
-        digits.clear();
-    }
-    if digits.is_empty() && !text.is_empty() { Ok(format!("{all}s")) } else { Err(refused()) }
+    let is_plain = text.parse::<u64>().is_ok();
+    let duration = if is_plain { Duration::parse(&format!("{text}s")) } else { Duration::parse(text) };
+    Ok(duration?.to_string())
 }
