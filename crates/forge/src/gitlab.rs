@@ -122,17 +122,27 @@ impl GitLab {
         post: &Post,
         body: &str,
     ) -> Result<String, ForgeError> {
+        let made = self.rewrite(conversation, post, body).await?;
+        match conversation {
+            Conversation::Comments(at) => self.address(at, post.number).await,
+            Conversation::Issues => Ok(web_url(&made)),
+        }
+    }
+
+    async fn rewrite(
+        &self,
+        conversation: Conversation,
+        post: &Post,
+        body: &str,
+    ) -> Result<Value, ForgeError> {
         let id = post.number.to_string();
         match conversation {
             Conversation::Comments(at) => {
-                let number = at.to_string();
-                let path = ["merge_requests", &number, "notes", &id];
-                self.write(Method::PUT, &path, &json!({"body": body})).await?;
-                self.address(at, post.number).await
+                let path = ["merge_requests", &at.to_string(), "notes", &id];
+                self.write(Method::PUT, &path, &json!({"body": body})).await
             }
             Conversation::Issues => {
-                let body = json!({"description": body});
-                self.write(Method::PUT, &["issues", &id], &body).await.map(|made| web_url(&made))
+                self.write(Method::PUT, &["issues", &id], &json!({"description": body})).await
             }
         }
     }
@@ -150,7 +160,7 @@ impl GitLab {
             "<details><summary>Outdated: there is a newer comment</summary>\n\n{}\n\n</details>\n",
             text.trim_end()
         );
-        self.update(conversation, post, &folded).await.map(drop)
+        self.rewrite(conversation, post, &folded).await.map(drop)
     }
 
     /// Where people find a note: its merge request says where that is.
