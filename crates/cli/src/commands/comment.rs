@@ -98,6 +98,14 @@ impl Posts {
     async fn update(&self, conversation: Conversation, post: &Post, body: &str) -> Result<String, CliError> {
         self.0.update(conversation, post, body).await.map_err(at(self.0.place()))
     }
+
+    async fn close(&self, post: &Post, body: &str) -> Result<String, CliError> {
+        self.0.close(post, body).await.map_err(at(self.0.place()))
+    }
+
+    async fn hide(&self, conversation: Conversation, post: &Post) -> Result<(), CliError> {
+        self.0.hide(conversation, post).await.map_err(at(self.0.place()))
+    }
 }
 
 fn at(place: Place) -> impl Fn(ForgeError) -> CliError {
@@ -201,7 +209,7 @@ async fn keep_comment(
     // Whoever follows the conversation is told of a new comment, and not of an edit.
     if (was.deletions > 0) != (mark.deletions > 0) {
         let url = posts.create(conversation, "", &text).await?;
-        posts.0.hide(conversation, &post).await.map_err(at(posts.0.place()))?;
+        posts.hide(conversation, &post).await?;
         let done = match posts.0.place() {
             Place::GitHub => {
                 "posted anew, and the last comment hidden: whether something is deleted has changed"
@@ -226,10 +234,7 @@ async fn keep_issue(posts: &Posts, body: &str) -> Result<(&'static str, String),
     let open = last(posts.own(Conversation::Issues).await?, &key, read);
     Ok(match (open, mark.found) {
         (None, 0) => ("no drift, and no issue about it", String::new()),
-        (Some((post, _)), 0) => {
-            let closed = posts.0.close(&post, body).await.map_err(at(posts.0.place()))?;
-            ("no drift any more: the issue is closed", closed)
-        }
+        (Some((post, _)), 0) => ("no drift any more: the issue is closed", posts.close(&post, body).await?),
         (None, _) => {
             let environment = mark.environment.map(|name| format!(" ({name})")).unwrap_or_default();
             let title = format!("Drift of stack {}{environment}", mark.stack);
