@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Run, World};
+use crate::project::POLICY;
+use crate::world::{Emulator, Run, World};
 
 const SPEC: &str = "\
 version: 1
@@ -278,71 +279,52 @@ fn a_policy_that_cannot_be_read_is_not_taken_for_a_closed_one() {
     plan(&["--guard"]).exits(1).says("who gets into service/gemma");
 }
 
+/// The allow policy of the project with all that it says.
+fn policy(emulator: &Emulator) -> Value {
+    emulator.call("POST", POLICY, Some(&json!({"options": {"requestedPolicyVersion": 3}}))).1
+}
+
+/// Gives a role to somebody beside the stack.
+fn give(emulator: &Emulator, role: &str, members: &[&str]) {
+    let mut policy = policy(emulator);
+    policy["bindings"].as_array_mut().unwrap().push(json!({"role": role, "members": members}));
+    let path = "/v3/projects/demo-project:setIamPolicy";
+    assert_eq!(emulator.call("POST", path, Some(&json!({"policy": policy}))).0, 200);
+}
+
+/// How many grants the policy of the project holds.
+fn grants(emulator: &Emulator) -> usize {
+    let members = |binding: &Value| binding["members"].as_array().unwrap().len();
+    policy(emulator)["bindings"].as_array().unwrap().iter().map(members).sum()
+}
+
 #[test]
 fn grants_of_others_are_counted_where_a_policy_is_edited_and_stay() {
     let world = World::copy_of("examples/ollama-gemma");
-    let policy = {
-        let emulator = world.emulator();
-        let read = "/v3/projects/demo-project:getIamPolicy";
-        let (_, mut policy) =
-            emulator.call("POST", read, Some(&json!({"options": {"requestedPolicyVersion": 3}})));
-        let bindings = policy["bindings"].as_array_mut().unwrap();
-        let before: usize = bindings.iter().map(|binding| binding["members"].as_array().unwrap().len()).sum();
-        bindings.push(json!({"role": "roles/run.admin", "members": ["user:zoe@acme.example", "group:ops@acme.example"]}));
-        let body = json!({"policy": policy});
-        assert_eq!(emulator.call("POST", "/v3/projects/demo-project:setIamPolicy", Some(&body)).0, 200);
-        before + 2
-    };
-    let told = format!("= {policy} grants of others stay");
+    let before = grants(&world.emulator());
+    give(&world.emulator(), "roles/run.admin", &["user:zoe@acme.example", "group:ops@acme.example"]);
+    let others = before + 2;
+    let told = format!("= {others} grants of others stay");
     let plan = world.emulated(&["plan", "-o", "plan.json"]).exits(0).says(&told);
     let json = world.gemmactl(&["show", "plan.json", "--format", "json"]).exits(0).stdout;
     let json: Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["others"], json!([{"on": "project demo-project", "grants": policy}]));
+    assert_eq!(json["others"], json!([{"on": "project demo-project", "grants": others}]));
     world
         .gemmactl(&["show", "plan.json", "--format", "markdown"])
         .exits(0)
-        .says(&format!("| = | {policy} grants of others stay |"));
+        .says(&format!("| = | {others} grants of others stay |"));
     world.emulated(&["snapshot", "-o", "live.json"]).exits(0);
     assert_eq!(world.gemmactl(&["plan", "--against", "live.json"]).exits(0).stdout, plan.stdout);
     // They are not what is approved: another one is no other plan.
-    let approved = json["fingerprint"].as_str().unwrap().to_owned();
-    {
-        let emulator = world.emulator();
-        let read = "/v3/projects/demo-project:getIamPolicy";
-        let (_, mut live) =
-            emulator.call("POST", read, Some(&json!({"options": {"requestedPolicyVersion": 3}})));
-        live["bindings"]
-            .as_array_mut()
-            .unwrap()
-            .push(json!({"role": "roles/viewer", "members": ["user:new@acme.example"]}));
-        let body = json!({"policy": live});
-        assert_eq!(emulator.call("POST", "/v3/projects/demo-project:setIamPolicy", Some(&body)).0, 200);
-    }
-    world.emulated(&["apply", "--yes", "--expect", &approved]).exits(0);
+    give(&world.emulator(), "roles/viewer", &["user:new@acme.example"]);
+    let approved = json["fingerprint"].as_str().unwrap();
+    world.emulated(&["apply", "--yes", "--expect", approved]).exits(0);
     // Switching APIs on has given Google's own accounts theirs.
-    let others = {
-        let emulator = world.emulator();
-        let read = "/v3/projects/demo-project:getIamPolicy";
-        let (_, live) = emulator.call("POST", read, Some(&json!({"options": {"requestedPolicyVersion": 3}})));
-        let members = live["bindings"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|binding| binding["members"].as_array().unwrap().len());
-        let ours =
-            json["changes"].as_array().unwrap().iter().filter(|change| change["kind"] == "role").count();
-        members.sum::<usize>() - ours
-    };
-    assert!(others > policy, "{others}");
-    world.emulated(&["plan", "--destroy"]).exits(0).says(&format!("= {others} grants of others stay"));
+    let changes = json["changes"].as_array().unwrap();
+    let ours = changes.iter().filter(|change| change["kind"] == "role").count();
+    let then = grants(&world.emulator()) - ours;
+    assert!(then > others, "{then}");
+    world.emulated(&["plan", "--destroy"]).exits(0).says(&format!("= {then} grants of others stay"));
     world.emulated(&["destroy", "--yes"]).exits(0);
-    let emulator = world.emulator();
-    let read = "/v3/projects/demo-project:getIamPolicy";
-    let (_, live) = emulator.call("POST", read, Some(&json!({"options": {"requestedPolicyVersion": 3}})));
-    let members = live["bindings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|binding| binding["members"].as_array().unwrap().len());
-    assert!(members.sum::<usize>() > policy, "{live}");
+    assert!(grants(&world.emulator()) > others, "{}", policy(&world.emulator()));
 }
