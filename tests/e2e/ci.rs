@@ -442,6 +442,7 @@ fn workflows() -> Vec<(PathBuf, String)> {
 
 #[test]
 fn workflows_run_the_tested_scripts_and_pin_what_they_use() {
+    let (mut fetched, mut told) = (0, 0);
     for (path, text) in workflows() {
         let at = path.display();
         for line in text.lines().map(str::trim).map(|line| line.trim_start_matches("- ")) {
@@ -489,10 +490,13 @@ fn workflows_run_the_tested_scripts_and_pin_what_they_use() {
                 "{at}"
             );
         }
+        fetched += text.matches("last-artifact.sh\n").count();
         for (step, event) in [("apply.yml\n", "push"), ("plan.yml\n", "pull_request")] {
             if let Some((_, rest)) = text.split_once(&format!("GEMMACTL_WORKFLOW: {step}")) {
                 assert!(rest.contains(&format!("GEMMACTL_EVENT: {event}\n")), "{at}");
+                told += 1;
             }
         }
     }
+    assert_eq!((fetched, told), (2, 2), "every artifact that is fetched has its workflow and its event");
 }
