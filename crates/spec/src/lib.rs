@@ -46,4 +46,4 @@ pub use places::Places;
 pub use schema::{reference, schema, schema_text};
 pub use server::READY_PORT;
 pub use variables::Variables;
-pub use write::yaml_text;
+pub use write::{in_order, yaml_text};

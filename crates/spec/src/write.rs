@@ -5,6 +5,8 @@ use std::fmt::Write;
 use model::unseen::is_unseen;
 use serde_json::{Map, Value};
 
+use crate::schema::strict;
+
 /// A value as block YAML that [`crate::parse`] reads as the same value: indented by two, maps in their own order, `${`
 /// spelled out, so that no text is taken for a variable.
 pub fn yaml_text(value: &Value) -> String {
@@ -16,6 +18,17 @@ pub fn yaml_text(value: &Value) -> String {
         }
     }
     text
+}
+
+/// A map with the keys of a definition of the schema (`Service`) in the order of the reference; other keys come last.
+pub fn in_order(definition: &str, mut fields: Map<String, Value>) -> Map<String, Value> {
+    let keys = strict().pointer(&format!("/$defs/{definition}/properties")).and_then(Value::as_object);
+    let mut ordered = Map::new();
+    for key in keys.into_iter().flat_map(Map::keys) {
+        ordered.extend(fields.shift_remove_entry(key));
+    }
+    ordered.append(&mut fields);
+    ordered
 }
 
 fn map(fields: &Map<String, Value>, depth: usize, text: &mut String) {

@@ -81,7 +81,7 @@ impl Draft {
             settings.insert("image".to_owned(), self.service.as_str().into());
         }
         settings.extend(self.settings.clone());
-        put("services", json!({ self.service.as_str(): ordered(settings) }));
+        put("services", json!({ self.service.as_str(): spec::in_order("Service", settings) }));
         Value::Object(document)
     }
 }
@@ -101,16 +101,4 @@ fn put(map: &mut Map<String, Value>, path: &[&str], value: Value) {
             }
         }
     }
-}
-
-/// Settings in the order of the reference of the spec, which is that of its schema.
-fn ordered(mut settings: Map<String, Value>) -> Map<String, Value> {
-    let schema = spec::schema();
-    let keys = schema.pointer("/$defs/Service/properties").and_then(Value::as_object);
-    let mut ordered = Map::new();
-    for key in keys.into_iter().flat_map(Map::keys) {
-        ordered.extend(settings.shift_remove_entry(key));
-    }
-    ordered.append(&mut settings);
-    ordered
 }

@@ -46,27 +46,21 @@ pub fn export(resource: &dyn Resource, live: &Live) -> Exported {
     special::finish(resource.id().kind(), &mut exported.item);
     if let Json::Object(item) = &mut exported.item {
         item.insert("adopt".to_owned(), true.into());
-        order(resource.id().kind(), item);
+        if let Some(definition) = definition(resource.id().kind()) {
+            *item = spec::in_order(definition, std::mem::take(item));
+        }
     }
     exported
 }
 
-/// Puts keys into the order of the reference of the spec, which is that of its schema.
-fn order(kind: &str, item: &mut Map<String, Json>) {
-    let definition = match kind {
-        "service" => "Service",
-        "repository" => "Repository",
-        "account" => "ServiceAccount",
-        _ => return,
-    };
-    let schema = spec::schema();
-    let keys = schema.pointer(&format!("/$defs/{definition}/properties")).and_then(Json::as_object);
-    let mut ordered = Map::new();
-    for key in keys.into_iter().flat_map(Map::keys) {
-        ordered.extend(item.remove_entry(key));
+/// What the schema calls the item of a kind.
+fn definition(kind: &str) -> Option<&'static str> {
+    match kind {
+        "service" => Some("Service"),
+        "repository" => Some("Repository"),
+        "account" => Some("ServiceAccount"),
+        _ => None,
     }
-    ordered.append(item);
-    *item = ordered;
 }
 
 /// Whether a spec that says nothing means the same.
