@@ -109,7 +109,7 @@ fn quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             // What nobody sees is spelled out, so that the file reads as it works.
-            letter if is_unseen(letter) => {
+            letter if is_unseen(letter) || !is_printable(letter) => {
                 let code = u32::from(letter);
                 let _ = if code > 0xffff {
                     write!(quoted, "\\U{code:08x}")
@@ -122,6 +122,11 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// Whether YAML takes a letter as it stands; what it does not take beside these is unseen. Source: YAML 1.2.2, 5.1 "Character set".
+fn is_printable(letter: char) -> bool {
+    !matches!(letter, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -173,6 +178,20 @@ services:
             let value = json!({format!("key{hidden}"): format!("user{hidden}nimda")});
             let text = yaml_text(&value);
             assert!(!text.contains(hidden), "{}", text.escape_debug());
+        }
+    }
+
+    #[test]
+    fn what_yaml_does_not_take_as_it_stands_is_spelled_out_and_read_back() {
+        for letter in ['\u{fffe}', '\u{ffff}', '\u{1fffe}', '\u{0}', '\u{7f}', '\u{85}', '\u{2028}'] {
+            let description = format!("a{letter}b");
+            let text = yaml_text(&json!({
+                "version": 1, "stack": "demo", "project": "demo-project", "region": "europe-west1",
+                "services": {"model": {"image": "example.com/p/i:1", "description": description}},
+            }));
+            let read = parse("gemmactl.yaml", &text, Path::new("."), &Variables::none());
+            let spec = read.unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+            assert_eq!(spec.document.services["model"].description, Some(description), "{text}");
         }
     }
 
