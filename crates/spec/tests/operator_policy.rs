@@ -13,8 +13,11 @@ use spec::{Colour, MonthlyCost, OperatorPolicy, Spec, Variables};
 const HEAD: &str = "version: 1\nstack: demo\nproject: demo-project\nregion: europe-west1\n";
 
 fn spec(text: &str) -> Spec {
-    let text = format!("{HEAD}{text}");
-    spec::parse("gemmactl.yaml", &text, Path::new("tests/stack"), &Variables::none())
+    whole(&format!("{HEAD}{text}"))
+}
+
+fn whole(text: &str) -> Spec {
+    spec::parse("gemmactl.yaml", text, Path::new("tests/stack"), &Variables::none())
         .unwrap_or_else(|problems| panic!("{}", problems.render(Colour::Plain)))
 }
 
@@ -151,6 +154,11 @@ fn an_image_that_is_built_comes_from_its_repository() {
     let text = "repositories:\n  r: { format: docker }\nimages:\n  i: { repository: r, build: { context: ./server } }\nservices:\n  a: { image: i }\n";
     assert!(breaches("imagesFrom: [europe-west1-docker.pkg.dev/demo-project/r]", text).is_empty());
     assert!(breaches("imagesByDigest: true", text).is_empty());
+    let domain = HEAD.replace("demo-project", "example.com:demo-project") + text;
+    let of_domain = whole(&domain);
+    let judged = policy("imagesFrom: [europe-west1-docker.pkg.dev/example.com/demo-project]")
+        .judge(&of_domain, &costs());
+    assert!(judged.is_empty(), "{judged:?}");
     let elsewhere = breaches("imagesFrom: [us-docker.pkg.dev]", text);
     assert_eq!(
         elsewhere,

@@ -38,7 +38,7 @@ pub(super) async fn read(sought: &Spec, service: &Live, session: &Session) -> Re
     };
     let mut apis = vec!["run.googleapis.com"];
     if let Some((location, name)) =
-        text("image").and_then(|image| repository(image, document.project.as_str()))
+        text("image").and_then(|image| repository(image, &document.registry_project()))
     {
         apis.push("artifactregistry.googleapis.com");
         put("repositories", json!({ name: { "format": "docker", "location": location } }));

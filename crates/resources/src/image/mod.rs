@@ -11,11 +11,10 @@ use model::{
     ResourceId, Step, Unset, Upload,
 };
 use serde_json::json;
-use spec::types::RepositoryName;
 
 use crate::item::{Item, item_methods};
 use crate::scope::Scope;
-use crate::{Kind, Recalled, api_fields, json, repository};
+use crate::{Kind, Recalled, api_fields, json};
 
 const NAME: KindName = KindName("image");
 const NEEDS: &str = "artifactregistry.googleapis.com";
@@ -61,14 +60,6 @@ pub(crate) fn source_location<'spec>(scope: &Scope<'spec>, image: &'spec spec::I
 
 fn build_location<'spec>(scope: &Scope<'spec>, image: &'spec spec::Image) -> &'spec str {
     image.build.location.as_ref().map_or(scope.region().as_str(), |location| location.as_str())
-}
-
-/// An image's name in its registry, without tag and digest: `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/NAME`.
-pub(crate) fn registry_name(scope: &Scope<'_>, name: &str, repository: &RepositoryName) -> String {
-    let repository = repository.as_str();
-    // A project of a domain (`example.com:name`) is written with a slash. Source: Artifact Registry, image names.
-    let project = scope.project().as_str().replace(':', "/");
-    format!("{}-docker.pkg.dev/{project}/{repository}/{name}", repository::location(scope, repository))
 }
 
 /// The name of the object with an image's sources.

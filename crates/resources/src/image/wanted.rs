@@ -7,8 +7,7 @@ use spec::BuildContext;
 use spec::types::RepositoryName;
 
 use super::{
-    GENERATION, Image, Making, NAME, NEEDS, Removal, build, build_location, registry_name, source,
-    source_location,
+    GENERATION, Image, Making, NAME, NEEDS, Removal, build, build_location, source, source_location,
 };
 use crate::item::Item;
 use crate::scope::{Scope, referenced};
@@ -58,7 +57,7 @@ pub(super) fn image(
     let bucket = bucket::bucket_name(&item.project, &item.stack, source_location(scope, image));
     let object = source(name, &tag);
     let request = build::Request {
-        image: format!("{}:{tag}", registry_name(scope, name, pushed_to)),
+        image: format!("{}:{tag}", scope.document().image_name(name, pushed_to)),
         source: (&bucket, &object, &reference(&item.id, GENERATION)),
         build: &image.build,
         account: account.as_deref(),

@@ -70,10 +70,7 @@ fn resolve(scope: &Scope<'_>) -> Vec<Box<dyn Resource>> {
 
 /// Where a repository of the spec is.
 pub(crate) fn location<'spec>(scope: &Scope<'spec>, name: &str) -> &'spec str {
-    let repository = scope.document().repositories.get(name);
-    repository
-        .and_then(|found| found.location.as_ref())
-        .map_or(scope.region().as_str(), |location| location.as_str())
+    scope.document().location_of(name)
 }
 
 fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {

@@ -59,10 +59,11 @@ pub(super) fn fields(scope: &Scope<'_>, name: &str, service: &Service, home: &Ho
 fn set_image(wanted: &mut Wanted<'_>, service: &Service) {
     let reference = match service.image.source() {
         ImageSource::Built(image) => {
-            match wanted.scope.document().built_images().find(|(name, ..)| name.as_str() == image) {
-                Some((_, _, repository)) => {
+            let document = wanted.scope.document();
+            match document.built_image(image) {
+                Some((_, repository)) => {
                     let digest = reference(&image::id(image), image::DIGEST);
-                    format!("{}@{digest}", image::registry_name(wanted.scope, image, repository))
+                    format!("{}@{digest}", document.image_name(image, repository))
                 }
                 // A checked spec names no image that it does not have.
                 None => image.to_owned(),

@@ -79,6 +79,30 @@ impl Document {
         built.filter_map(|(name, image)| Some((name, image, image.repository.as_ref()?)))
     }
 
+    /// An image that is built, with the repository that it is pushed to.
+    pub fn built_image(&self, name: &str) -> Option<(&Image, &RepositoryName)> {
+        let image = self.images.get(name).filter(|image| image.is_built())?;
+        Some((image, image.repository.as_ref()?))
+    }
+
+    /// An image's name in its registry, without tag and digest: `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/NAME`.
+    pub fn image_name(&self, name: &str, repository: &RepositoryName) -> String {
+        let location = self.location_of(repository.as_str());
+        format!("{location}-docker.pkg.dev/{}/{repository}/{name}", self.registry_project())
+    }
+
+    /// The project as names of images have it: one of a domain (`example.com:name`) is written with a slash. Source: Artifact
+    /// Registry, image names.
+    pub fn registry_project(&self) -> String {
+        self.project.as_str().replace(':', "/")
+    }
+
+    /// The location of a repository: its own, or the spec's region.
+    pub fn location_of(&self, repository: &str) -> &str {
+        let location = self.repositories.get(repository).and_then(|found| found.location.as_ref());
+        location.map_or(self.region.as_str(), |location| location.as_str())
+    }
+
     /// The region of a service: its own, or the spec's.
     pub fn region_of<'d>(&'d self, service: &'d Service) -> &'d Region {
         service.region.as_ref().unwrap_or(&self.region)

@@ -228,12 +228,8 @@ fn from(document: &Document, service: &Service, registries: &[&str]) -> Found {
     let reference = match service.image.source() {
         ImageSource::Reference(reference) => reference.to_owned(),
         ImageSource::Built(name) => {
-            let built = document.built_images().find(|(built, ..)| built.as_str() == name);
-            let Some((_, _, pushed_to)) = built else { return Vec::new() };
-            let repository = document.repositories.get(pushed_to);
-            let location = repository.and_then(|repository| repository.location.as_ref());
-            let location = location.map_or(document.region.as_str(), |location| location.as_str());
-            format!("{location}-docker.pkg.dev/{}/{pushed_to}/{name}", document.project)
+            let Some((_, repository)) = document.built_image(name) else { return Vec::new() };
+            document.image_name(name, repository)
         }
     };
     let is_within = |registry: &str| {
