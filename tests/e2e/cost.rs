@@ -114,7 +114,7 @@ fn a_rule_of_the_policy_bounds_what_each_service_may_cost() {
     let rule =
         "version: 1\nrules:\n  affordable: {level: deny, message: ask finance, monthlyCostAtMost: 1000}\n";
     fs::write(world.path().join("policy.yaml"), rule).unwrap();
-    let words = "may cost $1037 a month with every instance, at most $1000 are allowed";
+    let words = "may cost $1,037.27 a month with every instance, at most $1,000 are allowed";
     world.gemmactl(&["validate", "--policy", "policy.yaml"]).exits(4).says(words);
     world.emulated(&["plan", "--policy", "policy.yaml"]).exits(4).says("deny affordable");
     fs::write(world.path().join("policy.yaml"), rule.replace("1000", "1100")).unwrap();

@@ -21,14 +21,14 @@ pub(crate) fn load(
     })
 }
 
-/// How a spec stands against a policy. Errors: its resources wait for each other.
+/// How a spec stands against a policy.
 pub(crate) fn judged(
     policy: Option<&OperatorPolicy>,
     spec: &Spec,
     catalogue: &Catalogue,
-) -> Result<Option<Judgement>, CliError> {
-    let Some(policy) = policy else { return Ok(None) };
-    let breaches = policy.judge(spec, &pricing::of_spec(spec, catalogue)?).into_iter().map(|breach| Breach {
+) -> Option<Judgement> {
+    let policy = policy?;
+    let breaches = policy.judge(spec, &pricing::of_spec(spec, catalogue)).into_iter().map(|breach| Breach {
         rule: breach.rule,
         level: match breach.level {
             spec::Level::Warn => Level::Warn,
@@ -39,7 +39,7 @@ pub(crate) fn judged(
         message: breach.message,
         place: breach.place,
     });
-    Ok(Some(Judgement { rules: policy.rules.len(), breaches: breaches.collect() }))
+    Some(Judgement { rules: policy.rules.len(), breaches: breaches.collect() })
 }
 
 /// Refuses to go on where a rule denies it. Errors: one does (exit 4).

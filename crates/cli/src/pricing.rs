@@ -1,7 +1,6 @@
 //! What a run's plan costs, and the budget that it has to keep.
 
 use catalogue::Catalogue;
-use engine::Graph;
 use model::{Cost, Money};
 use spec::Spec;
 use views::document;
@@ -21,19 +20,9 @@ pub(crate) fn reckoned(
     Cost { budget, ..cost }
 }
 
-/// What a month of a spec may come to, whatever is live, for rules of a policy. Errors: its resources wait for each other.
-pub(crate) fn of_spec(spec: &Spec, catalogue: &Catalogue) -> Result<spec::MonthlyCost, CliError> {
-    let graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?;
-    let cost = cost::of_wanted(graph.iter(), catalogue);
-    let services = cost.services.iter().filter_map(|service| {
-        let running = service.after.as_ref()?;
-        let most = match &running.price {
-            model::Priced::Known(rate) => Ok(rate.month_most.dollars()),
-            model::Priced::Unknown(why) => Err(why.clone()),
-        };
-        Some((service.id.name().to_owned(), most))
-    });
-    Ok(spec::MonthlyCost { services: services.collect() })
+/// What the services of a spec come to, whatever is live, for rules of a policy.
+pub(crate) fn of_spec(spec: &Spec, catalogue: &Catalogue) -> Cost {
+    cost::of_wanted(resources::resolve(spec).iter().map(AsRef::as_ref), catalogue)
 }
 
 /// Refuses to go on where the worst case of a month is above the budget (exit 4), or where nobody knows whether it is

@@ -41,7 +41,7 @@ pub use load::{
     LoadError, Spec, load, load_environment, load_environments, load_with, parse, parse_environments,
 };
 pub use near::nearest;
-pub use operator_policy::{AllowedLocation, Breach, Level, MonthlyCost, OperatorPolicy, PolicyRule};
+pub use operator_policy::{AllowedLocation, Breach, Level, OperatorPolicy, PolicyRule};
 pub use places::Places;
 pub use schema::{reference, schema, schema_text};
 pub use server::READY_PORT;

@@ -8,7 +8,8 @@
 
 use std::path::Path;
 
-use spec::{Colour, MonthlyCost, OperatorPolicy, Spec, Variables};
+use model::{Cost, Money, Priced, Rate, ResourceId, Running, ServiceCost};
+use spec::{Colour, OperatorPolicy, Spec, Variables};
 
 const HEAD: &str = "version: 1\nstack: demo\nproject: demo-project\nregion: europe-west1\n";
 
@@ -39,9 +40,21 @@ fn breaches(demand: &str, text: &str) -> Vec<String> {
 }
 
 /// What services cost by their names.
-fn costs() -> MonthlyCost {
-    let services = [("a", Ok(1037.3)), ("far", Err("the catalogue has no prices of us-east4".to_owned()))];
-    MonthlyCost { services: services.map(|(name, cost)| (name.to_owned(), cost)).into() }
+fn costs() -> Cost {
+    let rate = Rate {
+        hour: Money::default(),
+        month_least: Money::default(),
+        month_most: Money::of_dollars(1037.27),
+        other_redundancy: None,
+    };
+    let unknown = Priced::Unknown("the catalogue has no prices of us-east4".to_owned());
+    let services = [("a", Priced::Known(rate)), ("far", unknown)].map(|(name, price)| ServiceCost {
+        id: ResourceId::parse(&format!("service/{name}")).unwrap(),
+        place: None,
+        before: None,
+        after: Some(Running { instance: String::new(), least: 0, most: 1, price }),
+    });
+    Cost { services: services.into(), ..Cost::default() }
 }
 
 const IMAGE: &str = "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-4b";
@@ -69,7 +82,13 @@ fn each_demand_is_broken_at_the_line_that_breaks_it_and_kept_otherwise() {
         (
             "monthlyCostAtMost: 1000",
             service("    maxInstances: 1\n"),
-            vec!["8 service/a may cost $1037 a month with every instance, at most $1000 are allowed"],
+            vec!["8 service/a may cost $1,037.27 a month with every instance, at most $1,000 are allowed"],
+        ),
+        ("monthlyCostAtMost: 1038", service("    maxInstances: 1\n"), vec![]),
+        (
+            "monthlyCostAtMost: 1037",
+            service("    maxInstances: 1\n"),
+            vec!["8 service/a may cost $1,037.27 a month with every instance, at most $1,037 are allowed"],
         ),
         (
             "monthlyCostAtMost: 1000",

@@ -31,7 +31,7 @@ async fn applied(
     reporting: &mut Reporting,
 ) -> Result<Exit, CliError> {
     let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
-    let policy = policy::judged(rules.as_ref(), spec, catalogue)?;
+    let policy = policy::judged(rules.as_ref(), spec, catalogue);
     let findings = flow::examine(spec, catalogue, terminal.spec_colour())?.findings();
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;

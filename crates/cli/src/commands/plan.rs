@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     let catalogue = flow::catalogue(&arguments.spec)?;
     let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
-    let policy = policy::judged(rules.as_ref(), &spec, &catalogue)?;
+    let policy = policy::judged(rules.as_ref(), &spec, &catalogue);
     let findings = if arguments.destroy || arguments.drift_only {
         Vec::new()
     } else {

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
             let mut judgements = Vec::new();
             for spec in &specs {
                 text += &right(spec, &arguments.spec, &catalogue)?;
-                if let Some(judgement) = policy::judged(rules.as_ref(), spec, &catalogue)? {
+                if let Some(judgement) = policy::judged(rules.as_ref(), spec, &catalogue) {
                     text += &views::operator_policy::text(&judgement);
                     judgements.push(judgement);
                 }
@@ -111,10 +111,7 @@ fn machine(
         Err(LoadError::Invalid(problems)) => (problems.0, Vec::new(), Exit::Error),
         Err(LoadError::Read { path, source }) => return Err(CliError::Unreadable { path, source }),
     };
-    let mut judgements = Vec::new();
-    for spec in &specs {
-        judgements.extend(policy::judged(rules, spec, catalogue)?);
-    }
+    let judgements: Vec<_> = specs.iter().filter_map(|spec| policy::judged(rules, spec, catalogue)).collect();
     terminal.data(&form(&problems, &judgements))?;
     judgements.iter().try_for_each(policy::obey)?;
     Ok(exit)

@@ -1,7 +1,5 @@
 //! What a rule does not allow. Knows no rule.
 
-use std::collections::BTreeMap;
-
 use model::Place;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,13 +12,6 @@ pub enum Level {
     Warn,
     /// It is shown, and nothing is applied.
     Deny,
-}
-
-/// What the services of a spec may cost in a month, as whoever knows prices worked it out.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct MonthlyCost {
-    /// US dollars in the worst case by service, or why nobody knows.
-    pub services: BTreeMap<String, Result<f64, String>>,
 }
 
 /// One thing of a spec that a rule does not allow.

@@ -1,14 +1,16 @@
 //! Holds a spec against one rule. Pure; every breach is told with its place.
 
+use model::{Cost, Money, Priced, Rate};
+
 use super::rule::PolicyRule;
-use super::{AllowedLocation, Breach, MonthlyCost};
+use super::{AllowedLocation, Breach};
 use crate::document::{Document, ScalingMode, Service};
 use crate::load::Spec;
 use crate::places::child;
 use crate::types::{ImageSource, LabelKey, RegistryPrefix, RuleName};
 
 /// The breaches of one rule.
-pub(super) fn judge(name: &RuleName, rule: &PolicyRule, spec: &Spec, cost: &MonthlyCost) -> Vec<Breach> {
+pub(super) fn judge(name: &RuleName, rule: &PolicyRule, spec: &Spec, cost: &Cost) -> Vec<Breach> {
     let mut bench = Bench { name, rule, spec, breaches: Vec::new() };
     if let Some(allowed) = &rule.regions_allowed {
         bench.regions(allowed);
@@ -20,7 +22,7 @@ pub(super) fn judge(name: &RuleName, rule: &PolicyRule, spec: &Spec, cost: &Mont
         bench.services(|service| min_instances(service, most));
     }
     if let Some(most) = rule.monthly_cost_at_most {
-        bench.cost(f64::from(most), cost);
+        bench.cost(Money::of_dollars(f64::from(most)), cost);
     }
     if rule.no_public_services.is_some() {
         bench.services(public);
@@ -75,16 +77,15 @@ impl Bench<'_> {
         }
     }
 
-    fn cost(&mut self, most: f64, cost: &MonthlyCost) {
+    fn cost(&mut self, most: Money, cost: &Cost) {
         for name in self.spec.document.services.keys() {
-            let problem = match cost.services.get(name.as_str()) {
-                Some(Ok(dollars)) if *dollars <= most => continue,
-                Some(Ok(dollars)) => {
-                    format!(
-                        "may cost ${dollars:.0} a month with every instance, at most ${most:.0} are allowed"
-                    )
+            let running = cost.services.iter().find(|service| service.id.name() == name.as_str());
+            let problem = match running.and_then(|service| Some(&service.after.as_ref()?.price)) {
+                Some(Priced::Known(rate)) if rate.month_most <= most => continue,
+                Some(Priced::Known(Rate { month_most, .. })) => {
+                    format!("may cost {month_most} a month with every instance, at most {most} are allowed")
                 }
-                Some(Err(why)) => format!("has no known price: {why}"),
+                Some(Priced::Unknown(why)) => format!("has no known price: {why}"),
                 None => "has no known price".to_owned(),
             };
             self.breach(format!("service/{name}"), &format!("/services/{name}/maxInstances"), problem);

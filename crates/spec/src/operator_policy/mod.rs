@@ -6,13 +6,14 @@ mod breach;
 mod judge;
 mod rule;
 
-pub use breach::{Breach, Level, MonthlyCost};
+pub use breach::{Breach, Level};
 pub use rule::{AllowedLocation, PolicyRule};
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use indexmap::IndexMap;
+use model::Cost;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -82,8 +83,8 @@ impl OperatorPolicy {
         }
     }
 
-    /// What of a spec the rules do not allow, rule by rule in the order of the file.
-    pub fn judge(&self, spec: &Spec, cost: &MonthlyCost) -> Vec<Breach> {
+    /// What of a spec the rules do not allow, rule by rule in the order of the file; `cost` is what its services come to.
+    pub fn judge(&self, spec: &Spec, cost: &Cost) -> Vec<Breach> {
         self.rules.iter().flat_map(|(name, rule)| judge::judge(name, rule, spec, cost)).collect()
     }
 
