@@ -101,8 +101,9 @@ fn service(
     };
     let planned = match change.action {
         Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => Some(wanted()),
-        Action::NoOp | Action::Keep | Action::Detach => found.clone(),
-        Action::Delete | Action::Forget => None,
+        // What is forgotten is gone, or it is there and somebody else's: this plan does not end what it costs.
+        Action::NoOp | Action::Keep | Action::Detach | Action::Forget => found.clone(),
+        Action::Delete => None,
     };
     if found.is_none() && planned.is_none() {
         return None;

@@ -55,8 +55,8 @@ fn repository(
     };
     let kept = if stays { size.unwrap_or(0.0) } else { 0.0 };
     let after = match (change.action, plan.goal) {
-        (Action::Delete | Action::Forget, _) => None,
-        (_, Goal::Absent) => before.clone(),
+        (Action::Delete, _) => None,
+        (Action::Forget, _) | (_, Goal::Absent) => before.clone(),
         (_, Goal::Present) => Some(with_builds(plan, change, kept, weights, month)),
     };
     if before.is_none() && after.is_none() {
@@ -110,8 +110,8 @@ fn bucket(change: &Change, live: Option<&Live>) -> Option<StorageCost> {
     };
     let before = live.map(|_| stored());
     let after = match change.action {
-        Action::Keep | Action::Detach | Action::NoOp => before.clone(),
-        Action::Delete | Action::Forget => None,
+        Action::Keep | Action::Detach | Action::NoOp | Action::Forget => before.clone(),
+        Action::Delete => None,
         Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => Some(stored()),
     };
     // What goes has cost next to nothing: sources of builds, a few kilobytes each.

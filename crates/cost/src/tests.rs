@@ -173,6 +173,24 @@ fn what_goes_costs_nothing_more_and_what_stays_goes_on_costing() {
 }
 
 #[test]
+fn what_is_only_forgotten_is_somebody_elses_and_costs_as_before() {
+    let found = live("europe-west1", &tutorial());
+    let changes = vec![
+        change("service/gemma", Action::Forget, &[]),
+        change("repository/images", Action::Forget, &[]),
+        change("bucket/sources", Action::Forget, &[]),
+    ];
+    for goal in [Goal::Present, Goal::Absent] {
+        let cost = cost(goal, changes.clone(), Some(&found));
+        assert_eq!(cost.services[0].after, cost.services[0].before, "{goal:?}");
+        assert_eq!(cost.storage[0].after, cost.storage[0].before, "{goal:?}");
+        assert_eq!(cost.after(), cost.before(), "{goal:?}");
+    }
+    // What is gone already costs nothing, and there is nothing to tell.
+    assert!(self::cost(Goal::Absent, changes, None).is_empty());
+}
+
+#[test]
 fn a_build_is_priced_by_its_machine_and_its_weights_are_kept() {
     let build = |more: Value| {
         let mut body = json!({"images": ["europe-west1-docker.pkg.dev/demo-project/images/gemma:1"]});
