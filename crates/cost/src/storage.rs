@@ -62,7 +62,10 @@ fn repository(
     if before.is_none() && after.is_none() {
         return None;
     }
-    used.note(&price.source);
+    let is_priced = |stored: &Stored| stored.month.known().is_some();
+    if before.iter().chain(&after).any(is_priced) {
+        used.note(&price.source);
+    }
     Some(StorageCost { id: change.id.clone(), before, after })
 }
 

@@ -217,6 +217,7 @@ fn a_build_is_priced_by_its_machine_and_its_weights_are_kept() {
         cost.storage[0].after.as_ref().unwrap().month,
         Priced::Unknown("how large image/gemma gets is not known".to_owned())
     );
+    assert!(!cost.sources.iter().any(|source| source.contains("Artifact Registry")), "{cost:?}");
     let odd = json!({"options": {"machineType": "E9_HUGE"}});
     let cost = of_plan(&build(odd), |_| None, &Weights::new(), Catalogue::shipped());
     assert_eq!(cost.builds[0].price, Priced::Unknown("the catalogue has no price of E9_HUGE".to_owned()));
