@@ -105,6 +105,8 @@ fn a_budget_that_is_not_kept_stops_a_plan_and_an_apply_before_anything_is_change
     });
     assert!(!wrote, "something was written");
     world.emulated(&["plan", "--budget", "$1,100"]).exits(0).says("the budget of $1,100 is kept");
+    // Drift is told without what anything costs, so a budget beside it would hold nothing.
+    world.emulated(&["plan", "--drift-only", "--budget", "1000"]).exits(1).says("cannot be used with");
     world.emulated(&["plan", "--budget", "much"]).exits(1).says("an amount of US dollars");
 }
 

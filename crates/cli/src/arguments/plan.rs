@@ -25,7 +25,7 @@ pub(crate) struct PlanArguments {
     #[arg(long, conflicts_with = "policy")]
     pub(crate) destroy: bool,
     /// Tell only what others changed in the cloud; edits of the spec and what it asks for the first time are left out.
-    #[arg(long, conflicts_with_all = ["destroy", "output", "since", "policy"])]
+    #[arg(long, conflicts_with_all = ["destroy", "output", "since", "policy", "budget"])]
     pub(crate) drift_only: bool,
     /// Exit with 2 when there are changes.
     #[arg(long)]

@@ -42,11 +42,11 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
         session.close().await?;
         prepared
     };
+    if arguments.drift_only {
+        return drift(&prepared.shown.drift(), &prepared.plan, arguments, terminal);
+    }
     let cost = pricing::reckoned(&prepared, &spec, &catalogue, arguments.budget.budget);
     let Prepared { plan, shown, .. } = prepared;
-    if arguments.drift_only {
-        return drift(&shown.drift(), &plan, arguments, terminal);
-    }
     let mut shown = shown.judged(policy).priced(Some(cost));
     shown.findings = findings;
     surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
