@@ -1,7 +1,7 @@
 //! Builds: what a minute costs on their machine, and the most that their time limit lets them come to.
 
 use catalogue::Catalogue;
-use model::{Body, BuildCost, BuildPrice, Change, Json, Money, Plan, Priced, Step};
+use model::{Body, BuildCost, BuildPrice, Change, Json, Money, Plan, Priced, Step, quantity};
 
 use crate::Used;
 
@@ -30,18 +30,11 @@ pub(crate) fn of(plan: &Plan, catalogue: &Catalogue, used: &mut Used) -> Vec<Bui
 
 fn price(minute: f64, build: &Json, catalogue: &Catalogue) -> BuildPrice {
     let minute = Money::of_dollars(minute);
-    let timeout = build.get("timeout").and_then(Json::as_str);
-    let seconds = timeout.and_then(|text| text.trim_end_matches('s').parse::<f64>().ok());
-    #[expect(clippy::cast_precision_loss, reason = "an hour or so")]
-    let seconds = seconds.unwrap_or(catalogue.prices.build.default_timeout_seconds as f64);
-    let minutes = (seconds / 60.0).ceil();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a build takes a day at most, and the cast saturates"
-    )]
-    let whole = minutes.max(0.0) as u64;
-    BuildPrice { minute, minutes: whole, most: minute.times(minutes) }
+    let limit = build.get("timeout").and_then(Json::as_str).and_then(quantity::seconds);
+    let minutes = limit.unwrap_or(catalogue.prices.build.default_timeout_seconds).div_ceil(60);
+    #[expect(clippy::cast_precision_loss, reason = "a build takes a day at most")]
+    let most = minute.times(minutes as f64);
+    BuildPrice { minute, minutes, most }
 }
 
 /// The repository that the image of a build is pushed to.

@@ -1,7 +1,7 @@
 //! One service: the shape of its instances, how many there may be, and their price.
 
 use catalogue::{Catalogue, GpuSeconds, Tier};
-use model::{Json, Money, Priced, Rate, Redundancy, Running};
+use model::{Json, Money, Priced, Rate, Redundancy, Running, quantity};
 
 use crate::Used;
 
@@ -37,15 +37,9 @@ impl Shape {
             count: count("gpu.count").unwrap_or(1),
             redundant: field("gpu.zonalRedundancy").and_then(|on| on.as_bool()).unwrap_or(true),
         });
-        let overall = |path: &str| count(path);
-        let mut least = count("minInstances").into_iter().chain(overall("scaling.min")).max().unwrap_or(0);
-        let mut most = count("maxInstances")
-            .or(Some(u64::from(defaults.max_instances)))
-            .into_iter()
-            .chain(overall("scaling.max"))
-            .min()
-            .unwrap_or_default()
-            .max(least);
+        let mut least = count("minInstances").max(count("scaling.min")).unwrap_or(0);
+        let revision = count("maxInstances").unwrap_or(u64::from(defaults.max_instances));
+        let mut most = count("scaling.max").map_or(revision, |service| service.min(revision)).max(least);
         let is_manual = field("scaling.mode").is_some_and(|mode| mode == "manual");
         if let Some(manual) = count("scaling.manual").filter(|_| is_manual) {
             (least, most) = (manual, manual);
@@ -123,33 +117,18 @@ impl Shape {
     }
 }
 
-/// CPUs of a value in normal form: a number of CPUs, or text such as `500m`.
+/// CPUs of a value in normal form: a number of them, or text such as `500m`.
 fn cpus(value: &Json) -> Option<f64> {
-    match value {
-        Json::String(text) => match text.strip_suffix('m') {
-            Some(thousandths) => thousandths.parse::<f64>().ok().map(|number| number / 1000.0),
-            None => text.parse().ok(),
-        },
-        Json::Number(number) => number.as_f64(),
-        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    match value.as_str() {
+        #[expect(clippy::cast_precision_loss, reason = "thousandths of a CPU are few")]
+        Some(text) => quantity::millis(text).map(|millis| millis as f64 / 1000.0),
+        None => value.as_f64(),
     }
 }
 
-/// GiB of a value in normal form: bytes as text, or with a unit.
+/// GiB of a value in normal form.
+#[expect(clippy::cast_precision_loss, reason = "bytes of an instance are far below 2^53")]
 fn gib(value: &Json) -> Option<f64> {
     const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
-    let text = value.as_str()?;
-    let units = [
-        ("Gi", 1.0),
-        ("Mi", 1.0 / 1024.0),
-        ("Ki", 1.0 / 1024.0 / 1024.0),
-        ("G", 1e9 / GIB),
-        ("M", 1e6 / GIB),
-    ];
-    for (unit, size) in units {
-        if let Some(number) = text.strip_suffix(unit) {
-            return number.parse::<f64>().ok().map(|number| number * size);
-        }
-    }
-    text.parse::<f64>().ok().map(|bytes| bytes / GIB)
+    quantity::bytes(value.as_str()?).map(|bytes| bytes as f64 / GIB)
 }

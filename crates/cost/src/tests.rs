@@ -117,6 +117,22 @@ fn a_change_is_told_as_before_and_after_and_fields_that_stay_count_in_both() {
 }
 
 #[test]
+fn sizes_are_read_in_every_spelling_of_the_normal_form() {
+    for (cpu, memory, shown) in [
+        (json!(8), json!("32Gi"), "8 CPU, 32 GiB"),
+        (json!("500m"), json!("512Mi"), "0.5 CPU, 0.5 GiB"),
+        (json!("8"), json!("1Ti"), "8 CPU, 1024 GiB"),
+        (json!("1000m"), json!("1048576Ki"), "1 CPU, 1 GiB"),
+        (json!(2), json!("1073741824"), "2 CPU, 1 GiB"),
+    ] {
+        let fields = [("cpu", cpu), ("memory", memory)];
+        let cost = cost(Goal::Present, vec![change("service/gemma", Action::Create, &fields)], None);
+        let after = cost.services[0].after.as_ref().unwrap();
+        assert_eq!(after.instance, format!("{shown}, europe-west1"));
+    }
+}
+
+#[test]
 fn instances_are_bounded_by_the_revision_the_service_and_the_servers_own_choice() {
     for (fields, bounds) in [
         (vec![], (0, 100)),

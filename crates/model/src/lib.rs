@@ -32,6 +32,7 @@ pub mod outputs;
 pub mod place;
 pub mod plan;
 pub mod policy;
+pub mod quantity;
 pub mod record;
 pub mod record_history;
 pub mod request;

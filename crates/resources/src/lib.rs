@@ -25,7 +25,6 @@ mod invoker;
 mod item;
 mod json;
 mod kind;
-mod quantity;
 mod repository;
 mod role;
 mod scope;

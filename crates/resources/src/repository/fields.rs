@@ -1,10 +1,10 @@
 //! A repository's settings: from the spec, from an answer, and into a request. Makes no calls.
 
-use model::{Fields, Json, ObserveError};
+use model::{Fields, Json, ObserveError, quantity};
 use spec::{CleanupAction, CleanupPolicy, Repository, TagState};
 
 use crate::scope::Scope;
-use crate::{json, quantity, stamp};
+use crate::{json, stamp};
 
 /// The top-level fields that we write.
 pub(super) const TOP_LEVEL: &[&str] =

@@ -1,9 +1,9 @@
 //! How a value is spelled in the API, and in normal form. Knows no setting.
 
-use model::{Json, ProjectId};
+use model::{Json, ProjectId, quantity};
 use serde_json::json;
 
-use crate::{json, quantity};
+use crate::json;
 
 /// Where a service lives: names of things there may be written short.
 #[derive(Debug, Clone, Copy)]

@@ -1,10 +1,10 @@
 //! The startup and liveness probes. Source: Cloud Run Admin v2, `Probe`; defaults recorded.
 
-use model::{Fields, Json};
+use model::{Fields, Json, quantity};
 use serde_json::json;
 
 use super::container;
-use crate::{hidden, json, quantity};
+use crate::{hidden, json};
 
 /// The two probes: the head of their paths, which is also their key in the API.
 pub(super) const PROBES: &[&str] = &["startupProbe", "livenessProbe"];

@@ -1,6 +1,6 @@
 //! What the spec asks of a service, in normal form. Source of the words: `gcloud run deploy` and Cloud Run Admin v2.
 
-use model::{Fields, Json, reference};
+use model::{Fields, Json, quantity, reference};
 use serde_json::json;
 use spec::types::ImageSource;
 use spec::{Egress, ExecutionEnvironment, Ingress, Probe, ScalingMode, Service, Volume};
@@ -8,7 +8,7 @@ use spec::{Egress, ExecutionEnvironment, Ingress, Probe, ScalingMode, Service, V
 use super::codec::Home;
 use super::{container, env, probe, traffic, volume};
 use crate::scope::Scope;
-use crate::{image, json, quantity};
+use crate::{image, json};
 
 /// Collects fields, each with the line that asks for it.
 struct Wanted<'scope> {

@@ -2,14 +2,14 @@
 //!
 //! The server answers in another spelling than it was sent: `1000m` for `1`. Source: Kubernetes quantities, recorded.
 
-use model::Json;
+use crate::Json;
 
 const BINARY: &[(&str, u64)] = &[("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)];
 const DECIMAL: &[(&str, u64)] =
     &[("T", 1_000_000_000_000), ("G", 1_000_000_000), ("M", 1_000_000), ("k", 1_000)];
 
 /// Thousandths of a CPU: `8`, `0.5` and `1000m` alike.
-pub(crate) fn millis(text: &str) -> Option<u64> {
+pub fn millis(text: &str) -> Option<u64> {
     if let Some(millis) = text.strip_suffix('m') {
         return millis.parse().ok();
     }
@@ -23,12 +23,12 @@ pub(crate) fn millis(text: &str) -> Option<u64> {
 }
 
 /// Whole CPUs as a number, anything else as thousandths: `8`, `"500m"`.
-pub(crate) fn cpu(millis: u64) -> Json {
+pub fn cpu(millis: u64) -> Json {
     if millis.is_multiple_of(1000) { (millis / 1000).into() } else { format!("{millis}m").into() }
 }
 
 /// Bytes: `32Gi`, `512M`, `1.5Gi` and plain numbers. `None` for parts of a byte.
-pub(crate) fn bytes(text: &str) -> Option<u64> {
+pub fn bytes(text: &str) -> Option<u64> {
     let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let unit = text.get(number.len()..)?;
     let factor = match unit {
@@ -47,7 +47,7 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
 }
 
 /// The largest binary unit that divides the amount, else plain bytes.
-pub(crate) fn memory(bytes: u64) -> String {
+pub fn memory(bytes: u64) -> String {
     match BINARY.iter().find(|(_, factor)| bytes > 0 && bytes.is_multiple_of(*factor)) {
         Some((unit, factor)) => format!("{}{unit}", bytes / factor),
         None => bytes.to_string(),
@@ -55,7 +55,7 @@ pub(crate) fn memory(bytes: u64) -> String {
 }
 
 /// Seconds of a protobuf duration such as `300s` or `300.000s`; `None` for parts of a second.
-pub(crate) fn seconds(text: &str) -> Option<u64> {
+pub fn seconds(text: &str) -> Option<u64> {
     let number = text.strip_suffix('s')?;
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
     if part.chars().any(|digit| digit != '0') {
@@ -65,7 +65,7 @@ pub(crate) fn seconds(text: &str) -> Option<u64> {
 }
 
 /// A duration as the APIs take it.
-pub(crate) fn duration(seconds: u64) -> String {
+pub fn duration(seconds: u64) -> String {
     format!("{seconds}s")
 }
 
