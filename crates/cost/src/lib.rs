@@ -19,7 +19,7 @@ mod storage;
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalogue::{Catalogue, Source};
-use model::{Action, Change, Cost, Goal, Json, Live, Plan, Resource, ResourceId, ServiceCost};
+use model::{Action, Change, Cost, Goal, Json, Live, Plan, Resource, ResourceId, ServiceCost, location_of};
 
 use running::Shape;
 
@@ -55,7 +55,7 @@ pub fn of_wanted<'a>(resources: impl Iterator<Item = &'a dyn Resource>, catalogu
         .filter(|resource| resource.id().kind() == "service")
         .map(|resource| {
             let desired = resource.desired();
-            let region = region(&resource.full_name()).unwrap_or_default().to_owned();
+            let region = location_of(&resource.full_name()).unwrap_or_default().to_owned();
             let shape = Shape::of(region, catalogue, |path| desired.value(path).cloned());
             ServiceCost {
                 id: resource.id().clone(),
@@ -92,11 +92,11 @@ fn service(
 ) -> Option<ServiceCost> {
     let found = live.map(|live| {
         let name = live.raw.get("name").and_then(Json::as_str).unwrap_or_default();
-        let region = region(name).or_else(|| region(&change.full_name)).unwrap_or_default();
+        let region = location_of(name).or_else(|| location_of(&change.full_name)).unwrap_or_default();
         Shape::of(region.to_owned(), catalogue, |path| live.fields.value(path).cloned())
     });
     let wanted = || {
-        let region = region(&change.full_name).unwrap_or_default().to_owned();
+        let region = location_of(&change.full_name).unwrap_or_default().to_owned();
         Shape::of(region, catalogue, |path| after(change, live, path))
     };
     let planned = match change.action {
@@ -119,12 +119,6 @@ fn after(change: &Change, live: Option<&Live>, path: &str) -> Option<Json> {
         Some(field) => field.after.clone(),
         None => live.and_then(|live| live.fields.value(path).cloned()),
     }
-}
-
-/// The location that a full name speaks of.
-fn region(name: &str) -> Option<&str> {
-    let (_, rest) = name.split_once("/locations/")?;
-    rest.split('/').next().filter(|region| !region.is_empty())
 }
 
 #[cfg(test)]

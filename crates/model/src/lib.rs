@@ -57,7 +57,9 @@ pub use hazard::{Danger, Exposure, Hazard, Protection, Unread};
 pub use ignored::{IgnoreRule, Ignored, IgnoredField};
 pub use live::{Health, Live, ObserveError, Owner, Touched};
 pub use lookup::{Lookup, Siblings, Split};
-pub use names::{EnvironmentName, KindName, NameError, ProjectId, Region, ResourceId, StackName};
+pub use names::{
+    EnvironmentName, KindName, NameError, ProjectId, Region, ResourceId, StackName, location_of,
+};
 pub use outputs::{Outputs, reference};
 pub use place::Place;
 pub use plan::{Change, Others, Plan, Refusal, Unknown};

@@ -182,9 +182,26 @@ impl From<ResourceId> for String {
     }
 }
 
+/// The location that a full name, or the path of a request, speaks of: `projects/P/locations/LOCATION/..`.
+pub fn location_of(full_name: &str) -> Option<&str> {
+    let (_, rest) = full_name.split_once("/locations/")?;
+    rest.split('/').next().filter(|location| !location.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_name_speaks_of_its_location_if_it_has_one() {
+        assert_eq!(location_of("projects/p/locations/europe-west1/services/s"), Some("europe-west1"));
+        assert_eq!(location_of("projects/p/locations/eu"), Some("eu"));
+        for none in
+            ["projects/p/serviceAccounts/a", "projects/p/locations/", "projects/p/locations//services/s"]
+        {
+            assert_eq!(location_of(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn names_are_taken_or_refused_by_their_grammar() {

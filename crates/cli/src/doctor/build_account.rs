@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use model::{Api, ApiRequest, Body, Cloud, Found, Json, Step};
+use model::{Api, ApiRequest, Body, Cloud, Found, Json, Step, location_of};
 use serde_json::json;
 
 use super::answer::unread;
@@ -44,7 +44,7 @@ fn builds(steps: &[Step]) -> Vec<Build> {
     });
     builds
         .filter_map(|create| {
-            let location = create.path.split_once("/locations/")?.1.split('/').next()?;
+            let location = location_of(&create.path)?;
             let account = match &create.body {
                 Body::Json(body) => body.get("serviceAccount").and_then(Json::as_str),
                 Body::Empty | Body::Bytes { .. } => None,

@@ -19,7 +19,7 @@ pub use references::references_named;
 
 use model::{
     Action, Cost, EnvironmentName, Exposure, FieldChange, Finding, Goal, Grant, Others, Place, ProjectId,
-    Reason, Refusal, ResourceId, StackName, Unknown,
+    Reason, Refusal, ResourceId, StackName, Unknown, location_of,
 };
 
 /// A plan, shown.
@@ -175,8 +175,7 @@ impl Plan {
     pub fn regions(&self) -> Vec<&str> {
         let mut regions: Vec<&str> = vec![];
         for change in &self.changes {
-            let location = change.full_name.split_once("/locations/").map(|(_, rest)| rest);
-            let location = location.and_then(|rest| rest.split('/').next()).filter(|name| !name.is_empty());
+            let location = location_of(&change.full_name);
             regions.extend(location.filter(|name| !regions.contains(name)));
         }
         regions
