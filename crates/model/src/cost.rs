@@ -120,7 +120,7 @@ pub struct ServiceCost {
 /// A service that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
-    /// An instance in words: `8 CPU, 32 GiB, 1 nvidia-l4 without zonal redundancy, in europe-west1`.
+    /// An instance in words: `8 CPU, 32 GiB, 1 nvidia-l4 without zonal redundancy, europe-west1`.
     pub instance: String,
     /// Instances that are kept while nobody asks.
     pub least: u64,

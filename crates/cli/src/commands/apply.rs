@@ -45,7 +45,7 @@ async fn applied(
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);
-    prepared.shown = prepared.shown.judged(policy).priced(Some(cost));
+    prepared.shown = prepared.shown.judged(policy).priced(cost);
     prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());

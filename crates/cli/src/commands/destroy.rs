@@ -43,7 +43,7 @@ async fn destroyed(
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, None);
-    prepared.shown = prepared.shown.priced(Some(cost));
+    prepared.shown = prepared.shown.priced(cost);
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;

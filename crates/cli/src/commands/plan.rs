@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     }
     let cost = pricing::reckoned(&prepared, &spec, &catalogue, arguments.budget.budget);
     let Prepared { plan, shown, .. } = prepared;
-    let mut shown = shown.judged(policy).priced(Some(cost));
+    let mut shown = shown.judged(policy).priced(cost);
     shown.findings = findings;
     surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     if let Some(output) = output {

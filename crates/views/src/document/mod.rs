@@ -156,8 +156,8 @@ impl Plan {
 
     /// The same plan with what it costs.
     #[must_use]
-    pub fn priced(mut self, cost: Option<Cost>) -> Self {
-        self.cost = cost;
+    pub fn priced(mut self, cost: Cost) -> Self {
+        self.cost = Some(cost);
         self
     }
 
@@ -166,7 +166,7 @@ impl Plan {
         usize::from(self.cost.as_ref().and_then(Cost::over_budget).is_some())
     }
 
-    /// Whether something is refused, denied or unknown, so that apply does nothing.
+    /// Whether something is refused, denied, over budget or unknown, so that apply does nothing.
     pub fn is_blocked(&self) -> bool {
         self.denied() > 0 || self.over_budget() > 0 || !self.refusals.is_empty() || !self.unknowns.is_empty()
     }

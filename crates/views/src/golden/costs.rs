@@ -10,11 +10,10 @@ use crate::samples::{self as of, at, id};
 
 /// The samples.
 pub(super) fn samples() -> Vec<Sample> {
-    let edited =
-        |name, cost| Sample { name, plan: of::shown(&of::edited()).priced(Some(cost)), earlier: None };
+    let edited = |name, cost| Sample { name, plan: of::shown(&of::edited()).priced(cost), earlier: None };
     let destroyed = Sample {
         name: "cost-of-what-stays",
-        plan: of::shown(&of::destroyed()).priced(Some(rest())),
+        plan: of::shown(&of::destroyed()).priced(rest()),
         earlier: None,
     };
     vec![
@@ -25,7 +24,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             name: "cost-unchanged",
             plan: of::shown(&of::plan(Goal::Present, of::unchanged(&["service/ollama-gemma"])))
-                .priced(Some(Cost { storage: Vec::new(), builds: Vec::new(), ..same() })),
+                .priced(Cost { storage: Vec::new(), builds: Vec::new(), ..same() }),
             earlier: None,
         },
     ]
