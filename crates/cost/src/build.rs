@@ -40,8 +40,8 @@ fn price(minute: f64, build: &Json, catalogue: &Catalogue) -> BuildPrice {
 /// The repository that the image of a build is pushed to.
 pub(crate) fn repository_of(change: &Change) -> Option<&str> {
     let image = request(change)?.pointer("/images/0")?.as_str()?;
-    // LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/NAME:TAG
-    image.split('/').nth(2)
+    // LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/NAME:TAG, where a project with a domain has two parts.
+    image.rsplit('/').nth(1)
 }
 
 fn request(change: &Change) -> Option<&Json> {

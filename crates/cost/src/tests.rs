@@ -226,6 +226,11 @@ fn a_build_is_priced_by_its_machine_and_its_weights_are_kept() {
     assert_eq!(stored.what, "3.3 GB with the weights of gemma3:4b, and the layers under them");
     assert_eq!(stored.month, Priced::Known(Money::of_dollars(0.33)));
 
+    // A project with a domain has two parts in the address of an image.
+    let image = "europe-west1-docker.pkg.dev/example.com/demo/images/gemma:1";
+    let domain = of_plan(&build(json!({"images": [image]})), |_| None, &known, Catalogue::shipped());
+    assert_eq!(domain.storage[0].after.as_ref(), Some(stored));
+
     let cost = of_plan(&build(json!({})), |_| None, &Weights::new(), Catalogue::shipped());
     let price = cost.builds[0].price.known().unwrap();
     assert_eq!((cost.builds[0].machine.as_str(), price.minutes), ("E2_STANDARD_2", 60));
