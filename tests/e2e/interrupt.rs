@@ -233,3 +233,20 @@ fn a_proof_of_service_that_takes_long_can_be_stopped() {
     apply.signal("INT");
     apply.ends().exits(5).says("everything is deployed, but it is not proven that it answers");
 }
+
+#[test]
+fn a_destroy_that_read_the_record_before_an_apply_wrote_it_plans_anew_and_refuses_nothing() {
+    let (world, emulator) = tutorial();
+    let on = ["--endpoint", emulator.url.as_str()];
+    let held = json!({"rules": [{
+        "name": "held", "method": "GET", "path": "/v2/projects/*/locations/*/services/*", "times": 1,
+        "fault": {"kind": "hold"},
+    }]});
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&held)).0, 200);
+    let destroy = Running::start(&world, &["destroy", "--yes", "--endpoint", &emulator.url]);
+    emulator.call("GET", "/emulator/faults?struck=held", None);
+    world.gemmactl(&[&["apply", "--yes"], &on[..]].concat()).exits(0);
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&json!({"release": ["held"]}))).0, 200);
+    destroy.ends().exits(0).never_says("REFUSED");
+    assert_eq!(things(&emulator), json!([null, null, null]));
+}

@@ -211,7 +211,8 @@ async fn prepare_in_order<C: Cloud, S: RecordStore>(
 }
 
 /// A plan that this run may carry out: where another run holds what it needs, that one is watched first, and then
-/// the plan made anew. Errors: a run that works holds the stack (exit 6).
+/// the plan made anew. So it is where it refuses something and the record was written since it was read: what a run made in
+/// between has an entry by now. Errors: a run that works holds the stack (exit 6).
 pub(crate) async fn prepare_alone(
     spec: &Spec,
     session: &Session,
@@ -219,11 +220,16 @@ pub(crate) async fn prepare_alone(
     terminal: &Terminal,
 ) -> Result<Prepared, CliError> {
     let mut dead = Vec::new();
-    let mut rounds = 0;
+    let (mut rounds, mut overtaken) = (0, 0);
     loop {
         let store = session.record();
         let source = Source { cloud: &session.cloud, store: &store, location: store.location() };
         let prepared = prepare_in_order(spec, &source, purpose, Reading::RecordFirst).await?;
+        let may_be_old = !prepared.plan.refusals.is_empty() && overtaken < OVERTAKEN_ROUNDS;
+        if may_be_old && store.generation().await? != prepared.record.generation {
+            overtaken += 1;
+            continue;
+        }
         let held = if prepared.has_work() {
             engine::in_the_way(&prepared.plan, &prepared.record.inventory)
         } else {
@@ -244,6 +250,9 @@ pub(crate) async fn prepare_alone(
 
 /// So many beats of another run that changes what stacks share are waited for: some ten minutes.
 const PATIENT_ROUNDS: usize = 30;
+
+/// So often a plan that refuses something is made anew because others wrote the record meanwhile.
+const OVERTAKEN_ROUNDS: u32 = 5;
 
 /// Adds what only the record knows: what this stack made and the spec no longer names. It is read in a second round,
 /// which a plan without removed lines does not need.

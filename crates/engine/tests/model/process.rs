@@ -94,6 +94,9 @@ async fn attempt(port: &Port<'_>, job: &Job) -> Result<End, RecordError> {
     let mut rounds = 0;
     let (plan, record) = loop {
         let (plan, record) = plan(port, job).await?;
+        if !plan.refusals.is_empty() && port.generation().await? != record.generation {
+            continue;
+        }
         if !plan.refusals.is_empty() || !plan.unknowns.is_empty() {
             return Ok(End::Refused(format!("{:?} {:?}", plan.refusals, plan.unknowns)));
         }
