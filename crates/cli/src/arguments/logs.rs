@@ -14,8 +14,8 @@ pub(crate) struct LogsArguments {
     /// How far back, such as 90s, 30m, 12h or 7d.
     #[arg(long, value_name = "AGE", default_value = "1d", value_parser = parse_age)]
     pub(crate) since: Duration,
-    /// At most so many entries, the newest.
-    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    /// At most so many entries, the newest; up to 10,000.
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub(crate) limit: u16,
     /// Go on with what is written from now on, until Ctrl-C.
     #[arg(long)]

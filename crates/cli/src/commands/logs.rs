@@ -1,6 +1,6 @@
 //! `gemmactl logs`: what a deployed service has written, and what it goes on to write.
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,10 +21,10 @@ use crate::terminal::Terminal;
 const PERIOD: Duration = Duration::from_secs(2);
 /// Entries are looked for again that may have come late, and out of order.
 const LATE: SignedDuration = SignedDuration::from_secs(30);
-/// As many entries are remembered, so that none is printed twice.
-const REMEMBERED: usize = 5000;
 /// At most so many are read in one look.
-const LOOK: u16 = 1000;
+const LOOK: u16 = 10_000;
+/// As many entries are remembered, so that none is printed twice: more than are read in one look.
+const REMEMBERED: usize = 20_000;
 
 /// Prints the log.
 pub(crate) async fn run(arguments: &LogsArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: &LogsArguments, terminal: &Terminal) -> Resul
     let session = Session::open(&arguments.cloud, &spec).await?;
     let selection =
         Selection { since: log::ago(arguments.since), limit: arguments.limit, ..Selection::default() };
-    let mut printed = Printed { since: selection.since, ids: VecDeque::new() };
+    let mut printed = Printed { since: selection.since, ids: BTreeSet::new() };
     let entries = log::read(&session.cloud, &chosen, &selection).await?;
     if entries.is_empty() && !arguments.follow {
         terminal.talk(&escape::escape(&format!("service {} has written nothing in that time", chosen.name)));
@@ -52,6 +52,9 @@ pub(crate) async fn run(arguments: &LogsArguments, terminal: &Terminal) -> Resul
             let since = printed.since.and_then(|since| since.checked_sub(LATE).ok());
             let selection = Selection { since, limit: LOOK, ..Selection::default() };
             let entries = log::read(&session.cloud, &chosen, &selection).await?;
+            if entries.len() >= usize::from(LOOK) {
+                terminal.talk(&format!("more than {LOOK} entries at once: older ones are left out"));
+            }
             printed.print(&entries, arguments, terminal)?;
         }
     }
@@ -63,7 +66,8 @@ pub(crate) async fn run(arguments: &LogsArguments, terminal: &Terminal) -> Resul
 struct Printed {
     /// The time of the newest entry.
     since: Option<Timestamp>,
-    ids: VecDeque<String>,
+    /// Times and ids, the oldest first.
+    ids: BTreeSet<(String, String)>,
 }
 
 impl Printed {
@@ -89,13 +93,11 @@ impl Printed {
 
     fn is_new(&mut self, entry: &Json) -> bool {
         let text = |name: &str| entry.get(name).and_then(Json::as_str).unwrap_or_default();
-        let id = format!("{} {}", text("timestamp"), text("insertId"));
-        if self.ids.contains(&id) {
+        if !self.ids.insert((text("timestamp").to_owned(), text("insertId").to_owned())) {
             return false;
         }
-        self.ids.push_back(id);
         if self.ids.len() > REMEMBERED {
-            self.ids.pop_front();
+            self.ids.pop_first();
         }
         if let Ok(time) = text("timestamp").parse::<Timestamp>() {
             self.since = Some(self.since.map_or(time, |since| since.max(time)));
@@ -112,7 +114,7 @@ mod tests {
 
     #[test]
     fn no_entry_is_printed_twice_and_late_ones_are_still_new() {
-        let mut printed = Printed { since: None, ids: VecDeque::new() };
+        let mut printed = Printed { since: None, ids: BTreeSet::new() };
         let entry = |time: &str, id: &str| json!({ "timestamp": time, "insertId": id });
         let (first, late) = ("2026-11-23T12:00:05Z", "2026-11-23T12:00:01Z");
         assert!(printed.is_new(&entry(first, "a")));

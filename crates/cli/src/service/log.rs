@@ -23,8 +23,16 @@ pub(crate) struct Selection<'run> {
     pub(crate) limit: u16,
 }
 
-/// The read of some entries of a service, the newest first.
-fn request(chosen: &Chosen, selection: &Selection<'_>) -> ApiRequest {
+/// More the API gives in no page (`pageSize` of `entries.list`).
+const MOST_OF_A_PAGE: usize = 1000;
+
+/// The read of at most so many entries of a service, the newest first.
+fn request(
+    chosen: &Chosen,
+    selection: &Selection<'_>,
+    count: usize,
+    page_token: Option<&str>,
+) -> ApiRequest {
     let mut filter = vec![
         "resource.type=\"cloud_run_revision\"".to_owned(),
         format!("resource.labels.service_name=\"{}\"", chosen.name),
@@ -43,42 +51,57 @@ fn request(chosen: &Chosen, selection: &Selection<'_>) -> ApiRequest {
     if let Some(since) = selection.since {
         filter.push(format!("timestamp>=\"{since:.6}\""));
     }
-    ApiRequest::post(
-        Api::Logging,
-        "v2/entries:list",
-        json!({
-            "resourceNames": [format!("projects/{}", chosen.project)],
-            "filter": filter.join(" AND "),
-            "orderBy": "timestamp desc",
-            "pageSize": selection.limit,
-        }),
-    )
+    let mut body = json!({
+        "resourceNames": [format!("projects/{}", chosen.project)],
+        "filter": filter.join(" AND "),
+        "orderBy": "timestamp desc",
+        "pageSize": count.min(MOST_OF_A_PAGE),
+    });
+    if let (Some(token), Some(body)) = (page_token, body.as_object_mut()) {
+        body.insert("pageToken".to_owned(), token.into());
+    }
+    ApiRequest::post(Api::Logging, "v2/entries:list", body)
 }
 
 fn is_plain(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Reads entries, the oldest first. Errors: they cannot be read, or the API is off.
+/// Reads entries, the oldest first, page after page: a page may hold fewer entries than were asked for although there
+/// are more (`nextPageToken` of `entries.list`). Errors: they cannot be read, or the API is off.
 pub(crate) async fn read(
     cloud: &impl Cloud,
     chosen: &Chosen,
     selection: &Selection<'_>,
 ) -> Result<Vec<Json>, CloudError> {
-    let request = request(chosen, selection);
-    match cloud.read(&request).await? {
-        Found::Body(mut body) => {
-            let mut entries = match body.get_mut("entries").map(Json::take) {
-                Some(Json::Array(entries)) => entries,
-                Some(_) | None => Vec::new(),
-            };
-            entries.reverse();
-            Ok(entries)
+    let limit = usize::from(selection.limit);
+    let mut entries = Vec::new();
+    let mut token: Option<String> = None;
+    while entries.len() < limit {
+        let request = request(chosen, selection, limit - entries.len(), token.as_deref());
+        let mut page = page(cloud, chosen, &request).await?;
+        if let Some(Json::Array(found)) = page.get_mut("entries").map(Json::take) {
+            entries.extend(found);
         }
-        Found::Absent => Err(CloudError::new(ErrorKind::NotFound, "the project has no log").at(&request)),
+        let next = page.get("nextPageToken").and_then(Json::as_str).filter(|next| !next.is_empty());
+        // A token that comes again would lead in a circle.
+        if next.is_none() || next == token.as_deref() {
+            break;
+        }
+        token = next.map(str::to_owned);
+    }
+    entries.truncate(limit);
+    entries.reverse();
+    Ok(entries)
+}
+
+async fn page(cloud: &impl Cloud, chosen: &Chosen, request: &ApiRequest) -> Result<Json, CloudError> {
+    match cloud.read(request).await? {
+        Found::Body(body) => Ok(body),
+        Found::Absent => Err(CloudError::new(ErrorKind::NotFound, "the project has no log").at(request)),
         Found::ApiDisabled(api) => {
             Err(CloudError::new(ErrorKind::ApiDisabled, format!("{api} is not enabled"))
-                .at(&request)
+                .at(request)
                 .with_help(format!("gcloud services enable {api} --project={}", chosen.project)))
         }
     }
@@ -95,12 +118,13 @@ mod tests {
     use model::Body;
 
     use super::*;
+    use crate::doctor::testing::Scripted;
 
     #[test]
     fn the_filter_names_the_service_and_what_is_asked_for() {
         let chosen =
             Chosen { project: "p".to_owned(), region: "europe-west1".to_owned(), name: "gemma".to_owned() };
-        let filter = |selection: &Selection<'_>| match request(&chosen, selection).body {
+        let filter = |selection: &Selection<'_>| match request(&chosen, selection, 1, None).body {
             Body::Json(body) => body.get("filter").and_then(Json::as_str).unwrap_or_default().to_owned(),
             Body::Empty | Body::Bytes { .. } => String::new(),
         };
@@ -123,5 +147,45 @@ mod tests {
         );
         let hostile = Selection { revision: Some("x\" OR \"a\"=\"a"), ..Selection::default() };
         assert_eq!(filter(&hostile), always);
+    }
+
+    /// The texts that are read of these pages, and how many entries each request asked for.
+    async fn read_of(pages: &[(&[&str], &str)], limit: u16) -> (Vec<String>, Vec<u64>) {
+        let asked = std::sync::Mutex::new(Vec::new());
+        let cloud = Scripted::new(|request: &ApiRequest| {
+            let Body::Json(body) = &request.body else { panic!("{request:?}") };
+            asked.lock().unwrap().push(body["pageSize"].as_u64().unwrap());
+            let (texts, next) = match body.get("pageToken").and_then(Json::as_str) {
+                None => pages[0],
+                Some(token) => pages[token.parse::<usize>().unwrap()],
+            };
+            let entries: Vec<Json> = texts.iter().map(|text| json!({ "textPayload": text })).collect();
+            Ok(Found::Body(json!({ "entries": entries, "nextPageToken": next })))
+        });
+        let chosen =
+            Chosen { project: "p".to_owned(), region: "europe-west1".to_owned(), name: "gemma".to_owned() };
+        let entries =
+            read(&cloud, &chosen, &Selection { limit, ..Selection::default() }).await.unwrap();
+        let texts = entries.iter().map(|entry| entry["textPayload"].as_str().unwrap().to_owned());
+        (texts.collect(), asked.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn pages_are_joined_until_the_limit_even_if_one_of_them_is_empty() {
+        let pages: &[(&[&str], &str)] = &[(&["e", "d"], "1"), (&[], "2"), (&["c"], "3"), (&["b", "a"], "")];
+        assert_eq!(read_of(pages, 100).await, (texts("a b c d e"), vec![100, 98, 98, 97]));
+        assert_eq!(read_of(pages, 3).await, (texts("c d e"), vec![3, 1, 1]));
+        assert_eq!(read_of(pages, 2).await, (texts("d e"), vec![2]));
+        assert_eq!(read_of(pages, 4000).await.1, [1000, 1000, 1000, 1000]);
+    }
+
+    #[tokio::test]
+    async fn a_page_that_leads_to_itself_ends_the_reading() {
+        let pages: &[(&[&str], &str)] = &[(&["c"], "1"), (&["b"], "1"), (&["a"], "")];
+        assert_eq!(read_of(pages, 100).await.0, texts("b c"));
+    }
+
+    fn texts(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
     }
 }
