@@ -45,6 +45,7 @@ mod smoke;
 mod snapshots;
 mod stand_in;
 mod transcripts;
+mod tutorial;
 mod world;
 
 /// Every request is gemmactl's own.

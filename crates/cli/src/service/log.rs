@@ -27,12 +27,7 @@ pub(crate) struct Selection<'run> {
 const MOST_OF_A_PAGE: usize = 1000;
 
 /// The read of at most so many entries of a service, the newest first.
-fn request(
-    chosen: &Chosen,
-    selection: &Selection<'_>,
-    count: usize,
-    page_token: Option<&str>,
-) -> ApiRequest {
+fn request(chosen: &Chosen, selection: &Selection<'_>, count: usize, page_token: Option<&str>) -> ApiRequest {
     let mut filter = vec![
         "resource.type=\"cloud_run_revision\"".to_owned(),
         format!("resource.labels.service_name=\"{}\"", chosen.name),
@@ -164,8 +159,7 @@ mod tests {
         });
         let chosen =
             Chosen { project: "p".to_owned(), region: "europe-west1".to_owned(), name: "gemma".to_owned() };
-        let entries =
-            read(&cloud, &chosen, &Selection { limit, ..Selection::default() }).await.unwrap();
+        let entries = read(&cloud, &chosen, &Selection { limit, ..Selection::default() }).await.unwrap();
         let texts = entries.iter().map(|entry| entry["textPayload"].as_str().unwrap().to_owned());
         (texts.collect(), asked.into_inner().unwrap())
     }
