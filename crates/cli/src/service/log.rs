@@ -109,6 +109,12 @@ pub(crate) fn ago(age: Duration) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may stop at the first surprise"
+)]
 mod tests {
     use model::Body;
 
