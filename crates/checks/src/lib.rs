@@ -12,6 +12,7 @@
     )
 )]
 
+mod capacity;
 mod check;
 mod dockerfile;
 mod examination;
@@ -23,8 +24,10 @@ mod server;
 mod startup;
 mod weights;
 
+pub use capacity::{Capacity, capacity};
 pub use check::Check;
 pub use examination::{Examination, examine};
 pub use reference::reference;
 pub use rules::CHECKS;
+pub use server::Program;
 pub use weights::{asked_model, weights};

@@ -9,6 +9,8 @@ use crate::server::{Program, Server, Setting};
 pub(crate) struct Memory {
     pub(crate) weights: f64,
     pub(crate) cache: f64,
+    /// What of the cache one slot takes; none where nobody knows.
+    each: Option<f64>,
     pub(crate) buffers: f64,
     /// What programs see of the GPU.
     pub(crate) there: f64,
@@ -31,8 +33,8 @@ impl Memory {
         let buffers = catalogue.ollama.buffers.gib;
         let weights = model.weights_gib();
         let mut sum = vec![line(&format!("weights of {name}"), weights)];
-        let cache = if let Some(shape) = &model.cache {
-            let each = shape.gib_per_slot(context, bytes);
+        let each = model.cache.as_ref().map(|shape| shape.gib_per_slot(context, bytes));
+        let cache = if let (Some(shape), Some(each)) = (&model.cache, each) {
             #[expect(clippy::cast_precision_loss, reason = "slots are few")]
             let cache = each * slots as f64;
             let (token, slot) =
@@ -47,7 +49,20 @@ impl Memory {
         };
         sum.push(line("compute buffers, at most", buffers));
         sum.push(format!("{} of {there:.1} GiB", line("together", weights + cache + buffers)));
-        Some(Self { weights, cache, buffers, there, sum })
+        Some(Self { weights, cache, each, buffers, there, sum })
+    }
+
+    /// How many slots there is room for beside weights and buffers.
+    pub(crate) fn slots_that_fit(&self) -> Option<u64> {
+        let each = self.each.filter(|each| *each > 0.0)?;
+        let room = (self.there - self.weights - self.buffers).max(0.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a few slots, and never below none"
+        )]
+        let slots = (room / each) as u64;
+        Some(slots)
     }
 
     /// Where the setting stands that makes most of it.

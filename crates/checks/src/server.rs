@@ -11,9 +11,12 @@ use crate::dockerfile::Dockerfile;
 
 /// What serves the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Program {
+pub enum Program {
+    /// Ollama.
     Ollama,
+    /// vLLM.
     Vllm,
+    /// Something else, or nothing that can be told.
     Other,
 }
 
@@ -151,6 +154,13 @@ impl<'s> Server<'s> {
             }
         }
         None
+    }
+
+    /// Requests that vLLM answers at once.
+    pub(crate) fn sequences(&self, catalogue: &Catalogue) -> Option<u64> {
+        let name = "--max-num-seqs";
+        let given = self.argument(name).unwrap_or_else(|| catalogue.vllm.default_of(name).to_owned());
+        given.parse().ok()
     }
 
     /// Requests that an instance takes at once.

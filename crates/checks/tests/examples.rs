@@ -402,3 +402,26 @@ fn the_model_to_ask_for_is_the_one_that_the_image_holds_and_is_never_guessed() {
     assert_eq!(asked(&[unbuilt, running("image: example.com/a/gemma3-270b")]), None);
     assert_eq!(asked(&[unbuilt, VLLM[0], VLLM[1], VLLM[2]]), None);
 }
+
+#[test]
+fn as_many_slots_fit_as_the_checks_of_memory_let_pass() {
+    let capacity = |edits: &[(&str, &str)]| {
+        let spec = edited(&[&[RENDERED], edits].concat());
+        let (name, service) = spec.document.services.first().unwrap();
+        checks::capacity(&spec, Catalogue::shipped(), name.as_str(), service)
+    };
+    let usual = capacity(&[]);
+    assert_eq!((usual.program, usual.slots), (checks::Program::Ollama, Some(4)));
+    let fit = usual.slots_that_fit.unwrap();
+    let with = |slots: u64| {
+        let parallel = format!("OLLAMA_NUM_PARALLEL: {slots},");
+        let found = ids(&rendered("", &[("OLLAMA_NUM_PARALLEL: 4,", parallel.as_str())]));
+        found.iter().any(|id| id.starts_with("gpu-memory"))
+    };
+    assert!(!with(fit) && with(fit + 1), "{fit}");
+    let small = capacity(&[("8192", "32768")]).slots_that_fit.unwrap();
+    assert!(small < fit, "a longer context takes more of the memory: {small} {fit}");
+    assert_eq!(capacity(&[("gemma3:4b", "hf.co/a/b:c")]).slots_that_fit, None, "nobody knows its weights");
+    let vllm = capacity(&VLLM);
+    assert_eq!((vllm.program, vllm.slots, vllm.slots_that_fit), (checks::Program::Vllm, Some(8), None));
+}

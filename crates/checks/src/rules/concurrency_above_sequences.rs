@@ -22,9 +22,7 @@ fn look(subject: &Subject<'_>, found: &mut Found<'_>) {
         return;
     }
     let vllm = &subject.catalogue.vllm;
-    let name = "--max-num-seqs";
-    let given = server.argument(name).unwrap_or_else(|| vllm.default_of(name).to_owned());
-    let Ok(sequences) = given.parse::<u64>() else { return };
+    let Some(sequences) = server.sequences(subject.catalogue) else { return };
     let (concurrency, most) =
         (server.concurrency(subject.catalogue), sequences.saturating_mul(vllm.sequences_factor.into()));
     if concurrency > most {
