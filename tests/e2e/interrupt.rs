@@ -56,6 +56,24 @@ impl Running {
     }
 }
 
+#[test]
+fn a_measurement_that_is_stopped_shows_what_was_measured_until_then() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let bench =
+        ["bench", "--levels", "2", "--requests", "1000", "--yes", "--emulator", "--emulator-time-scale"];
+    let short = ["0.01", "--max-tokens", "1", "-o", "bench.json"];
+    let mut running = Running::start(&world, &[&bench[..], &short].concat());
+    running.says(&["1 at once: 1000 of 1000 prompts answered"]);
+    running.signal("INT");
+    let run = running.ends().exits(5).says("It was stopped: what follows was measured until then.");
+    let saved: Value =
+        serde_json::from_str(&std::fs::read_to_string(world.path().join("bench.json")).unwrap()).unwrap();
+    assert_eq!((&saved["ending"], &saved["levels"][0]["answered"]), (&json!("interrupted"), &json!(1000)));
+    assert_eq!(saved["recommended"]["knee"], Value::Null, "one level shows no knee");
+    assert_eq!(world.gemmactl(&["show", "bench.json"]).exits(0).stdout, run.stdout);
+}
+
 /// The tutorial's stack, the emulator that it lives in, and what every run of it is told.
 fn tutorial() -> (World, crate::world::Emulator) {
     let world = World::copy_of("examples/ollama-gemma");

@@ -11,6 +11,7 @@
 
 mod answers;
 mod bad_input;
+mod bench;
 mod ci;
 mod commands;
 mod comment;

@@ -53,6 +53,10 @@ fn transcript(name: &str) -> String {
             run.stderr = with_usual_times(&run.stderr);
             ("prompt --emulator \"Why is the sky blue?\"", run)
         }
+        "bench" => {
+            let kept = repository().join("docs/bench.json");
+            ("show docs/bench.json", world.gemmactl(&["show", kept.to_str().unwrap()]).exits(0))
+        }
         "record-restore" => {
             applied();
             let object = "/storage/v1/b/gemmactl-demo-project/o/inventory.json";

@@ -85,6 +85,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "proxy",
             "resources",
             "spec",
+            "tuning",
             "views",
         ],
     ),
@@ -98,7 +99,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("proxy", &["gcp"]),
     ("resources", &["model", "spec"]),
     ("spec", &["catalogue", "model"]),
-    ("views", &["engine", "model", "resources"]),
+    ("tuning", &[]),
+    ("views", &["engine", "model", "resources", "tuning"]),
 ];
 
 #[test]
@@ -177,6 +179,19 @@ fn the_published_schema_of_events_is_in_step_with_the_program() {
     assert!(
         committed == String::from_utf8(printed.stdout).unwrap(),
         "run: cargo run -- schema events > specs/schema/events.schema.json"
+    );
+}
+
+#[test]
+fn the_published_schema_of_measurements_is_in_step_with_the_program() {
+    let committed = fs::read_to_string(repository().join("specs/schema/bench.schema.json")).unwrap();
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_gemmactl"))
+        .args(["schema", "bench"])
+        .output()
+        .unwrap();
+    assert!(
+        committed == String::from_utf8(printed.stdout).unwrap(),
+        "run: cargo run -- schema bench > specs/schema/bench.schema.json"
     );
 }
 

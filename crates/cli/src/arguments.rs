@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "help texts are shown as they are written, backticks too")]
 
 mod apply;
+mod bench;
 mod budget;
 mod cloud;
 mod comment;
@@ -34,6 +35,7 @@ use clap_complete::Shell;
 use spec::EnvironmentChoice;
 
 pub(crate) use apply::ApplyArguments;
+pub(crate) use bench::BenchArguments;
 pub(crate) use budget::BudgetArguments;
 pub(crate) use cloud::CloudArguments;
 pub(crate) use comment::{CommentArguments, ForgeName};
@@ -166,7 +168,7 @@ pub(crate) enum Command {
         gemmactl validate --policy policy.yaml    # 4 when a rule denies it"
     )]
     Validate(ValidateArguments),
-    /// Print the JSON Schema of the spec, for editors and checks, or that of a plan or of events, for programs.
+    /// Print the JSON Schema of the spec, for editors and checks, or that of a plan, of events or of a measurement, for programs.
     #[command(
         after_help = "Examples:\n  gemmactl schema > gemmactl.schema.json\n  gemmactl schema plan > plan.schema.json"
     )]
@@ -175,12 +177,13 @@ pub(crate) enum Command {
         #[arg(value_enum, default_value_t = SchemaOf::Spec)]
         of: SchemaOf,
     },
-    /// Show a saved plan, or the events of an apply; asks no cloud.
+    /// Show a saved plan, the events of an apply or a measurement; asks no cloud.
     #[command(after_help = "Examples:\n  gemmactl plan -o plan.json && gemmactl show plan.json\n  \
         gemmactl show plan.json --format markdown > comment.md\n  \
         gemmactl show plan.json --format html > plan.html    # one page, to be opened or kept\n  \
         gemmactl show plan.json --since last.json    # what a new push changed\n  \
-        gemmactl show events.jsonl --format markdown # a report after apply --json")]
+        gemmactl show events.jsonl --format markdown # a report after apply --json\n  \
+        gemmactl show bench.json --format html > bench.html")]
     Show(ShowArguments),
     /// Make a spec of a live service, with its repository, account and callers, whose first plan changes nothing.
     #[command(
@@ -233,6 +236,15 @@ pub(crate) enum Command {
         gemmactl prompt ollama-gemma \"Why is the sky blue?\" --system \"Be brief.\"\n  \
         gemmactl prompt --json \"Why is the sky blue?\" | jq -r 'select(.event == \"answer\")'")]
     Prompt(PromptArguments),
+    /// Put a deployed model under rising load: times, tokens, waiting and refusals by prompts at once, and which settings follow.
+    #[command(
+        after_help = "Examples:\n  gemmactl bench                                 # asks before it sends anything\n  \
+        gemmactl bench ollama-gemma --levels 1,4,8,12 --requests 40 --yes\n  \
+        gemmactl bench --up-to 32 --max-tokens 256 -o bench.json --html bench.html\n  \
+        gemmactl show bench.json                       # the same again\n\n\
+        Exit codes: 0 measured, 1 nothing was answered, 5 stopped: what was measured until then is shown."
+    )]
+    Bench(BenchArguments),
     /// Reach a private service from this machine: a loopback address that adds an identity token to every request.
     #[command(
         after_help = "Examples:\n  gemmactl proxy                       # the only service of the spec, at 127.0.0.1:8080\n  \

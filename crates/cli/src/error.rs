@@ -118,6 +118,14 @@ pub(crate) enum CliError {
         /// Why.
         problem: views::events::StreamError,
     },
+    /// A measurement that cannot be read.
+    #[error("{path}: {problem}")]
+    SavedBench {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        problem: views::bench::ReadError,
+    },
     /// A saved snapshot that cannot be read.
     #[error("{path}: {problem}")]
     SavedSnapshot {
@@ -232,6 +240,7 @@ impl CliError {
             | Self::SavedPlan { .. }
             | Self::Forge { .. }
             | Self::Events { .. }
+            | Self::SavedBench { .. }
             | Self::SavedSnapshot { .. }
             | Self::OtherSnapshot { .. }
             | Self::NotInSnapshot { .. }
@@ -293,6 +302,7 @@ impl CliError {
                 return notes;
             }
             Self::Events { problem, .. } => return vec![problem.help().to_owned()],
+            Self::SavedBench { problem, .. } => return vec![problem.help().to_owned()],
             Self::SavedSnapshot { .. } | Self::OtherSnapshot { .. } => {
                 return vec![NEW_SNAPSHOT.to_owned()];
             }

@@ -1,6 +1,7 @@
 //! The `gemmactl` command: arguments in, exit code out. The flow itself is in `flow.rs`.
 
 mod arguments;
+mod bench;
 mod closing;
 mod commands;
 mod consent;
@@ -82,6 +83,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<Exit, CliError> {
         Command::Status(arguments) => block_on(commands::status::run(arguments, terminal)),
         Command::Logs(arguments) => block_on(commands::logs::run(arguments, terminal)),
         Command::Prompt(arguments) => block_on(commands::prompt::run(arguments, terminal)),
+        Command::Bench(arguments) => block_on(commands::bench::run(arguments, terminal)),
         Command::Proxy(arguments) => block_on(commands::proxy::run(arguments, terminal)),
         Command::Emulator(arguments) => block_on(commands::emulator::run(arguments, terminal)),
     }

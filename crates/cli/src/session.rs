@@ -105,7 +105,6 @@ impl Session {
     }
 
     /// The lease that this run asks for.
-    #[expect(clippy::disallowed_methods, reason = "people want to know since when; nothing is decided by it")]
     pub(crate) fn lease(&self, goal: Goal) -> Lease {
         Lease {
             holder: self.run.clone(),
@@ -115,7 +114,7 @@ impl Session {
                 Goal::Present => "apply".to_owned(),
                 Goal::Absent => "destroy".to_owned(),
             },
-            started: Timestamp::now().round(Unit::Second).unwrap_or_default().to_string(),
+            started: now(),
             other: std::collections::BTreeMap::new(),
         }
     }
@@ -189,6 +188,12 @@ fn who(arguments: &CloudArguments) -> String {
 #[expect(clippy::disallowed_methods, reason = "the command hands its clock in")]
 pub(crate) fn wall_clock() -> WallClock {
     std::time::SystemTime::now
+}
+
+/// The second that it is now, as RFC 3339 in UTC, for people.
+#[expect(clippy::disallowed_methods, reason = "people want to know when; nothing is decided by it")]
+pub(crate) fn now() -> String {
+    Timestamp::now().round(Unit::Second).unwrap_or_default().to_string()
 }
 
 /// The variables of the command line.

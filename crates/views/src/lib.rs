@@ -13,6 +13,7 @@
 
 pub mod annotation;
 pub mod answer;
+pub mod bench;
 mod body;
 mod causes;
 mod cost;

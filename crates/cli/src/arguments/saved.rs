@@ -32,7 +32,7 @@ pub(crate) struct SavingArguments {
 /// Arguments of `show`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ShowArguments {
-    /// A saved plan, or what `apply --json` printed.
+    /// A saved plan, what `apply --json` printed, or what `bench -o` saved.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Say what is different from an earlier saved plan, too.
@@ -54,6 +54,8 @@ pub(crate) enum SchemaOf {
     Plan,
     /// A line of what `apply --json` prints.
     Events,
+    /// A measurement: what `bench --json` prints and `bench -o` saves.
+    Bench,
 }
 
 /// The first digits of a fingerprint, enough of them that nobody can make another plan that begins so.

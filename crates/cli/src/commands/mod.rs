@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod apply;
+pub(crate) mod bench;
 pub(crate) mod comment;
 pub(crate) mod completions;
 pub(crate) mod destroy;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gcp::service::ServiceClient;
-use inference::{Answer, ModelServer, Question};
+use inference::{Answer, Question};
 use serde_json::{Map, Value, json};
 use views::answer::Figures;
 use views::escape;
@@ -15,7 +15,6 @@ use crate::arguments::PromptArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
-use crate::service::refused::Unanswered;
 use crate::service::{self, Chosen, LiveService};
 use crate::session::Session;
 use crate::terminal::Terminal;
@@ -42,11 +41,8 @@ pub(crate) async fn run(arguments: &PromptArguments, terminal: &Terminal) -> Res
         }),
     };
     let result = match result {
-        Err(CliError::Ask(unanswered)) if unanswered.failure.status() == Some(403) => {
-            let member = session.cloud.caller().await.ok().and_then(|caller| caller.member);
-            Err(CliError::Ask(Box::new(Unanswered { member, ..*unanswered })))
-        }
-        other => other,
+        Err(error) => Err(service::refused::with_member(error, &session).await),
+        done @ Ok(()) => done,
     };
     session.close().await?;
     result.map(|()| Exit::Done)
@@ -60,36 +56,7 @@ async fn ask(
     heard: &AtomicBool,
     terminal: &Terminal,
 ) -> Result<(), CliError> {
-    let failed =
-        |failure| CliError::Ask(Box::new(Unanswered { failure, chosen: live.chosen.clone(), member: None }));
-    let server = match (ModelServer::discover(client).await.map_err(failed)?, &arguments.model) {
-        (Some(server), _) => server,
-        // The ready-made containers answer prompts and list nothing.
-        (None, Some(_)) => ModelServer::unlisted(client),
-        (None, None) => {
-            return Err(CliError::Service {
-                problem: format!(
-                    "service {} lists no models, in Ollama's form or in OpenAI's",
-                    live.chosen.name
-                ),
-                help: "name the model with --model, if it answers /v1/chat/completions".to_owned(),
-            });
-        }
-    };
-    let model = match (&arguments.model, server.models()) {
-        (Some(model), _) | (None, [model]) => model.clone(),
-        (None, [first, others @ ..]) => {
-            let text = format!("asking {first}; the service also has {} (--model)", others.join(", "));
-            terminal.talk(&escape::escape(&text));
-            first.clone()
-        }
-        (None, []) => {
-            return Err(CliError::Service {
-                problem: format!("service {} has no model", live.chosen.name),
-                help: "its image should hold one: pull it while the image is built".to_owned(),
-            });
-        }
-    };
+    let (server, model) = service::model::of(client, live, arguments.model.as_deref(), terminal).await?;
     let question = Question { system: arguments.system.clone(), ..Question::new(model.as_str(), prompt) };
     let mut speech = Speech::default();
     // A reader that went away is no error; any other failure to write is told when the answer has ended.
@@ -110,7 +77,7 @@ async fn ask(
     if !arguments.json {
         terminal.data(&speech.finish())?;
     }
-    let figures = figures(&answer.map_err(failed)?);
+    let figures = figures(&answer.map_err(|failure| service::refused::unanswered(failure, &live.chosen))?);
     if arguments.json {
         let mut more = Map::from_iter([
             ("service".to_owned(), json!(live.chosen.name)),

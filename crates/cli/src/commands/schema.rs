@@ -14,6 +14,7 @@ pub(crate) fn run(of: SchemaOf, terminal: &Terminal) -> Result<Exit, CliError> {
         SchemaOf::Policy => OperatorPolicy::schema_text(),
         SchemaOf::Plan => PlanFile::schema(),
         SchemaOf::Events => views::events::schema(),
+        SchemaOf::Bench => views::bench::BenchFile::schema(),
     })?;
     Ok(Exit::Done)
 }

@@ -1,8 +1,9 @@
-//! `gemmactl show`: a saved plan, or the events of an apply, on any surface. Asks no cloud.
+//! `gemmactl show`: a saved plan, the events of an apply, or a measurement, on any surface. Asks no cloud.
 
 use std::path::Path;
 
 use views::Style;
+use views::bench::{self, BenchFile};
 use views::document::PlanFile;
 use views::events::{self, Run, Stream, StreamError};
 use views::progress::replay;
@@ -27,11 +28,34 @@ pub(crate) fn run(arguments: &ShowArguments, terminal: &Terminal) -> Result<Exit
         terminal.data(&told(path, &text, arguments.surface.format, &style)?)?;
         return Ok(Exit::Done);
     }
+    if bench::is_bench(&text) {
+        if arguments.since.is_some() {
+            return Err(CliError::Usage("--since compares plans, not measurements".to_owned()));
+        }
+        let style = terminal.style_of_data(arguments.surface.detail);
+        terminal.data(&measured(path, &text, arguments.surface.format, &style)?)?;
+        return Ok(Exit::Done);
+    }
     let plan =
         PlanFile::read(&text).map_err(|problem| CliError::SavedPlan { path: path.to_owned(), problem })?;
     let earlier = arguments.since.as_deref().map(saved::load).transpose()?;
     surface::show(&plan, earlier.as_ref(), &arguments.surface, terminal)?;
     Ok(Exit::Done)
+}
+
+/// A measurement in one of the forms. Errors: it is none.
+fn measured(path: &Path, text: &[u8], format: Format, style: &Style) -> Result<String, CliError> {
+    let read =
+        BenchFile::read(text).map_err(|problem| CliError::SavedBench { path: path.to_owned(), problem })?;
+    Ok(match format {
+        Format::Text => bench::text(&read, style),
+        Format::Json => BenchFile::text(&read),
+        Format::Html => bench::html(&read),
+        Format::Markdown | Format::Summary | Format::Sarif | Format::Annotations => {
+            let text = "a measurement has no such form; --format takes text, json or html";
+            return Err(CliError::Usage(text.to_owned()));
+        }
+    })
 }
 
 /// The events of a run in one of the forms. Errors: they are none.

@@ -3,6 +3,7 @@
 mod chosen;
 mod live;
 pub(crate) mod log;
+pub(crate) mod model;
 pub(crate) mod refused;
 
 pub(crate) use chosen::Chosen;

@@ -4,6 +4,8 @@ use gcp::service::ServiceFailure;
 use inference::AskFailure;
 
 use super::Chosen;
+use crate::error::CliError;
+use crate::session::Session;
 
 /// A question that was not answered.
 #[derive(Debug)]
@@ -37,6 +39,22 @@ impl Unanswered {
             AskFailure::Service(ServiceFailure::Target(_)) | AskFailure::Malformed { .. } => None,
         };
         help.map(|help| format!("help: {help}")).into_iter().collect()
+    }
+}
+
+/// The error of a question that was not answered.
+pub(crate) fn unanswered(failure: AskFailure, chosen: &Chosen) -> CliError {
+    CliError::Ask(Box::new(Unanswered { failure, chosen: chosen.clone(), member: None }))
+}
+
+/// The same error, with who asked where that matters.
+pub(crate) async fn with_member(error: CliError, session: &Session) -> CliError {
+    match error {
+        CliError::Ask(unanswered) if unanswered.failure.status() == Some(403) => {
+            let member = session.cloud.caller().await.ok().and_then(|caller| caller.member);
+            CliError::Ask(Box::new(Unanswered { member, ..*unanswered }))
+        }
+        other => other,
     }
 }
 

@@ -8,7 +8,7 @@ mod cost;
 mod graph;
 mod head;
 mod layers;
-mod page;
+pub(crate) mod page;
 mod tail;
 #[cfg(test)]
 mod tests;
