@@ -367,22 +367,34 @@ fn a_merge_request_is_planned_noted_applied_and_watched_on_gitlab() {
         of_merge_request.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let others: Vec<_> =
         of_merge_request.iter().copied().filter(|(name, _)| *name != "CI_MERGE_REQUEST_IID").collect();
-    // Opened, and pushed to.
+    // Opened, and pushed to twice: one note, which is about the last push.
     job("plan", &of_merge_request).exits(0).run.says("posted");
-    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
-    let pushed = job("plan", &of_merge_request).exits(0);
-    assert_eq!(gitlab.notes().len(), 1);
-    assert!(gitlab.notes()[0].body.contains(pushed.output("fingerprint")), "{}", gitlab.notes()[0].body);
-    // Merged: no note, and what was planned is applied.
+    for concurrency in ["concurrency: 6", "concurrency: 8"] {
+        let before = if concurrency == "concurrency: 6" { "concurrency: 4" } else { "concurrency: 6" };
+        world.edit("gemmactl.yaml", before, concurrency);
+        let pushed = job("plan", &of_merge_request).exits(0);
+        assert_eq!(gitlab.notes().len(), 1);
+        assert!(gitlab.notes()[0].body.contains(pushed.output("fingerprint")), "{}", gitlab.notes()[0].body);
+    }
+    // Merged: no note, and the plan is the one that the note shows. Somebody approves it by starting the job.
     let merged = job("plan", &others).exits(0);
-    assert_eq!(merged.output("fingerprint"), pushed.output("fingerprint"));
+    let approved = merged.output("fingerprint");
+    assert!(gitlab.notes()[0].body.contains(approved), "what is approved is what the note shows");
+    // What nobody approved is not applied.
     job("apply", &[]).exits(1).run.says("nothing was approved");
-    job("apply", &[("fingerprint", merged.output("fingerprint"))]).exits(0);
+    let other = approved.chars().rev().collect::<String>();
+    job("apply", &[("fingerprint", &other)]).exits(3);
+    job("apply", &[("fingerprint", approved)]).exits(0);
+    assert_eq!(job("plan", &others).exits(0).output("code"), "0");
     assert_eq!(gitlab.notes().len(), 1);
-    // Drifted: an issue with a token, a red job without.
+    // Drifted: an issue with a token, a red job without; and put right again.
+    job("drift", &others).exits(0).run.says("no drift");
     take_role_away(&emulator);
     job("drift", &others).exits(0).run.says("opened");
     job("drift", &[]).exits(2).run.says("removed outside gemmactl");
+    let again = job("plan", &others).exits(0);
+    job("apply", &[("fingerprint", again.output("fingerprint"))]).exits(0);
+    job("drift", &others).exits(0).run.says("the issue is closed");
     // Without a token nothing is posted.
     job("plan", &[("CI_MERGE_REQUEST_IID", "7")]).exits(0);
 }

@@ -30,7 +30,8 @@ pub(crate) struct Post {
 struct State {
     notes: Vec<Post>,
     issues: Vec<Post>,
-    refusal: Option<(u16, Value)>,
+    /// What a write is answered after so many that go well.
+    refusal: Option<(usize, u16, Value)>,
     calls: Vec<String>,
 }
 
@@ -69,7 +70,12 @@ impl GitLab {
     }
 
     fn refuse(&self, status: u16, answer: Value) {
-        self.state.lock().unwrap().refusal = Some((status, answer));
+        self.refuse_after(0, status, answer);
+    }
+
+    /// The write after so many others is refused.
+    fn refuse_after(&self, writes: usize, status: u16, answer: Value) {
+        self.state.lock().unwrap().refusal = Some((writes, status, answer));
     }
 
     fn calls(&self) -> Vec<String> {
@@ -95,8 +101,9 @@ fn answer(state: &mut State, call: &Call) -> (u16, Value) {
     let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
     if call.method != "GET" {
         state.calls.push(format!("{} {path}", call.method));
-        if let Some(refusal) = state.refusal.take() {
-            return refusal;
+        match state.refusal.take() {
+            Some((0, status, answer)) => return (status, answer),
+            later => state.refusal = later.map(|(left, status, answer)| (left - 1, status, answer)),
         }
     }
     if path == "/api/v4/user" {
@@ -204,7 +211,7 @@ fn the_note_of_a_stack_is_kept_up_to_date_and_folded_when_deletions_appear() {
     post(&["two.json", "--since", "one.json"]).says("updated");
     let last = gitlab.notes().pop().unwrap();
     assert_eq!((gitlab.notes().len(), last.id), (123, 1022));
-    assert!(last.body.contains("concurrency  4 -> 6, was 4 -> 8"), "{}", last.body);
+    assert!(last.body.contains("concurrency  4 → 6, was 4 → 8"), "{}", last.body);
     assert!(last.body.contains("The plan that stood here before was `"), "{}", last.body);
     // A plan that deletes is a new note, and the old one goes into a fold.
     world.emulated(&["plan", "--destroy", "-o", "gone.json"]).exits(0);
@@ -227,6 +234,23 @@ fn the_note_of_a_stack_is_kept_up_to_date_and_folded_when_deletions_appear() {
         let is_command = |line: &str| line.starts_with('/');
         assert!(!note.body.lines().any(is_command), "GitLab would obey this: {}", note.body);
     }
+}
+
+#[test]
+fn a_note_that_could_not_be_folded_is_folded_by_the_next_run() {
+    let (world, gitlab) = (World::copy_of("examples/ollama-gemma"), GitLab::start());
+    let post = |plan: &str| comment(&world, &gitlab, &[], &[plan], "");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    world.emulated(&["plan", "-o", "edit.json"]).exits(0);
+    world.emulated(&["plan", "--destroy", "-o", "gone.json"]).exits(0);
+    post("edit.json").exits(0).says("posted");
+    gitlab.refuse_after(1, 403, json!({"error": "insufficient_scope"}));
+    post("gone.json").exits(1);
+    let unfolded = || gitlab.notes().iter().filter(|note| note.body.starts_with("<!-- gemmactl")).count();
+    assert_eq!((gitlab.notes().len(), unfolded()), (2, 2));
+    post("gone.json").exits(0).says("updated");
+    assert_eq!((gitlab.notes().len(), unfolded()), (2, 1));
 }
 
 #[test]

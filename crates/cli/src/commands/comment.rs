@@ -175,13 +175,13 @@ fn event_number(arguments: &CommentArguments) -> Result<u64, CliError> {
 /// Whose post it is.
 type Key = (StackName, Option<EnvironmentName>);
 
-/// The last post of ours with a mark of this key.
-fn last<M>(posts: Vec<Post>, key: &Key, read: impl Fn(&str) -> Option<(Key, M)>) -> Option<(Post, M)> {
+/// Our posts with a mark of this key, the oldest first.
+fn marked<M>(posts: Vec<Post>, key: &Key, read: impl Fn(&str) -> Option<(Key, M)>) -> Vec<(Post, M)> {
     let marked = posts.into_iter().filter_map(|post| {
         let (found, mark) = read(&post.body)?;
         (found == *key).then_some((post, mark))
     });
-    marked.last()
+    marked.collect()
 }
 
 async fn keep_comment(
@@ -198,9 +198,14 @@ async fn keep_comment(
     let read =
         |body: &str| Marker::read(body).map(|mark| ((mark.stack.clone(), mark.environment.clone()), mark));
     let key = (mark.stack.clone(), mark.environment.clone());
-    let Some((post, was)) = last(posts.own(conversation).await?, &key, read) else {
+    let mut ours = marked(posts.own(conversation).await?, &key, read);
+    let Some((post, was)) = ours.pop() else {
         return Ok(("posted", posts.create(conversation, "", &text).await?));
     };
+    // One is there at a time; an older one was left by a run that could not hide it.
+    for (older, _) in &ours {
+        posts.hide(conversation, older).await?;
+    }
     let is_same = was.fingerprint == mark.fingerprint && was.extent == mark.extent;
     if is_same && skip_unchanged {
         return Ok(("unchanged: the last comment is about the same plan", post.url));
@@ -231,7 +236,7 @@ async fn keep_issue(posts: &Posts, body: &str) -> Result<(&'static str, String),
         drift::Marker::read(body).map(|mark| ((mark.stack.clone(), mark.environment.clone()), mark))
     };
     let key = (mark.stack.clone(), mark.environment.clone());
-    let open = last(posts.own(Conversation::Issues).await?, &key, read);
+    let open = marked(posts.own(Conversation::Issues).await?, &key, read).pop();
     Ok(match (open, mark.found) {
         (None, 0) => ("no drift, and no issue about it", String::new()),
         (Some((post, _)), 0) => ("no drift any more: the issue is closed", posts.close(&post, body).await?),
