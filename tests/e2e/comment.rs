@@ -54,7 +54,7 @@ fn the_comment_of_a_stack_is_kept_up_to_date_and_hidden_when_deletions_appear() 
     post(&["two.json", "--since", "one.json", "--skip-unchanged"]).says("updated");
     let last = github.comments().last().unwrap().clone();
     assert_eq!(github.comments().len(), 4);
-    assert!(last.body.contains("concurrency  4 -> 6, was 4 -> 8"), "{}", last.body);
+    assert!(last.body.contains("concurrency  4 → 6, was 4 → 8"), "{}", last.body);
     assert!(last.body.contains("The plan that stood here before was `"), "{}", last.body);
     // A plan that deletes is a new comment, for which people get a notice.
     world.emulated(&["plan", "--destroy", "-o", "gone.json"]).exits(0);

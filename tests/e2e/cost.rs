@@ -136,7 +136,7 @@ fn destroy_says_before_the_question_what_goes_what_stays_and_what_the_rest_costs
     world
         .emulated(&["destroy"])
         .exits(1)
-        .says("what goes costs nothing more, what stays goes on costing")
+        .says("what stays goes on costing; US dollars at list prices")
         .says("→ $0 while nobody asks")
         .says("$1.421 → nothing")
         .says("KEEP     these stay as they are");

@@ -27,7 +27,7 @@ fn the_environment_is_in_every_surface_and_its_lines_are_the_places_of_its_value
         .exits(0)
         .says("env=prod")
         .says(&format!("gemmactl.yaml:{line}"))
-        .says("apply --env prod --expect");
+        .says("gemmactl apply --env prod --emulator ");
     let markdown = world.gemmactl(&["show", "plan.json", "--format", "markdown"]).exits(0);
     assert!(
         markdown.stdout.contains("\n### gemmactl plan · ollama-gemma · prod · 1 update"),

@@ -314,7 +314,7 @@ fn grants_of_others_are_counted_where_a_policy_is_edited_and_stay() {
         .exits(0)
         .says(&format!("| = | {others} grants of others stay |"));
     world.emulated(&["snapshot", "-o", "live.json"]).exits(0);
-    assert_eq!(world.gemmactl(&["plan", "--against", "live.json"]).exits(0).stdout, plan.stdout);
+    assert_eq!(world.gemmactl(&["plan", "--against", "live.json"]).exits(0).plan(), plan.plan());
     // They are not what is approved: another one is no other plan.
     give(&world.emulator(), "roles/viewer", &["user:new@acme.example"]);
     let approved = json["fingerprint"].as_str().unwrap();

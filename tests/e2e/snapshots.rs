@@ -47,7 +47,7 @@ fn assert_same(world: &World, told: &str) {
         let mut arguments = arguments.to_vec();
         arguments.extend(["--against", "live.json"]);
         let saved = world.gemmactl(&arguments).exits(live.code);
-        assert_eq!(saved.stdout, live.stdout, "{told}: {arguments:?}");
+        assert_eq!(saved.plan(), live.plan(), "{told}: {arguments:?}");
         assert!(world.journal().is_empty(), "{told}: a plan from a snapshot asked somebody");
     }
 }
@@ -115,14 +115,14 @@ fn a_read_that_failed_is_saved_as_it_is_and_never_taken_for_absence() {
         .exits(0)
         .says("could not be read: GET run.googleapis.com");
     let live = world.emulated(&["plan"]).exits(1);
-    assert_eq!(world.gemmactl(&["plan", "--against", "live.json"]).exits(1).stdout, live.stdout);
+    assert_eq!(world.gemmactl(&["plan", "--against", "live.json"]).exits(1).plan(), live.plan());
 }
 
 /// The same text from the snapshot as from the cloud, with the same end.
 fn assert_same_plan(world: &World, arguments: &[&str]) -> String {
     let live = world.emulated(arguments);
     let saved = world.gemmactl(&[arguments, &["--against", "live.json"]].concat()).exits(live.code);
-    assert_eq!(saved.stdout, live.stdout, "{arguments:?}");
+    assert_eq!(saved.plan(), live.plan(), "{arguments:?}");
     saved.stdout
 }
 

@@ -21,6 +21,19 @@ impl Run {
         format!("{}{}", self.stdout, self.stderr)
     }
 
+    /// The plan on stdout without the command that carries it out: that repeats what the run was asked with.
+    pub(crate) fn plan(&self) -> String {
+        const HEAD: &str = "To do only this:";
+        let is_command = |line: &str| line.contains("gemmactl ") && line.contains(" --expect ");
+        let told = |line: &str| match line.find("gemmactl apply ").or_else(|| line.find("gemmactl destroy "))
+        {
+            Some(at) if is_command(line) => line.get(..at).unwrap_or_default().trim().to_owned(),
+            Some(_) | None => line.to_owned(),
+        };
+        let lines = self.stdout.lines().map(told).filter(|line| !line.is_empty() && line != HEAD);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// The run, which must have ended with this code.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {

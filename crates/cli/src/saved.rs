@@ -10,8 +10,10 @@ use tempfile::NamedTempFile;
 use crate::arguments::ApprovedArguments;
 use crate::error::CliError;
 use spec::Document;
+use views::Symbols;
 use views::document::{Plan, PlanFile};
 use views::report::Again;
+use views::since::Told;
 
 /// A plan of ten thousand resources has a few megabytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -135,7 +137,10 @@ impl Approved {
             Self::Plan(plan) => Err(CliError::Stale {
                 expected: plan.fingerprint_shown().to_owned(),
                 found: now.fingerprint_shown().to_owned(),
-                differences: views::since::lines(&now.since(plan)),
+                differences: views::since::lines(&now.since(plan), Symbols::Ascii)
+                    .iter()
+                    .map(Told::to_string)
+                    .collect(),
             }),
         }
     }

@@ -1,4 +1,5 @@
-//! A plan on one of its surfaces. `plan` and `show` print the same bytes of the same plan.
+//! A plan on one of its surfaces. `plan` and `show` print the same bytes of the same plan, but for the command that carries it out: only
+//! the process that planned knows with what it was asked.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 use crate::document::Change;
 use model::{Action, Cause, Effect, FieldChange, Place, Reason, Touched};
 
-use super::{Symbols, inputs, line};
+use super::{Symbols, inputs, line, words};
 
 /// `gemmactl.yaml:14`; a path of several folders is cut to its last part when it is long.
 pub(super) fn place(place: &Place, symbols: Symbols) -> String {
@@ -16,6 +16,11 @@ pub(super) fn place(place: &Place, symbols: Symbols) -> String {
         Some(_) | None => file.to_owned(),
     };
     format!("{shown}:{}", place.line)
+}
+
+/// The same with the whole path.
+pub(super) fn line(place: &Place) -> String {
+    format!("{}:{}", place.file, place.line)
 }
 
 /// Paths longer than this are cut in rows and stand in full in the header.
@@ -110,6 +115,43 @@ pub(super) fn reason(change: &Change) -> Option<String> {
         Reason::KeptByRule => Some("stays by rule (onDestroy: keep)".to_owned()),
         Reason::Gone => Some("gone already".to_owned()),
         Reason::NotOurs => Some("there, but not what this stack made".to_owned()),
+    }
+}
+
+/// Why a replacement cannot be a change in place.
+pub(super) fn forced(change: &Change) -> Option<String> {
+    let fields = change.fields.iter().filter(|field| field.effect == Effect::Replace);
+    let paths: Vec<String> = fields.map(|field| field.path.clone()).collect();
+    (!paths.is_empty()).then(|| format!("{} cannot change in place", words::listed(&paths, 2)))
+}
+
+/// Why a grant comes or goes: the line of the spec, and what happened there.
+pub(super) fn access(change: &Change, symbols: Symbols) -> String {
+    let place = change.place.as_ref().map(|at| place(at, symbols));
+    place.into_iter().chain(happened(change)).collect::<Vec<_>>().join(" ")
+}
+
+/// The reason of a change, that its line of the spec was edited among them.
+pub(super) fn happened(change: &Change) -> Option<String> {
+    match &change.reason {
+        Reason::SpecEdited => Some("spec edited".to_owned()),
+        Reason::NotFound
+        | Reason::Destroying
+        | Reason::InSync
+        | Reason::Drifted(_)
+        | Reason::SpecEditedAndDrifted
+        | Reason::StackRenamed { .. }
+        | Reason::RecordAlone
+        | Reason::Unhealthy { .. }
+        | Reason::ParentReplaced { .. }
+        | Reason::InputsChanged
+        | Reason::FoundUnmarked
+        | Reason::ThereBefore
+        | Reason::RemovedFromSpec
+        | Reason::SharedSwitch { .. }
+        | Reason::KeptByRule
+        | Reason::Gone
+        | Reason::NotOurs => reason(change),
     }
 }
 

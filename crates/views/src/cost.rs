@@ -16,6 +16,8 @@ pub(crate) struct Row {
     pub(crate) what: String,
     /// What it costs.
     pub(crate) amounts: Vec<(String, String)>,
+    /// Why something of it is not known.
+    pub(crate) unknown: Vec<(String, String)>,
 }
 
 /// The whole in one line: `a month: $0 → $0.33 while nobody asks, $0 → $1,037.60 at most`.
@@ -116,17 +118,17 @@ fn service(cost: &ServiceCost, arrow: &str) -> Row {
         (format!("month at least, {}", instances(|running| running.least)), amount(|rate| rate.month_least)),
         (format!("month at most, {}", instances(|running| running.most)), amount(|rate| rate.month_most)),
     ];
-    let sides = [("before", &cost.before), ("after", &cost.after)];
-    for (name, running) in sides {
+    let mut unknown = vec![];
+    for (name, running) in [("before", &cost.before), ("after", &cost.after)] {
         let Some(Running { price: Priced::Unknown(why), .. }) = running else { continue };
-        amounts.push((format!("{name} unknown"), why.clone()));
+        unknown.push((format!("{name} unknown"), why.clone()));
     }
     let shown = cost.after.as_ref().or(cost.before.as_ref());
     if let Some(rate) = cost.after.as_ref().and_then(|running| running.price.known()) {
         amounts.extend(rate.other_redundancy.map(|other| redundancy(rate.hour, other)));
     }
     let what = shown.map(|running| running.instance.clone()).unwrap_or_default();
-    Row { id: cost.id.to_string(), what, amounts }
+    Row { id: cost.id.to_string(), what, amounts, unknown }
 }
 
 fn redundancy(hour: Money, other: Redundancy) -> (String, String) {
@@ -148,27 +150,31 @@ fn storage(cost: &StorageCost, arrow: &str) -> Row {
             Priced::Unknown(_) => "unknown".to_owned(),
         },
     };
-    let mut amounts = vec![("month".to_owned(), changed(&side(&cost.before), &side(&cost.after), arrow))];
     let shown = cost.after.as_ref().or(cost.before.as_ref());
-    if let Some(Stored { month: Priced::Unknown(why), .. }) = shown {
-        amounts.push(("unknown".to_owned(), why.clone()));
-    }
+    let unknown = match shown {
+        Some(Stored { month: Priced::Unknown(why), .. }) => vec![("unknown".to_owned(), why.clone())],
+        Some(Stored { month: Priced::Known(_), .. }) | None => vec![],
+    };
     Row {
         id: cost.id.to_string(),
         what: shown.map(|stored| stored.what.clone()).unwrap_or_default(),
-        amounts,
+        amounts: vec![("month".to_owned(), changed(&side(&cost.before), &side(&cost.after), arrow))],
+        unknown,
     }
 }
 
 fn build(cost: &BuildCost) -> Row {
-    let amounts = match &cost.price {
-        Priced::Known(price) => vec![
-            ("minute".to_owned(), price.minute.to_string()),
-            (format!("once, {} minutes at most", price.minutes), price.most.to_string()),
-        ],
-        Priced::Unknown(why) => vec![("unknown".to_owned(), why.clone())],
+    let (amounts, unknown) = match &cost.price {
+        Priced::Known(price) => (
+            vec![
+                ("minute".to_owned(), price.minute.to_string()),
+                (format!("once, {} minutes at most", price.minutes), price.most.to_string()),
+            ],
+            vec![],
+        ),
+        Priced::Unknown(why) => (vec![], vec![("unknown".to_owned(), why.clone())]),
     };
-    Row { id: cost.id.to_string(), what: format!("build on {}", cost.machine), amounts }
+    Row { id: cost.id.to_string(), what: format!("build on {}", cost.machine), amounts, unknown }
 }
 
 /// `$0 → $1`, or the one that both are.

@@ -51,6 +51,9 @@ impl Line {
 
     /// Adds a text, escaped.
     pub(super) fn push(&mut self, text: &str, ink: Ink) {
+        if text.is_empty() {
+            return;
+        }
         let text = escape(text).into_owned();
         self.width += text.width();
         self.spans.push((text, ink));
@@ -83,17 +86,48 @@ impl Line {
 pub(super) struct Page {
     /// How it looks.
     pub(super) style: Style,
+    wide: Wide,
     text: String,
 }
 
+/// What becomes of a line that is wider than the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wide {
+    /// It stays in one piece.
+    Whole,
+    /// It is broken at blanks.
+    Folded,
+}
+
+/// Where the texts beside headings begin.
+pub(super) const HEADED: usize = 11;
+
 impl Page {
-    /// An empty page.
+    /// An empty page whose lines stay as they are.
     pub(super) fn new(style: Style) -> Self {
-        Self { style, text: String::new() }
+        Self { style, wide: Wide::Whole, text: String::new() }
     }
 
-    /// Adds a line. Whatever it was wrapped from, it never begins as a log command of a CI system does (`::error::`).
+    /// An empty page that no line is wider than, unless one word is.
+    pub(super) fn folded(style: Style) -> Self {
+        Self { wide: Wide::Folded, ..Self::new(style) }
+    }
+
+    /// Adds a line.
     pub(super) fn line(&mut self, line: &Line) {
+        match self.wide {
+            Wide::Folded if line.width() > self.style.width => {
+                for part in fold(line, self.style) {
+                    self.whole(&part);
+                }
+            }
+            Wide::Folded | Wide::Whole => self.whole(line),
+        }
+    }
+
+    /// Adds a line in one piece, however wide it is: what is copied from here, and lines of files. Whatever it was wrapped from, it never
+    /// begins as a log command of a CI system does (`::error::`).
+    pub(super) fn whole(&mut self, line: &Line) {
         let mut written = String::new();
         let mut at_start = true;
         for (text, ink) in &line.spans {
@@ -121,14 +155,24 @@ impl Page {
     /// Adds running text behind a label with its blanks, wrapped; continuation lines begin with a bar, so that no line begins with
     /// a word of the text.
     pub(super) fn prose(&mut self, indent: usize, label: &str, text: &str, ink: Ink) {
-        let column = indent + label.width();
+        let label = Line::indented(indent).with(label, label_ink(ink));
+        self.beside(&label, text, ink);
+    }
+
+    /// Adds a heading with the text beside it, wrapped below itself.
+    pub(super) fn heading(&mut self, name: &str, text: &str, ink: Ink) {
+        let name = Line::indented(2).with(name, ink);
+        let column = (name.width() + 2).max(HEADED);
+        self.beside(&name.pad_to(column), text, Ink::Plain);
+    }
+
+    fn beside(&mut self, start: &Line, text: &str, ink: Ink) {
+        let column = start.width();
         let room = self.style.width.saturating_sub(column).max(20);
         for (number, part) in wrap(&escape(text), room).iter().enumerate() {
             let line = match number {
-                0 => Line::indented(indent).with(label, label_ink(ink)).pad_to(column),
-                _ => Line::indented(column.saturating_sub(2))
-                    .with(bar(self.style.symbols), Ink::Faint)
-                    .pad_to(column),
+                0 => start.clone(),
+                _ => continued(column, self.style.symbols),
             };
             self.line(&line.with(part, ink));
         }
@@ -150,6 +194,42 @@ impl Page {
 /// A label is as faint or as loud as its text.
 fn label_ink(ink: Ink) -> Ink {
     if ink == Ink::Plain { Ink::Strong } else { ink }
+}
+
+/// The beginning of a line that goes on from the one before, up to where its text begins.
+fn continued(column: usize, symbols: Symbols) -> Line {
+    Line::indented(column.saturating_sub(2)).with(bar(symbols), Ink::Faint).pad_to(column)
+}
+
+/// A line broken at blanks into such as fit, which go on a little to the right of its beginning. A word that is wider stays whole, so that
+/// it can be copied.
+fn fold(line: &Line, style: Style) -> Vec<Line> {
+    let characters: Vec<(char, Ink)> =
+        line.spans.iter().flat_map(|(text, ink)| text.chars().map(|character| (character, *ink))).collect();
+    let indent = characters.iter().take_while(|(character, _)| *character == ' ').count();
+    let column = (indent + 4).min(style.width / 2);
+    let mut lines = vec![];
+    let mut now = Line::indented(indent);
+    // A sign is not left alone.
+    let begun = indent + 2;
+    // Each piece is a word with the blanks before it.
+    let rest = characters.get(indent..).unwrap_or_default();
+    for piece in rest.chunk_by(|(before, _), (after, _)| *before == ' ' || *after != ' ') {
+        let blanks = piece.iter().take_while(|(character, _)| *character == ' ').count();
+        let width = piece.iter().map(|(character, _)| *character).collect::<String>().width();
+        let word = if now.width() > begun && now.width() + width > style.width {
+            lines.push(std::mem::replace(&mut now, continued(column, style.symbols)));
+            piece.get(blanks..).unwrap_or_default()
+        } else {
+            piece
+        };
+        for run in word.chunk_by(|(_, one), (_, other)| one == other) {
+            let text: String = run.iter().map(|(character, _)| *character).collect();
+            now.push(&text, run.first().map_or(Ink::Plain, |(_, ink)| *ink));
+        }
+    }
+    lines.push(now);
+    lines
 }
 
 /// The bar that leads lines of foreign text.
@@ -198,6 +278,14 @@ pub(super) fn clip(text: &str, room: usize, symbols: Symbols) -> String {
     kept + mark
 }
 
+/// The arrow between what was and what will be.
+pub(super) fn arrow(symbols: Symbols) -> &'static str {
+    match symbols {
+        Symbols::Unicode => "→",
+        Symbols::Ascii => "->",
+    }
+}
+
 /// The mark of something left out.
 pub(super) fn ellipsis(symbols: Symbols) -> &'static str {
     match symbols {
@@ -222,6 +310,37 @@ mod tests {
         page.line(&Line::indented(4).with(" ::error::x", Ink::Plain));
         page.line(&Line::indented(4).with("a ::error::x", Ink::Plain));
         assert_eq!(page.finish(), "     :\\u{3a}error::x\n    a ::error::x\n");
+    }
+
+    #[test]
+    fn a_wide_line_is_broken_between_words_and_a_wide_word_is_not() {
+        let style = Style {
+            colour: Colour::Never,
+            symbols: Symbols::Ascii,
+            width: 24,
+            detail: crate::Detail::Changes,
+        };
+        let line =
+            Line::indented(2).with("! a name  ", Ink::Strong).with("of four or more words", Ink::Faint);
+        let mut page = Page::folded(style);
+        page.line(&line);
+        page.line(&Line::indented(2).with("see https://cloud.google.com/run/docs for more", Ink::Plain));
+        page.whole(&line);
+        page.line(
+            &Line::indented(2)
+                .with("+ ", Ink::Added)
+                .with("role/run.developer/user:ana@acme.example  create", Ink::Plain),
+        );
+        let expected = "  ! a name  of four or
+    | more words
+  see
+    | https://cloud.google.com/run/docs
+    | for more
+  ! a name  of four or more words
+  + role/run.developer/user:ana@acme.example
+    | create
+";
+        assert_eq!(page.finish(), expected);
     }
 
     #[test]

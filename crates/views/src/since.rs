@@ -1,25 +1,50 @@
 //! What is different from an earlier plan, a line each; the same lines on a terminal, in Markdown and in an error.
 
+use std::fmt;
+
 use model::{Action, FieldChange};
 
+use super::Symbols;
+use super::escape::escape;
+use super::line::arrow;
 use super::value::{self, Length};
 use super::words::action_verb;
 use crate::document::since::{Difference, Side};
 use crate::document::{Access, Way};
 
-/// A sign and a text, escaped, for each difference.
-pub fn lines(differences: &[Difference]) -> Vec<String> {
-    differences.iter().map(|each| super::escape::escape(&line(each)).into_owned()).collect()
+/// One difference, told.
+pub struct Told {
+    /// `+` for what only the later plan does, `-` for what only the earlier one did, `!` for the rest.
+    pub sign: &'static str,
+    /// What is different, escaped.
+    pub text: String,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.sign, self.text)
+    }
+}
+
+/// Each difference.
+pub fn lines(differences: &[Difference], symbols: Symbols) -> Vec<Told> {
+    let told = |difference| {
+        let (sign, text) = told(difference, symbols);
+        Told { sign, text: escape(&text).into_owned() }
+    };
+    differences.iter().map(told).collect()
 }
 
 /// Everything that is different, for a comment: in a fence, where no text is mark-up.
 pub fn markdown(differences: &[Difference]) -> String {
     if differences.is_empty() {
-        return "\nSince the earlier plan: nothing; both do the same\n".to_owned();
+        return "\n**Since the earlier plan**: nothing; both do the same\n".to_owned();
     }
-    let lines: Vec<String> =
-        lines(differences).iter().map(|line| super::plan_markdown::fence_line("", line)).collect();
-    format!("\nSince the earlier plan:\n\n{}", super::plan_markdown::fence(&lines))
+    let lines: Vec<String> = lines(differences, Symbols::Unicode)
+        .iter()
+        .map(|told| super::plan_markdown::fence_line("", &told.to_string()))
+        .collect();
+    format!("\n**Since the earlier plan**:\n\n{}", super::plan_markdown::fence(&lines))
 }
 
 /// A sentence for a comment that stands in the place of one about another plan, of which only the fingerprint is known.
@@ -31,28 +56,31 @@ pub fn replaced(fingerprint: &str) -> String {
     )
 }
 
-fn line(difference: &Difference) -> String {
+fn told(difference: &Difference, symbols: Symbols) -> (&'static str, String) {
+    let change = |field: Option<&FieldChange>| change(field, symbols);
     match difference {
-        Difference::Subject { was, is } => format!("! it was for {was}, and is for {is}"),
-        Difference::Action { id, was: None, is } => format!("+ {id}  {}", verb(*is)),
-        Difference::Action { id, was, is: None } => format!("- {id}  {}", verb(*was)),
-        Difference::Action { id, was, is } => format!("! {id}  {}, was {}", verb(*is), verb(*was)),
-        Difference::Field { id, path, was: None, is } => format!("+ {id}  {path}  {}", change(is.as_deref())),
+        Difference::Subject { was, is } => ("!", format!("it was for {was}, and is for {is}")),
+        Difference::Action { id, was: None, is } => ("+", format!("{id}  {}", verb(*is))),
+        Difference::Action { id, was, is: None } => ("-", format!("{id}  {}", verb(*was))),
+        Difference::Action { id, was, is } => ("!", format!("{id}  {}, was {}", verb(*is), verb(*was))),
+        Difference::Field { id, path, was: None, is } => {
+            ("+", format!("{id}  {path}  {}", change(is.as_deref())))
+        }
         Difference::Field { id, path, was, is: None } => {
-            format!("- {id}  {path}  {}", change(was.as_deref()))
+            ("-", format!("{id}  {path}  {}", change(was.as_deref())))
         }
         Difference::Field { id, path, was, is } => {
-            format!("! {id}  {path}  {}, was {}", change(is.as_deref()), change(was.as_deref()))
+            ("!", format!("{id}  {path}  {}, was {}", change(is.as_deref()), change(was.as_deref())))
         }
-        Difference::Access { side, access } => format!("{} {}", sign(*side), grant(access)),
+        Difference::Access { side, access } => (sign(*side), grant(access)),
         Difference::Calls { id } => {
-            format!("! {id}  the same change of another state: it was written to in between")
+            ("!", format!("{id}  the same change of another state: it was written to in between"))
         }
-        Difference::Blocked { side: Side::Is, id } => format!("+ {id}  is refused or cannot be read"),
+        Difference::Blocked { side: Side::Is, id } => ("+", format!("{id}  is refused or cannot be read")),
         Difference::Blocked { side: Side::Was, id } => {
-            format!("- {id}  is no longer refused, and can be read")
+            ("-", format!("{id}  is no longer refused, and can be read"))
         }
-        Difference::Inner => "! the order, or what the record remembers".to_owned(),
+        Difference::Inner => ("!", "the order, or what the record remembers".to_owned()),
     }
 }
 
@@ -67,10 +95,10 @@ fn verb(action: Option<Action>) -> &'static str {
     action.map_or("not in the plan", action_verb)
 }
 
-fn change(field: Option<&FieldChange>) -> String {
+fn change(field: Option<&FieldChange>, symbols: Symbols) -> String {
     let Some(field) = field else { return "as it is".to_owned() };
     let (old, new) = value::pair(&field.path, field.before.as_ref(), field.after.as_ref(), Length::Short);
-    format!("{old} -> {new}")
+    format!("{old} {} {new}", arrow(symbols))
 }
 
 fn grant(access: &Access) -> String {
@@ -88,6 +116,10 @@ mod tests {
     use super::super::samples;
     use super::*;
 
+    fn lines(differences: &[Difference]) -> Vec<String> {
+        super::lines(differences, Symbols::Unicode).iter().map(Told::to_string).collect()
+    }
+
     fn of(plan: &model::Plan) -> crate::document::Plan {
         crate::document::Plan::of(plan, model::Ignored::default())
     }
@@ -103,11 +135,9 @@ mod tests {
         is.changes.push(samples::role("storage.admin", Action::Create, model::Reason::NotFound, 39));
         let (was, is) = (of(&was), of(&is));
         insta::assert_snapshot!(lines(&is.since(&was)).join("\n"), @r"
-        ! service/ollama-gemma  concurrency  4 -> 16, was 4 -> 8
-        - service/ollama-gemma  env.OLLAMA_NUM_PARALLEL  4 -> 8
-        + role/storage.admin/user:me@example.com  create
+        ! service/ollama-gemma  concurrency  4 → 16, was 4 → 8
+        - service/ollama-gemma  env.OLLAMA_NUM_PARALLEL  4 → 8
         + user:me@example.com gets roles/storage.admin on project demo-project
-        - invoker/ollama-gemma/user:ana@acme.example  delete
         - user:ana@acme.example loses roles/run.invoker on service ollama-gemma
         ");
         assert_eq!(was.since(&was), []);

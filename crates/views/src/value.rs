@@ -3,6 +3,7 @@
 
 use model::Json;
 use model::outputs::referred;
+use model::quantity;
 
 use super::escape::escape;
 
@@ -70,7 +71,7 @@ fn readable(path: &str, value: &Json, side: Side, length: Length) -> String {
     match value {
         Json::Null => "null".to_owned(),
         Json::Bool(flag) => flag.to_string(),
-        Json::Number(number) => quantity(path, &number.to_string()).unwrap_or_else(|| number.to_string()),
+        Json::Number(number) => amount(path, &number.to_string()).unwrap_or_else(|| number.to_string()),
         Json::String(text) => string(path, text, side, length),
         Json::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| readable("", item, side, length)).collect();
@@ -92,7 +93,7 @@ fn string(path: &str, text: &str, side: Side, length: Length) -> String {
     {
         return format!("(decided after {})", escape(&id.to_string()));
     }
-    if let Some(text) = quantity(path, text) {
+    if let Some(text) = amount(path, text) {
         return text;
     }
     match (body(Some(&Json::String(text.to_owned()))), length) {
@@ -135,9 +136,9 @@ pub(super) fn shorten(text: &str) -> String {
 }
 
 /// Memory in the largest unit that divides it, CPU in whole cores where it is; none for other fields.
-fn quantity(path: &str, text: &str) -> Option<String> {
+fn amount(path: &str, text: &str) -> Option<String> {
     match path.rsplit('.').next().unwrap_or(path) {
-        "memory" | "sizeLimit" => memory(text),
+        "memory" | "sizeLimit" => quantity::bytes(text).map(quantity::memory),
         "cpu" => {
             let thousandths: u64 = text.strip_suffix('m')?.parse().ok()?;
             let (whole, rest) = (thousandths / 1000, thousandths % 1000);
@@ -147,17 +148,6 @@ fn quantity(path: &str, text: &str) -> Option<String> {
         }
         _other => None,
     }
-}
-
-fn memory(text: &str) -> Option<String> {
-    const UNITS: [(&str, u64); 4] = [("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)];
-    let bytes = match UNITS.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size))) {
-        Some((number, size)) => number.parse::<u64>().ok()?.checked_mul(size)?,
-        None => text.parse::<u64>().ok()?,
-    };
-    let (unit, size) =
-        UNITS.iter().find(|(_, size)| bytes > 0 && bytes % size == 0).copied().unwrap_or(("", 1));
-    Some(format!("{}{unit}", bytes / size))
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub(super) fn tally(changes: &[Change]) -> Vec<(&'static str, usize)> {
 pub(super) fn in_the_way(plan: &Plan) -> impl Iterator<Item = (&'static str, usize)> {
     let all = [
         ("denied", plan.denied()),
-        ("over budget", plan.over_budget()),
+        ("over budget", usize::from(plan.is_over_budget())),
         ("refused", plan.refusals.len()),
         ("unknown", plan.unknowns.len()),
     ];
@@ -92,6 +92,11 @@ const VERBS: [&str; 11] = [
 /// Whether anything happens to the resource or to its entry in the record.
 pub(super) fn acts(action: Action) -> bool {
     action.writes() || action == Action::Forget
+}
+
+/// The head over what this stack loses: where nothing is deleted, it says no more than that.
+pub(super) fn losses(plan: &Plan) -> &'static str {
+    if plan.deletions().next().is_some() { "Destructive" } else { "Detach" }
 }
 
 /// The sign before a resource.

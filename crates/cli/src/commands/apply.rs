@@ -13,19 +13,25 @@ use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{closing, execution, policy, pricing, question, saved, smoke};
+use views::document::Invocation;
 use views::noise::Noise;
 
 /// Applies the spec.
-pub(crate) async fn run(arguments: &ApplyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+pub(crate) async fn run(
+    arguments: &ApplyArguments,
+    invocation: Invocation,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
     let catalogue = flow::catalogue(&arguments.spec)?;
     let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Present)?;
-    let ended = Box::pin(applied(arguments, (&spec, &catalogue), terminal, &mut reporting)).await;
+    let ended = Box::pin(applied(arguments, invocation, (&spec, &catalogue), terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 
 async fn applied(
     arguments: &ApplyArguments,
+    invocation: Invocation,
     (spec, catalogue): (&Spec, &Catalogue),
     terminal: &Terminal,
     reporting: &mut Reporting,
@@ -45,7 +51,7 @@ async fn applied(
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);
-    prepared.shown = prepared.shown.judged(policy).priced(cost);
+    prepared.shown = prepared.shown.judged(policy).priced(cost).asked_for(invocation);
     prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());

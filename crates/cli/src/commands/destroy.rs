@@ -14,19 +14,26 @@ use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{execution, pricing, question, saved};
+use views::document::Invocation;
 use views::noise::Noise;
 
 /// Destroys the stack.
-pub(crate) async fn run(arguments: &DestroyArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+pub(crate) async fn run(
+    arguments: &DestroyArguments,
+    invocation: Invocation,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
     let catalogue = flow::catalogue(&arguments.spec)?;
     let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Absent)?;
-    let ended = Box::pin(destroyed(arguments, (&spec, &catalogue), terminal, &mut reporting)).await;
+    let ended =
+        Box::pin(destroyed(arguments, invocation, (&spec, &catalogue), terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 
 async fn destroyed(
     arguments: &DestroyArguments,
+    invocation: Invocation,
     (spec, catalogue): (&Spec, &Catalogue),
     terminal: &Terminal,
     reporting: &mut Reporting,
@@ -43,7 +50,7 @@ async fn destroyed(
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, None);
-    prepared.shown = prepared.shown.priced(cost);
+    prepared.shown = prepared.shown.priced(cost).asked_for(invocation);
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;

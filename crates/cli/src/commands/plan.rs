@@ -15,10 +15,15 @@ use crate::session::Session;
 use crate::surface;
 use crate::terminal::Terminal;
 use crate::{policy, pricing};
+use views::document::Invocation;
 use views::noise::Noise;
 
 /// Prints the plan.
-pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+pub(crate) async fn run(
+    arguments: &PlanArguments,
+    invocation: Invocation,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
     if arguments.drift_only {
         surface::has_drift_form(arguments.surface.format)?;
     }
@@ -47,7 +52,7 @@ pub(crate) async fn run(arguments: &PlanArguments, terminal: &Terminal) -> Resul
     }
     let cost = pricing::reckoned(&prepared, &spec, &catalogue, arguments.budget.budget);
     let Prepared { plan, shown, .. } = prepared;
-    let mut shown = shown.judged(policy).priced(cost);
+    let mut shown = shown.judged(policy).priced(cost).asked_for(invocation);
     shown.findings = findings;
     surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     if let Some(output) = output {

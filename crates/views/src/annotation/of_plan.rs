@@ -8,7 +8,7 @@ use crate::causes::{self, changed_by};
 use crate::document::operator_policy::{Breach, Judgement, Level as BreachLevel};
 use crate::document::{Change, Plan, Public};
 use crate::value::{self, Length};
-use crate::words;
+use crate::{cost, words};
 
 const REFUSED: Rule = Rule::fixed("refused", "The plan refuses this, and applies nothing while it stands");
 const UNKNOWN: Rule = Rule::fixed("unknown", "This could not be read, so nothing is applied");
@@ -22,6 +22,8 @@ const DELETE: Rule = Rule::fixed("delete", "The plan deletes something that this
 const REPLACE: Rule = Rule::fixed("replace", "The plan deletes something and makes it again");
 const DRIFT: Rule = Rule::fixed("drift", "Somebody changed this outside the spec; apply sets it right");
 
+const BUDGET: Rule =
+    Rule::fixed("over-budget", "A month may cost more than was allowed, so nothing is applied");
 const POLICY: Rule = Rule::fixed("operator-policy", "A rule of the operator's policy does not allow this");
 
 /// Every remark on a plan, the gravest first.
@@ -38,6 +40,8 @@ pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
         found.push(Annotation { help: unknown.help.iter().cloned().collect(), ..remark });
     }
     found.extend(plan.policy.iter().flat_map(of_judgement));
+    let over = plan.cost.as_ref().and_then(cost::over_budget);
+    found.extend(over.map(|over| remark(BUDGET, Level::Error, "budget".to_owned(), over, None)));
     found.extend(plan.public_access().into_iter().map(|public| open(PUBLIC, public)));
     found.extend(plan.exposed().into_iter().map(|public| open(EXPOSED, public)));
     found.extend(plan.unread_access().into_iter().map(|public| open(ACCESS_UNREAD, public)));
@@ -60,18 +64,14 @@ pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
 
 /// Every remark on how a spec stands against the operator's policy, those that deny first.
 pub fn of_judgement(judgement: &Judgement) -> Vec<Annotation> {
-    let of = |breach: &Breach| Annotation {
-        help: vec![breach.message.clone()],
-        ..remark(
-            POLICY,
-            match breach.level {
-                BreachLevel::Deny => Level::Error,
-                BreachLevel::Warn => Level::Warning,
-            },
-            format!("{} {}", breach.rule, breach.subject),
-            format!("{}: {} {}", breach.rule, breach.subject, breach.problem),
-            breach.place.clone(),
-        )
+    let of = |breach: &Breach| {
+        let level = match breach.level {
+            BreachLevel::Deny => Level::Error,
+            BreachLevel::Warn => Level::Warning,
+        };
+        let Breach { rule, subject, problem, message, .. } = breach;
+        let said = format!("{rule}: {subject} {problem}; {message}");
+        remark(POLICY, level, format!("{rule} {subject}"), said, breach.place.clone())
     };
     judgement.by_level().map(of).collect()
 }
@@ -103,8 +103,7 @@ fn lost(change: &Change) -> Annotation {
     let place = field.and_then(|field| field.place.clone()).or_else(|| change.place.clone());
     match change.action {
         Action::Replace => {
-            let cause =
-                field.map(|field| format!(": {} cannot change in place", field.path)).unwrap_or_default();
+            let cause = causes::forced(change).map(|forced| format!(": {forced}")).unwrap_or_default();
             let message = format!("{id} is deleted and made again{cause}");
             remark(REPLACE, Level::Warning, id, message, place)
         }

@@ -1,8 +1,10 @@
 //! By what a plan is approved: the same words on every surface.
 
 use model::Goal;
+use model::secret::looks_secret;
 
 use super::Plan;
+use crate::escape::shell_word;
 
 /// What can be done with a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,45 @@ pub enum Approval {
     Arguments(String),
 }
 
+/// What of a command line a later command needs, too, to make the same plan. It comes from the process that runs and is never written
+/// into a file or read from one: people copy it, and whoever wrote a file could have put anything there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Invocation(String);
+
+/// What stands for the value of a variable that looks like a secret.
+const NOT_REPEATED: &str = "VALUE";
+
+impl Invocation {
+    /// The same with a flag, such as `--emulator`.
+    #[must_use]
+    pub fn flag(mut self, name: &str) -> Self {
+        self.0.push_str(" --");
+        self.0.push_str(name);
+        self
+    }
+
+    /// The same with an option and its value, quoted for a shell.
+    #[must_use]
+    pub fn option(self, name: &str, value: &str) -> Self {
+        let mut longer = self.flag(name);
+        // A value that begins like an option is taken for one unless it stands in the same word.
+        longer.0.push(if value.starts_with('-') { '=' } else { ' ' });
+        longer.0.push_str(&shell_word(value));
+        longer
+    }
+
+    /// The same with an option that sets a variable, `NAME=VALUE`. What looks like a secret is not repeated.
+    #[must_use]
+    pub fn variable(self, option: &str, setting: &str) -> Self {
+        match setting.split_once('=') {
+            Some((name, value)) if looks_secret(name, value) => {
+                self.option(option, &format!("{name}={NOT_REPEATED}"))
+            }
+            Some(_) | None => self.option(option, setting),
+        }
+    }
+}
+
 impl Plan {
     /// By what it is approved.
     pub fn approval(&self) -> Approval {
@@ -24,11 +65,75 @@ impl Plan {
         if self.is_empty() {
             return Approval::Nothing;
         }
+        let invocation = self.invocation.as_ref().map(|invocation| invocation.0.clone());
+        let environment = || self.environment.as_ref().map(|name| format!(" --env {name}"));
+        Approval::Arguments(self.command(&invocation.or_else(environment).unwrap_or_default()))
+    }
+
+    /// The same where there is little room: without what the process was asked with, unless that is short.
+    pub(crate) fn approval_within(&self, bytes: usize) -> Approval {
+        match self.approval() {
+            Approval::Arguments(arguments) if arguments.len() > bytes => {
+                Approval::Arguments(self.command(""))
+            }
+            approval @ (Approval::Arguments(_) | Approval::Blocked | Approval::Nothing) => approval,
+        }
+    }
+
+    fn command(&self, arguments: &str) -> String {
         let command = match self.goal {
             Goal::Present => "apply",
             Goal::Absent => "destroy",
         };
-        let environment = self.environment.as_ref().map(|name| format!(" --env {name}")).unwrap_or_default();
-        Approval::Arguments(format!("{command}{environment} --expect {}", self.fingerprint_shown()))
+        format!("{command}{arguments} --expect {}", self.fingerprint_shown())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    fn arguments(invocation: Invocation) -> String {
+        let plan = samples::shown(&samples::edited()).asked_for(invocation);
+        match plan.approval() {
+            Approval::Arguments(arguments) => arguments,
+            Approval::Blocked | Approval::Nothing => panic!("{plan:?}"),
+        }
+    }
+
+    #[test]
+    fn the_command_repeats_what_the_plan_was_asked_with_for_a_shell() {
+        let asked = Invocation::default()
+            .flag("emulator")
+            .option("file", "my stacks/it's.yaml")
+            .option("user", "-me")
+            .variable("var", "project=$(id)");
+        assert_eq!(
+            arguments(asked),
+            "apply --emulator --file 'my stacks/it'\\''s.yaml' --user=-me --var 'project=$(id)' --expect 0123456789abcdef"
+        );
+    }
+
+    #[test]
+    fn a_variable_that_looks_like_a_secret_is_named_without_its_value() {
+        let asked = Invocation::default()
+            .variable("var", "api_token=abc")
+            .variable("var", "model=hf_abcdef")
+            .variable("var", "region=europe-west4");
+        assert_eq!(
+            arguments(asked),
+            "apply --var api_token=VALUE --var model=VALUE --var region=europe-west4 --expect 0123456789abcdef"
+        );
+    }
+
+    #[test]
+    fn a_saved_plan_carries_no_arguments() {
+        let plan = samples::shown(&samples::edited()).asked_for(Invocation::default().flag("emulator"));
+        let saved = crate::plan_json::render(&plan);
+        assert!(!saved.contains("emulator"), "{saved}");
+        let read = crate::document::PlanFile::read(saved.as_bytes()).unwrap();
+        assert_eq!(read.invocation, None);
+        assert_eq!(read.approval(), Approval::Arguments("apply --expect 0123456789abcdef".to_owned()));
     }
 }

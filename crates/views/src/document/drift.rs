@@ -23,8 +23,7 @@ impl Plan {
 
     /// Whether a plan of what others changed has anything to tell. What could not be read is told otherwise.
     pub fn has_drift(&self) -> bool {
-        let is_open = self.exposures.iter().any(|exposure| !exposure.is_unread());
-        !self.changes.is_empty() || !self.refusals.is_empty() || is_open
+        !self.changes.is_empty() || !self.refusals.is_empty() || self.open().next().is_some()
     }
 }
 

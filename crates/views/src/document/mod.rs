@@ -11,7 +11,7 @@ mod public;
 mod references;
 pub mod since;
 
-pub use approval::Approval;
+pub use approval::{Approval, Invocation};
 pub use file::PlanFile;
 pub use ignored::{Found, Ignored};
 pub use public::Public;
@@ -54,6 +54,8 @@ pub struct Plan {
     pub cost: Option<Cost>,
     /// What was left alone on live objects.
     pub ignored: Ignored,
+    /// How the process that runs was asked for it; none of a saved plan.
+    pub invocation: Option<Invocation>,
 }
 
 /// What is to happen to one resource, shown.
@@ -132,6 +134,13 @@ impl Plan {
         self
     }
 
+    /// The same plan, asked for like this.
+    #[must_use]
+    pub fn asked_for(mut self, invocation: Invocation) -> Self {
+        self.invocation = Some(invocation);
+        self
+    }
+
     /// The same plan, held against an operator's policy.
     #[must_use]
     pub fn judged(mut self, policy: Option<operator_policy::Judgement>) -> Self {
@@ -161,14 +170,14 @@ impl Plan {
         self
     }
 
-    /// How many times it costs more than was allowed: not at all, or once.
-    pub fn over_budget(&self) -> usize {
-        usize::from(self.cost.as_ref().and_then(Cost::over_budget).is_some())
+    /// Whether it costs more than was allowed.
+    pub fn is_over_budget(&self) -> bool {
+        self.cost.as_ref().and_then(Cost::over_budget).is_some()
     }
 
     /// Whether something is refused, denied, over budget or unknown, so that apply does nothing.
     pub fn is_blocked(&self) -> bool {
-        self.denied() > 0 || self.over_budget() > 0 || !self.refusals.is_empty() || !self.unknowns.is_empty()
+        self.denied() > 0 || self.is_over_budget() || !self.refusals.is_empty() || !self.unknowns.is_empty()
     }
 
     /// The locations that full names of the plan speak of, in the order in which they are first met.

@@ -38,6 +38,7 @@ impl Plan {
             findings: Vec::new(),
             cost: None,
             ignored: Ignored::of(ignored),
+            invocation: None,
         }
     }
 }

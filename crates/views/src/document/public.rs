@@ -22,12 +22,22 @@ impl<'plan> Public<'plan> {
 impl Plan {
     /// Everything of which nobody knows who gets in, because its policy could not be read.
     pub fn unread_access(&self) -> Vec<Public<'_>> {
-        self.exposures.iter().filter(|exposure| exposure.is_unread()).map(Public::of).collect()
+        self.unread().map(Public::of).collect()
+    }
+
+    /// What stands open to everybody and is known to.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Exposure> {
+        self.exposures.iter().filter(|exposure| !exposure.is_unread())
+    }
+
+    /// Of what nobody knows whether it stands open.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = &Exposure> {
+        self.exposures.iter().filter(|exposure| exposure.is_unread())
     }
 
     /// Everything that is open to everybody already without the spec: what stays so, and what this plan closes.
     pub fn exposed(&self) -> Vec<Public<'_>> {
-        let open = self.exposures.iter().filter(|exposure| !exposure.is_unread()).map(Public::of);
+        let open = self.open().map(Public::of);
         let closes = |field: &FieldChange| {
             let is = |value: &Option<Json>, wanted| value.as_ref().and_then(Json::as_bool) == Some(wanted);
             field.path == "invokerIamCheck" && is(&field.before, false) && !is(&field.after, false)

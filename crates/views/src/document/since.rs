@@ -128,7 +128,8 @@ fn alone(change: &Change, side: Side, found: &mut Vec<Difference>) {
         Side::Was => (action, None),
         Side::Is => (None, action),
     };
-    if action.is_some() {
+    // Of what is access alone, the grants below say it.
+    if action.is_some() && !change.is_only_access {
         found.push(Difference::Action { id: change.id.to_string(), was, is });
     }
     found.extend(change.access.iter().map(|access| Difference::Access { side, access: access.clone() }));

@@ -24,14 +24,14 @@ fn verdict(plan: &Plan) -> String {
     if !plan.changes.is_empty() {
         parts.push(format!("{} changed by others", counted(plan.changes.len(), "resource", "resources")));
     }
-    let open = plan.exposures.iter().filter(|exposure| !exposure.is_unread()).count();
+    let open = plan.open().count();
     if open > 0 {
         parts.push(format!("{open} open to everybody"));
     }
     if !plan.refusals.is_empty() {
         parts.push(format!("{} not comparable", plan.refusals.len()));
     }
-    let unread = plan.unknowns.len() + plan.exposures.len() - open;
+    let unread = plan.unknowns.len() + plan.unread().count();
     if unread > 0 {
         parts.push(format!("{unread} not readable"));
     }

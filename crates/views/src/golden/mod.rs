@@ -7,6 +7,7 @@ mod plans;
 mod sections;
 mod shuffles;
 mod surfaces;
+mod widths;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -109,6 +110,9 @@ fn every_surface_names_the_same_command_by_which_a_plan_is_approved() {
     let expected = [
         format!("apply --env prod --expect {short}"),
         format!("apply --expect {short}"),
+        format!(
+            "apply --file stacks/prod.yaml --var project=demo-project --var hf_token=VALUE --allow-replace --expect {short}"
+        ),
         format!("destroy --expect {short}"),
     ];
     assert_eq!(seen, expected.into());

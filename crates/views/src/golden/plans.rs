@@ -7,6 +7,7 @@ use model::{
 use serde_json::json;
 
 use crate::document;
+use crate::document::Invocation;
 use crate::document::operator_policy::{Breach, Judgement, Level};
 use crate::samples::{self, at, change, field, fields, id, touched};
 use crate::{hostile, samples as of};
@@ -79,6 +80,13 @@ pub(super) fn small() -> Vec<Sample> {
     let prod = EnvironmentName::parse("prod").unwrap();
     let plan = document::Plan { environment: Some(prod), ..samples::shown(&of::edited()) };
     all.push(Sample { name: "environment", plan, earlier: None });
+    let asked = Invocation::default()
+        .option("file", "stacks/prod.yaml")
+        .variable("var", "project=demo-project")
+        .variable("var", "hf_token=hf_abcdef")
+        .flag("allow-replace");
+    let plan = samples::shown(&of::edited()).asked_for(asked);
+    all.push(Sample { name: "arguments", plan, earlier: None });
     all.push(Sample { name: "hostile", plan: of::hostile_shown(), earlier: None });
     let found = of::with_findings(samples::shown(&samples::plan(Goal::Present, one_field())));
     all.push(Sample { name: "findings", plan: found, earlier: None });

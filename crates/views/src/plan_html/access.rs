@@ -14,14 +14,17 @@ pub(super) fn write(plan: &Plan, positions: &Positions<'_>, page: &mut Page) {
         return;
     }
     page.raw("<section>\n<h2>Access</h2>\n");
-    for public in open.iter().chain(&exposed) {
+    for public in &open {
         headline("<p class=\"item alarm\">Public access: ", public, page);
+    }
+    for public in &exposed {
+        headline("<p class=\"item alarm\">Public access, live: ", public, page);
     }
     for public in &unread {
         headline("<p class=\"item\"><strong>Not read</strong>: ", public, page);
     }
     if plan.access().next().is_some() {
-        page.raw("<table>\n<thead><tr><th></th><th>Who</th><th>Role</th><th>On</th><th>Why</th></tr></thead>\n<tbody>\n");
+        page.raw("<table class=\"access\">\n<thead><tr><th></th><th>Who</th><th>Role</th><th>On</th><th>Why</th></tr></thead>\n<tbody>\n");
         let mut last = None;
         for (change, access) in plan.access() {
             page.raw("<tr class=\"item\"");
@@ -48,7 +51,7 @@ pub(super) fn write(plan: &Plan, positions: &Positions<'_>, page: &mut Page) {
 fn headline(start: &'static str, public: &Public<'_>, page: &mut Page) {
     page.raw(start).text(&public.what);
     if let Some(place) = public.place {
-        page.raw(" (").text(&place.to_string()).raw(")");
+        page.raw(" (").text(&causes::line(place)).raw(")");
     }
     page.raw("</p>\n");
 }
@@ -66,7 +69,5 @@ fn row(change: &Change, access: &Access, page: &mut Page) {
     if let Some(broad) = &access.broad {
         page.raw("<strong>broad role</strong>: ").text(broad).raw("<br>");
     }
-    let place = change.place.as_ref().map(|place| causes::place(place, Symbols::Unicode));
-    let why: Vec<String> = place.into_iter().chain(causes::reason(change)).collect();
-    page.text(&why.join(" ")).raw("</td></tr>\n");
+    page.text(&causes::access(change, Symbols::Unicode)).raw("</td></tr>\n");
 }

@@ -39,7 +39,9 @@ fn article(change: &Change, positions: &Positions<'_>, page: &mut Page) {
     page.raw(" <span class=\"verb\">").raw(verb).raw("</span>");
     order(change, positions, page);
     page.raw("</h3>\n");
-    for text in causes::reason(change).into_iter().chain(words::meaning(change.action).map(str::to_owned)) {
+    let forced = causes::forced(change).map(|forced| format!("deleted and made again: {forced}"));
+    let meaning = words::meaning(change.action).map(str::to_owned);
+    for text in forced.into_iter().chain(causes::reason(change)).chain(meaning) {
         page.raw("<p class=\"why\">").text(&text).raw("</p>\n");
     }
     sends(change, page);

@@ -12,7 +12,7 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
     for row in rows(cost, Extent::All, "→") {
         page.raw("<article class=\"item card\">\n<h3>").code(&row.id).raw("<small>").text(&row.what);
         page.raw("</small></h3>\n<table class=\"fields\"><tbody>\n");
-        for (label, amount) in &row.amounts {
+        for (label, amount) in row.amounts.iter().chain(&row.unknown) {
             page.raw("<tr><td>").text(label).raw("</td><td>").text(amount).raw("</td></tr>\n");
         }
         page.raw("</tbody></table>\n</article>\n");

@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 const START: &str = concat!(
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
-    "style-src 'sha256-XZPz5aKv1sQo075ZmGl9+43w60JLZTN6tDJWsyexjKA='; ",
+    "style-src 'sha256-CsSaKrh+wevV+OIU1U00cbFCni6G2JqWFNpZWmCeGiI='; ",
     "script-src 'sha256-AbjkOxtYjYmClc/qR3O3zUv0jSmUCHEVud3MLby3eEU='; ",
     "base-uri 'none'; form-action 'none'\">\n",
     "<meta name=\"referrer\" content=\"no-referrer\">\n",

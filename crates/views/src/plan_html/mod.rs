@@ -21,7 +21,7 @@ use model::ResourceId;
 use crate::document::Plan;
 use crate::document::since::Difference;
 use crate::section::Section;
-use crate::{since, words};
+use crate::{Symbols, since, words};
 use page::Page;
 
 /// Where each change stands in the running order, counted from 1; of those at which something happens.
@@ -38,7 +38,7 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>) -> String {
             Section::Verdict => verdict::write(plan, &mut page),
             Section::Access => access::write(plan, &positions, &mut page),
             Section::Destructive => {
-                change::section("Destructive", plan.destructive(), &positions, &mut page);
+                change::section(words::losses(plan), plan.destructive(), &positions, &mut page);
             }
             Section::Changes => {
                 change::section("Changes", plan.edits(), &positions, &mut page);
@@ -67,8 +67,8 @@ fn earlier(differences: &[Difference], page: &mut Page) {
         page.raw("<p>Nothing; both do the same.</p>\n");
     } else {
         page.raw("<pre>");
-        for line in since::lines(differences) {
-            page.raw("<span>").text(&line).raw("</span>");
+        for told in since::lines(differences, Symbols::Unicode) {
+            page.raw("<span>").text(&told.to_string()).raw("</span>");
         }
         page.raw("</pre>\n");
     }

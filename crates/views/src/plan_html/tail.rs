@@ -57,7 +57,7 @@ pub(super) fn checks(plan: &Plan, page: &mut Page) {
             .text(finding.severity.word());
         page.raw("</span>");
         if let Some(place) = &finding.place {
-            page.raw("<small>").text(&place.to_string()).raw("</small>");
+            page.raw("<small>").text(&causes::line(place)).raw("</small>");
         }
         page.raw("</h3>\n<p>").text(&finding.message).raw("</p>\n");
         for line in &finding.sum {

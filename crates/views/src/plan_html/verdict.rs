@@ -6,7 +6,7 @@ use super::page::Page;
 use crate::document::Plan;
 use crate::document::operator_policy::{Breach, Judgement, Level};
 use crate::operator_policy::summary;
-use crate::words;
+use crate::{causes, words};
 
 /// Writes the top.
 pub(super) fn write(plan: &Plan, page: &mut Page) {
@@ -57,8 +57,8 @@ fn tally(plan: &Plan, page: &mut Page) {
 pub(super) fn class(verb: &str) -> &'static str {
     match verb {
         "create" | "adopt" => "made",
-        "update" | "rebuild" | "repair" => "changed",
-        "replace" | "delete" | "detach" | "denied" | "over budget" | "refused" | "unknown" => "lost",
+        "update" | "rebuild" | "repair" | "warn" => "changed",
+        "replace" | "delete" | "detach" | "denied" | "deny" | "over budget" | "refused" | "unknown" => "lost",
         _kept => "left",
     }
 }
@@ -104,10 +104,13 @@ fn said(breach: &Breach) -> String {
 }
 
 fn item(word: &'static str, id: &str, place: Option<&Place>, problem: &str, ways: &[&str], page: &mut Page) {
-    page.raw("<article class=\"item card\">\n<h3><span class=\"sign lost\">!</span> ").code(id);
+    page.raw("<article class=\"item card\">\n<h3><span class=\"sign ")
+        .raw(class(word))
+        .raw("\">!</span> ")
+        .code(id);
     page.raw(" <span class=\"verb\">").raw(word).raw("</span>");
     if let Some(place) = place {
-        page.raw("<small>").text(&place.to_string()).raw("</small>");
+        page.raw("<small>").text(&causes::line(place)).raw("</small>");
     }
     page.raw("</h3>\n<p>").text(problem).raw("</p>\n");
     for way in ways {

@@ -15,12 +15,7 @@ pub(super) const OPEN: &str = "#### Open to everybody\n\n";
 /// A row for each way in, where the warning at the top only counts them.
 pub(super) fn open(plan: &Plan, level: Level) -> Vec<String> {
     let ways = verdict::open(plan).into_iter().filter(|(_, found)| found.len() > verdict::ways_shown(level));
-    let row = |word: &str, public: &Public<'_>| {
-        let place = public
-            .place
-            .map(|place| format!(" ({})", span::code(&cut::text(&span::place(place), level.name()))));
-        format!("- {}{}\n", verdict::way_in(word, public, level), place.unwrap_or_default())
-    };
+    let row = |word: &str, public: &Public<'_>| format!("- {}\n", verdict::way_in(word, public, level));
     ways.flat_map(|(word, found)| found.iter().map(|public| row(word, public)).collect::<Vec<_>>()).collect()
 }
 

@@ -22,7 +22,7 @@ pub(super) fn write(body: &Body<'_>, text: &mut String) {
     }
     for row in &rows {
         let amounts: Vec<String> =
-            row.amounts.iter().map(|(label, amount)| format!("{label} {amount}")).collect();
+            row.amounts.iter().chain(&row.unknown).map(|(label, text)| format!("{label}: {text}")).collect();
         let _ = writeln!(
             text,
             "- {} ({}): {}",

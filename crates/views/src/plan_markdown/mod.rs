@@ -26,7 +26,7 @@ use crate::document::{Approval, Change, Plan};
 use crate::marker::{Extent, Marker};
 use crate::section::Section;
 use crate::since;
-use crate::words::counted;
+use crate::words::{self, counted};
 pub(super) use level::Level;
 pub(super) use share::{List, share};
 pub(super) use span::{cell, cell_text, code, fence, html, line as fence_line, place, text as sentence};
@@ -82,6 +82,9 @@ impl Options<'_> {
 
 /// Bytes for the words that say where the whole is.
 const WHOLE: usize = 300;
+
+/// Bytes that the command may always have which carries the plan out.
+const COMMAND: usize = 400;
 
 /// A plan that is being written at a level.
 struct Body<'a> {
@@ -154,7 +157,7 @@ impl Body<'_> {
                 ]),
                 Section::Destructive => {
                     parts.push(list(
-                        table::head("Destructive"),
+                        table::head(words::losses(self.plan)),
                         self.rows(self.plan.destructive()),
                         "deletion",
                     ));
@@ -214,7 +217,7 @@ impl Body<'_> {
             Level::Full | Level::Changes => writeln!(text, "{}", since::markdown(found).trim_start()),
             Level::Fields | Level::Resources | Level::Counts | Level::Least => {
                 let number = counted(found.len(), "difference", "differences");
-                writeln!(text, "Since the earlier plan: {number}\n")
+                writeln!(text, "**Since the earlier plan**: {number}\n")
             }
         };
     }
@@ -223,11 +226,11 @@ impl Body<'_> {
     fn footer(&self, text: &mut String) {
         let plan = self.plan;
         let _ = write!(text, "Plan `{}` · ", plan.fingerprint_shown());
-        match plan.approval() {
+        match plan.approval_within(self.level.sentence().max(COMMAND)) {
             Approval::Blocked => text.push_str("cannot be applied · "),
             Approval::Nothing => {}
             Approval::Arguments(arguments) => {
-                let _ = write!(text, "`gemmactl {arguments}` does only this · ");
+                let _ = write!(text, "{} does only this · ", code(&format!("gemmactl {arguments}")));
             }
         }
         let _ = writeln!(

@@ -35,7 +35,7 @@ fn row(breach: &Breach, body: &Body<'_>) -> String {
     let sentence = |text: &str| span::text(&cut::text(text, body.level.sentence()));
     let place = breach.place.as_ref().map(|place| format!(" at {}", name(&span::place(place))));
     format!(
-        "- {} {}: {}{} {}; {}\n",
+        "- {} {}: {}{}: {}; {}\n",
         breach.level.word(),
         name(&breach.rule),
         name(&breach.subject),

@@ -42,11 +42,14 @@ fn what(change: &Change, level: Level) -> String {
         | Action::Delete
         | Action::Detach
         | Action::Keep
-        | Action::Forget => verb.to_owned(),
+        | Action::Forget => match words::meaning(change.action) {
+            Some(meaning) if names_fields => format!("{verb}: {meaning}"),
+            Some(_) | None => verb.to_owned(),
+        },
     }
 }
 
-/// The reason, or else the lines of the spec that were edited, or else the line that asks for it.
+/// The reason, or else that the spec was edited and where, or else the line that asks for it.
 pub(super) fn why(change: &Change, level: Level) -> String {
     match level {
         Level::Full | Level::Changes | Level::Fields | Level::Resources | Level::Counts => {}
@@ -60,7 +63,7 @@ pub(super) fn why(change: &Change, level: Level) -> String {
         return sentence(&reason);
     }
     let place = |place: &model::Place| span::cell(&cut::text(&span::place(place), level.sentence()));
-    let mut causes: Vec<String> = vec![];
+    let mut found: Vec<String> = vec![];
     for field in &change.fields {
         let cause = match &field.cause {
             Cause::New | Cause::InputChanged => None,
@@ -70,10 +73,13 @@ pub(super) fn why(change: &Change, level: Level) -> String {
                 Some(format!("follows {}", span::cell(&cut::name(&from.to_string(), level.sentence()))))
             }
         };
-        causes.extend(cause.filter(|cause| !causes.contains(cause)));
+        found.extend(cause.filter(|cause| !found.contains(cause)));
     }
-    if causes.is_empty() {
-        causes.extend(change.place.as_ref().map(place));
+    if found.is_empty() {
+        found.extend(change.place.as_ref().map(place));
     }
-    words::listed(&causes, 3)
+    let lines = words::listed(&found, 3);
+    let forced = causes::forced(change).map(|forced| sentence(&forced));
+    let edited = (change.reason == Reason::SpecEdited).then(|| format!("spec edited: {lines}"));
+    forced.into_iter().chain(Some(edited.unwrap_or(lines))).collect::<Vec<_>>().join("; ")
 }

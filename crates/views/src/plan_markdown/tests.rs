@@ -19,7 +19,7 @@ fn an_edit_is_a_verdict_a_table_and_a_fold() {
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | ~ | `service/ollama-gemma` | update `concurrency`, `env.OLLAMA_NUM_PARALLEL` | `gemmactl.yaml:64`, `gemmactl.yaml:68` |
+    | ~ | `service/ollama-gemma` | update `concurrency`, `env.OLLAMA_NUM_PARALLEL` | spec edited: `gemmactl.yaml:64`, `gemmactl.yaml:68` |
 
     <details><summary><code>service/ollama-gemma</code>: update, 2 fields</summary>
 
@@ -118,15 +118,15 @@ fn what_is_lost_stands_in_a_warning() {
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | ± | `repository/ollama` | replace `location` | `gemmactl.yaml:44` |
+    | ± | `repository/ollama` | replace `location` | location cannot change in place; spec edited: `gemmactl.yaml:44` |
     | − | `service/ollama-gemma` | delete | removed from spec |
-    | − | `account/ollama-run` | detach | removed from spec |
+    | − | `account/ollama-run` | detach: it stays; the stack's mark is removed and changed fields are given back | removed from spec |
 
     #### Changes
 
     | | Resource | What | Why |
     |---|---|---|---|
-    | ~ | `service/gemma` | repair | does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time. |
+    | ~ | `service/gemma` | repair: the same is deployed anew | does not work: Revision 'gemma-00002' is not ready: the container did not listen on port 8080 in time. |
     | − | `image/old` | forget | gone already |
 
     <details><summary><code>repository/ollama</code>: replace, 1 field</summary>
@@ -151,7 +151,6 @@ fn what_is_lost_stands_in_a_warning() {
       n3["#8722; service/ollama-gemma"]:::lost
       n4["#8722; account/ollama-run"]:::left
       n5["#8722; image/old"]:::left
-      n3 --> n2
       n2 --> n3
       classDef changed fill:#fff8c5,stroke:#9a6700,color:#1f2328
       classDef left fill:#eaeef2,stroke:#59636e,color:#1f2328
@@ -172,9 +171,9 @@ fn hostile_values_stay_values() {
 
     > [!CAUTION]
     > - **Nothing is applied** while this stands: 1 refused
-    > - **Public access**: anyone on the internet gets roles/run.invoker on service ollama-gemma
-    > - **Public access, live**: ```` x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code` ````
-    > - **Access not read**: `who gets in could not be read: <!-- ::error::`
+    > - **Public access**: anyone on the internet gets roles/run.invoker on service ollama-gemma (`gemmactl.yaml:70`)
+    > - **Public access, live**: ```` x\u{1b}[2J\u{d}\u{a}::add-mask::secret\u{a}```\u{a}</details><!-- @octocat | `code` ```` (`gemmactl.yaml:55`)
+    > - **Access not read**: `who gets in could not be read: <!-- ::error::` (`gemmactl.yaml:55`)
 
     #### In the way
 

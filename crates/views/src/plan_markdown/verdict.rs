@@ -90,9 +90,12 @@ pub(super) fn ways_shown(level: Level) -> usize {
     }
 }
 
-/// One way in, in a sentence.
+/// One way in, in a sentence, with its line of the spec.
 pub(super) fn way_in(word: &str, public: &Public<'_>, level: Level) -> String {
-    format!("**{word}**: {}", span::text(&cut::text(&public.what, level.sentence().max(200))))
+    let what = span::text(&cut::text(&public.what, level.sentence().max(200)));
+    let place = public.place.map(|place| span::code(&cut::text(&span::place(place), level.name())));
+    let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+    format!("**{word}**: {what}{place}")
 }
 
 fn public(plan: &Plan, level: Level) -> Vec<String> {

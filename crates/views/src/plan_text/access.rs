@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::document::{Access, Change, Plan, Public, Way};
-use model::Reason;
 use unicode_width::UnicodeWidthStr;
 
+use super::super::Symbols;
 use super::super::escape::escape;
 use super::super::line::{Ink, Line, Page};
-use super::super::{Style, Symbols};
 use super::super::{causes, words};
+use super::blocks::title;
 use super::values::{arrow_back, with_cause};
 
 /// Writes the headline for everything that is open to everybody, or will be.
@@ -34,9 +34,7 @@ fn headlines(label: &'static str, found: &[Public<'_>], ink: Ink, page: &mut Pag
 /// Writes every grant, by the policy it is in.
 pub(super) fn table(plan: &Plan, page: &mut Page) {
     for (policy, rows) in by_policy(plan) {
-        page.gap();
-        let head = Line::indented(2).with("ACCESS", Ink::Strong).pad_to(11);
-        page.line(&head.with(&format!("on {policy}"), Ink::Plain));
+        title(page, "ACCESS", &format!("on {policy}"), Ink::Strong);
         let roles = column(rows.iter().map(|(_, access)| access.grant.role.as_str()));
         let members = column(rows.iter().map(|(_, access)| access.grant.member.as_str()));
         for row in rows {
@@ -84,8 +82,8 @@ fn write(row: Row<'_>, roles: usize, members: usize, page: &mut Page) {
         format!("if \"{}\"", escape(title))
     });
     let cause = match &access.broad {
-        Some(_) => format!("{} broad role", cause(change, style)).trim_start().to_owned(),
-        None => cause(change, style),
+        Some(_) => format!("{} broad role", causes::access(change, style.symbols)).trim_start().to_owned(),
+        None => causes::access(change, style.symbols),
     };
     let arrow = arrow_back(style.symbols);
     let line = Line::indented(4).with(sign, ink).with(" ", ink).with(&grant.role, Ink::Plain);
@@ -116,27 +114,4 @@ fn write(row: Row<'_>, roles: usize, members: usize, page: &mut Page) {
     if !cause.is_empty() {
         page.prose(8, &format!("{arrow} "), &cause, Ink::Faint);
     }
-}
-
-fn cause(change: &Change, style: Style) -> String {
-    let place = change.place.as_ref().map(|place| causes::place(place, style.symbols));
-    let word = match &change.reason {
-        Reason::Destroying | Reason::NotFound | Reason::InSync => None,
-        Reason::SpecEdited => Some("spec edited".to_owned()),
-        Reason::Drifted(_)
-        | Reason::SpecEditedAndDrifted
-        | Reason::StackRenamed { .. }
-        | Reason::RecordAlone
-        | Reason::Unhealthy { .. }
-        | Reason::ParentReplaced { .. }
-        | Reason::InputsChanged
-        | Reason::FoundUnmarked
-        | Reason::ThereBefore
-        | Reason::RemovedFromSpec
-        | Reason::SharedSwitch { .. }
-        | Reason::KeptByRule
-        | Reason::Gone
-        | Reason::NotOurs => causes::reason(change),
-    };
-    place.into_iter().chain(word).collect::<Vec<_>>().join(" ")
 }

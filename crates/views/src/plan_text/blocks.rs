@@ -1,7 +1,7 @@
 //! The blocks around the changes: what is refused, what is unknown, what is lost, what stays.
 
 use crate::document::{Change, Plan};
-use model::{Action, Effect, Goal};
+use model::{Action, Goal};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::causes;
@@ -13,9 +13,7 @@ use super::values::{arrow_back, with_cause};
 
 pub(super) fn title(page: &mut Page, name: &str, text: &str, ink: Ink) {
     page.gap();
-    let line = Line::indented(2).with(name, ink);
-    let column = (line.width() + 2).max(11);
-    page.line(&line.pad_to(column).with(text, Ink::Plain));
+    page.heading(name, text, ink);
 }
 
 /// Writes what the plan refuses, with the ways out.
@@ -61,18 +59,21 @@ pub(super) fn destructive(plan: &Plan, order: &Order<'_>, page: &mut Page) {
     if plan.destructive().next().is_none() {
         return;
     }
-    let text = match (plan.goal, plan.deletions().count()) {
-        (_, 0) => "nothing is deleted".to_owned(),
-        (Goal::Present, lost) => format!("{} deleted in the cloud", counted(lost, "thing is", "things are")),
-        (Goal::Absent, lost) => format!("{} that this stack made", counted(lost, "thing", "things")),
-    };
-    match plan.goal {
-        Goal::Present => title(page, "DESTRUCTIVE", &text, Ink::Danger),
-        Goal::Absent => title(page, "DELETE", &text, Ink::Danger),
+    let lost = |one, many| counted(plan.deletions().count(), one, many);
+    match (plan.goal, plan.deletions().next()) {
+        (_, None) => title(page, "DETACH", "nothing is deleted", Ink::Removed),
+        (Goal::Present, Some(_)) => {
+            let text = format!("{} deleted in the cloud", lost("thing is", "things are"));
+            title(page, "DESTRUCTIVE", &text, Ink::Danger);
+        }
+        (Goal::Absent, Some(_)) => {
+            let text = format!("{} that this stack made", lost("thing", "things"));
+            title(page, "DELETE", &text, Ink::Danger);
+        }
     }
     for change in plan.destructive() {
         match change.action {
-            Action::Replace => change::replaced(change, &forced(change), order, page),
+            Action::Replace => change::replaced(change, order, page),
             Action::NoOp
             | Action::Create
             | Action::Adopt
@@ -83,16 +84,6 @@ pub(super) fn destructive(plan: &Plan, order: &Order<'_>, page: &mut Page) {
             | Action::Keep
             | Action::Forget => change::removal(change, order, page),
         }
-    }
-}
-
-/// Why a replacement cannot be a change in place.
-fn forced(change: &Change) -> String {
-    let fields = change.fields.iter().filter(|field| field.effect == Effect::Replace);
-    let paths: Vec<String> = fields.map(|field| field.path.clone()).collect();
-    match paths.as_slice() {
-        [] => "deleted and made again".to_owned(),
-        paths => format!("deleted and made again: {} cannot change in place", words::listed(paths, 2)),
     }
 }
 

@@ -29,10 +29,11 @@ pub(super) fn all(plan: &Plan, order: &Order<'_>, page: &mut Page) {
 }
 
 /// Writes a change that deletes something and makes it again, with what forces it.
-pub(super) fn replaced(change: &Change, forced: &str, order: &Order<'_>, page: &mut Page) {
+pub(super) fn replaced(change: &Change, order: &Order<'_>, page: &mut Page) {
     heading(change, order, page);
     let label = format!("{} ", arrow_back(page.style.symbols));
-    page.prose(6, &label, forced, Ink::Danger);
+    let forced = causes::forced(change).map(|forced| format!(": {forced}")).unwrap_or_default();
+    page.prose(6, &label, &format!("deleted and made again{forced}"), Ink::Danger);
     why(change, page);
     match page.style.detail {
         Detail::Summary => fields::names(change, page),
@@ -54,19 +55,23 @@ fn start(change: &Change, page: &Page) -> Line {
         .with(words::verb(change), ink)
 }
 
-/// Adds the place in the running order at the right margin, in the longest form that fits.
-fn with_order(mut line: Line, change: &Change, order: &Order<'_>, page: &mut Page) {
-    let margin = page.style.width.min(FAR_RIGHT);
-    let fits = |text: &&String| match page.style.detail {
-        Detail::Full => true,
-        Detail::Summary | Detail::Changes => line.width() + 2 + text.width() <= page.style.width,
-    };
-    let order = order.shown(change, page.style.detail);
-    if let Some(text) = order.iter().find(fits) {
-        let column = margin.saturating_sub(text.width()).max(line.width() + 2);
-        line = line.pad_to(column).with(text, Ink::Faint);
+/// Adds the place in the running order at the right margin, in the longest form that fits. In full detail nothing is left out: what does
+/// not fit stands below.
+fn with_order(line: Line, change: &Change, order: &Order<'_>, page: &mut Page) {
+    let forms = order.shown(change, page.style.detail);
+    let fits = |text: &&String| line.width() + 2 + text.width() <= page.style.width;
+    match (page.style.detail, forms.iter().find(fits), forms.first()) {
+        (Detail::Full, shown, Some(whole)) if shown != Some(whole) => {
+            page.line(&line);
+            page.prose(6, "", whole, Ink::Faint);
+        }
+        (Detail::Full | Detail::Changes | Detail::Summary, Some(text), _) => {
+            let margin = page.style.width.min(FAR_RIGHT);
+            let column = margin.saturating_sub(text.width()).max(line.width() + 2);
+            page.line(&line.pad_to(column).with(text, Ink::Faint));
+        }
+        (Detail::Full | Detail::Changes | Detail::Summary, None, _) => page.line(&line),
     }
-    page.line(&line);
 }
 
 /// Writes the first line of a change.
@@ -111,6 +116,6 @@ fn sends(change: &Change, page: &mut Page) {
 
 fn meaning(change: &Change, page: &mut Page) {
     if let Some(meaning) = words::meaning(change.action) {
-        page.line(&Line::indented(6).with(meaning, words::ink(change)));
+        page.prose(6, "", meaning, words::ink(change));
     }
 }

@@ -3,9 +3,8 @@
 use model::Goal;
 
 use super::super::cost::{Extent, rows, summary};
-use super::super::line::{Ink, Line, Page};
+use super::super::line::{Ink, Line, Page, arrow};
 use super::blocks::title;
-use super::values::arrow;
 use crate::Detail;
 use crate::document::Plan;
 
@@ -19,7 +18,7 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
     let ink = if cost.over_budget().is_some() { Ink::Danger } else { Ink::Strong };
     let what = match plan.goal {
         Goal::Present => "US dollars at list prices",
-        Goal::Absent => "what goes costs nothing more, what stays goes on costing; US dollars at list prices",
+        Goal::Absent => "what stays goes on costing; US dollars at list prices",
     };
     title(page, "COST", what, ink);
     page.prose(4, "", &summary(cost, arrow), Ink::Plain);
@@ -37,8 +36,12 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
             if column + amount.chars().count() <= page.style.width {
                 page.line(&line.pad_to(column).with(amount, Ink::Plain));
             } else {
-                page.prose(6, &format!("{label}: "), amount, Ink::Plain);
+                page.line(&line);
+                page.prose(8, "", amount, Ink::Plain);
             }
+        }
+        for (label, why) in &row.unknown {
+            page.prose(6, &format!("{label}: "), why, Ink::Plain);
         }
     }
     for source in &cost.sources {

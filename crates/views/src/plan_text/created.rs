@@ -1,15 +1,13 @@
 //! The fields of a new resource: a short list on a few lines, or every field with its line of the spec.
 
 use crate::document::Change;
-use unicode_width::UnicodeWidthStr;
 
 use super::super::causes::field_cause;
-use super::super::escape::escape;
-use super::super::line::{Ink, Line, Page, bar, clip};
+use super::super::line::{Ink, Line, Page, bar};
 use super::super::value::{self, Side};
 use super::super::words::counted;
 use super::super::{Detail, inputs};
-use super::fields::{INDENT, LIST_LINES, column, more};
+use super::fields::{INDENT, column, packed};
 use super::header::dot;
 use super::values::{arrow_back, length, with_cause};
 
@@ -33,29 +31,7 @@ fn short_list(change: &Change, page: &mut Page) {
     if !files.is_empty() && change.sends.is_none() {
         items.insert(0, format!("context {}", counted(files.len(), "file", "files")));
     }
-    let room = page.style.width.saturating_sub(INDENT);
-    let separator = dot(page.style);
-    let mut lines: Vec<String> = vec![];
-    let mut left = 0;
-    for item in items {
-        let item = clip(&escape(&item), room, page.style.symbols);
-        let number = lines.len();
-        match lines.last_mut() {
-            _ if left > 0 => left += 1,
-            Some(line) if line.width() + separator.width() + item.width() <= room => {
-                line.push_str(separator);
-                line.push_str(&item);
-            }
-            Some(_) if number == LIST_LINES => left += 1,
-            Some(_) | None => lines.push(item),
-        }
-    }
-    for line in lines {
-        page.line(&Line::indented(INDENT).with(&line, Ink::Plain));
-    }
-    if left > 0 {
-        more(page, left, "field", "fields");
-    }
+    packed(items, dot(page.style), page);
 }
 
 fn full_list(change: &Change, page: &mut Page) {
@@ -68,7 +44,7 @@ fn full_list(change: &Change, page: &mut Page) {
             with_cause(page, line, INDENT + paths, &cause, arrow_back(style.symbols));
             for text in body.lines() {
                 let line = Line::indented(INDENT + 2).with(bar(style.symbols), Ink::Faint);
-                page.line(&line.with(" +", Ink::Added).with(text, Ink::Added));
+                page.whole(&line.with(" +", Ink::Added).with(text, Ink::Added));
             }
         } else {
             let text = value::show(&field.path, field.after.as_ref(), Side::After, length(style));

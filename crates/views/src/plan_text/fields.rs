@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::body::{self, Mark};
 use super::super::causes::field_cause;
 use super::super::escape::escape;
-use super::super::line::{Ink, Line, Page, bar, clip, wrap};
+use super::super::line::{Ink, Line, Page, bar, clip};
 use super::super::value;
 use super::super::words::counted;
 use super::super::{Detail, inputs};
@@ -16,7 +16,7 @@ use super::values::{Sides, arrow_back, side, sides, with_cause};
 pub(super) const INDENT: usize = 6;
 /// Lines of a diff, or of the short list of a new resource, before the rest is only counted.
 const DIFF_LINES: usize = 40;
-pub(super) const LIST_LINES: usize = 4;
+const LIST_LINES: usize = 4;
 const FILES: usize = 12;
 /// Paths wider than this do not push the values of their neighbours to the right.
 const WIDE_PATH: usize = 30;
@@ -123,26 +123,45 @@ fn diff(field: &FieldChange, page: &mut Page) {
             Detail::Full => text.into_owned(),
             Detail::Summary | Detail::Changes => clip(&text, room, style.symbols),
         };
-        page.line(&line.with(&text, ink));
+        page.whole(&line.with(&text, ink));
     }
     if shown < lines.len() {
         more(page, lines.len() - shown, "line", "lines");
     }
 }
 
-pub(super) fn more(page: &mut Page, number: usize, one: &str, many: &str) {
+fn more(page: &mut Page, number: usize, one: &str, many: &str) {
     let text = format!("and {} more (--detail full)", counted(number, one, many));
     page.line(&Line::indented(INDENT + 2).with(&text, Ink::Faint));
 }
 
 /// The names of the fields that change, for the summary.
 pub(super) fn names(change: &Change, page: &mut Page) {
-    let names: Vec<&str> = change.fields.iter().map(|field| field.path.as_str()).collect();
-    if names.is_empty() {
-        return;
-    }
+    packed(change.fields.iter().map(|field| field.path.clone()), ", ", page);
+}
+
+/// Fields on a few lines, as many of them as fit; the rest is counted.
+pub(super) fn packed(items: impl IntoIterator<Item = String>, separator: &str, page: &mut Page) {
     let room = page.style.width.saturating_sub(INDENT);
-    for line in wrap(&escape(&names.join(", ")), room).iter().take(LIST_LINES) {
-        page.line(&Line::indented(INDENT).with(line, Ink::Plain));
+    let mut lines: Vec<String> = vec![];
+    let mut left = 0;
+    for item in items {
+        let item = clip(&escape(&item), room, page.style.symbols);
+        let number = lines.len();
+        match lines.last_mut() {
+            _ if left > 0 => left += 1,
+            Some(line) if line.width() + separator.width() + item.width() <= room => {
+                line.push_str(separator);
+                line.push_str(&item);
+            }
+            Some(_) if number == LIST_LINES => left += 1,
+            Some(_) | None => lines.push(item),
+        }
+    }
+    for line in lines {
+        page.line(&Line::indented(INDENT).with(&line, Ink::Plain));
+    }
+    if left > 0 {
+        more(page, left, "field", "fields");
     }
 }

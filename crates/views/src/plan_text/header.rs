@@ -4,7 +4,7 @@ use crate::document::Plan;
 use model::Goal;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::line::{Ink, Line, Page};
+use super::super::line::{HEADED, Ink, Line, Page};
 use super::super::{Style, Symbols};
 use super::super::{causes, words};
 
@@ -13,17 +13,8 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
     title(plan, page);
     counts(plan, page);
     if let Some(file) = long_path(plan) {
-        section(page, "SPEC", &file);
+        page.heading("SPEC", &file, Ink::Strong);
     }
-}
-
-/// Where the texts of the head begin.
-const COLUMN: usize = 11;
-
-/// A line of the head: a word in capitals and its text.
-fn section(page: &mut Page, name: &str, text: &str) {
-    let line = Line::indented(2).with(name, Ink::Strong).pad_to(COLUMN);
-    page.line(&line.with(text, Ink::Plain));
 }
 
 fn title(plan: &Plan, page: &mut Page) {
@@ -59,15 +50,15 @@ fn counts(plan: &Plan, page: &mut Page) {
     let mut line = String::new();
     let mut name = "CHANGES";
     for count in words::in_all(plan).map(words::numbered) {
-        if !line.is_empty() && COLUMN + line.width() + separator.width() + count.width() > page.style.width {
-            section(page, std::mem::take(&mut name), &std::mem::take(&mut line));
+        if !line.is_empty() && HEADED + line.width() + separator.width() + count.width() > page.style.width {
+            page.heading(std::mem::take(&mut name), &std::mem::take(&mut line), Ink::Strong);
         }
         if !line.is_empty() {
             line.push_str(separator);
         }
         line.push_str(&count);
     }
-    section(page, name, &line);
+    page.heading(name, &line, Ink::Strong);
 }
 
 /// What stands between the items of a list on one line.

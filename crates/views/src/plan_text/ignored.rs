@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::Detail;
 use super::super::ignored::{rule, shown, summary};
 use super::super::line::{Ink, Line, Page, clip};
+use super::blocks::title;
 use super::fields::column;
 use super::values::{arrow_back, length, with_cause};
 
@@ -22,15 +23,14 @@ pub(super) fn counted(ignored: &Ignored, page: &mut Page) {
 /// Writes which, if they were asked for.
 pub(super) fn listed(ignored: &Ignored, page: &mut Page) {
     let (Some(summary), Some(listed)) = (summary(ignored), &ignored.listed) else { return };
-    page.gap();
-    let line = Line::indented(2).with("IGNORED", Ink::Strong).pad_to(11);
-    page.line(&line.with(&format!("{summary}, no difference"), Ink::Plain));
+    title(page, "IGNORED", &format!("{summary}, no difference"), Ink::Strong);
     for (id, fields) in listed {
         page.line(&Line::indented(4).with(&id.to_string(), Ink::Strong));
         let paths = column(fields.iter().map(|field| field.path.as_str()));
+        let narrow = page.style.width / 4;
         let room = match page.style.detail {
             Detail::Full => usize::MAX,
-            Detail::Summary | Detail::Changes => page.style.width / 4,
+            Detail::Summary | Detail::Changes => narrow,
         };
         let values: Vec<String> = fields
             .iter()
@@ -38,7 +38,8 @@ pub(super) fn listed(ignored: &Ignored, page: &mut Page) {
                 clip(&shown(&field.path, &field.value, length(page.style)), room, page.style.symbols)
             })
             .collect();
-        let widest = values.iter().map(|value| value.width()).max().unwrap_or(0);
+        let widest =
+            values.iter().map(|value| value.width()).filter(|width| *width <= narrow).max().unwrap_or(0);
         for (field, value) in fields.iter().zip(values) {
             let line = Line::indented(INDENT).with(&field.path, Ink::Plain).pad_to(INDENT + paths);
             let line = line.with("  ", Ink::Plain).with(&value, Ink::Plain);

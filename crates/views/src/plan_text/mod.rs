@@ -27,13 +27,13 @@ use super::{Detail, Style};
 
 /// The plan as text that ends with a line break, with what is different from an earlier plan, if there was one.
 pub fn render(plan: &Plan, differences: Option<&[Difference]>, style: &Style) -> String {
-    let mut page = Page::new(Style { width: style.width.max(MIN_WIDTH), ..*style });
+    let mut page = Page::folded(Style { width: style.width.max(MIN_WIDTH), ..*style });
     let extent = if plan.is_empty() && !plan.is_blocked() { Extent::Line } else { Extent::Blocks };
     let order = order::Order::of(plan);
     for section in Section::ORDER {
         match (section, extent) {
             (Section::Verdict, Extent::Line) => {
-                page.line(&Line::default().with(&nothing_to_do(plan), Ink::Plain));
+                page.sentence(&nothing_to_do(plan), Ink::Plain);
                 operator_policy::write(plan, &mut page);
             }
             (Section::Verdict, Extent::Blocks) => {
@@ -75,7 +75,7 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>, style: &Style) ->
             (Section::Footer, Extent::Line) => {}
             (Section::Footer, Extent::Blocks) => {
                 totals(plan, &mut page);
-                fingerprint(plan, &mut page);
+                approval(plan, &mut page);
             }
         }
     }
@@ -98,9 +98,8 @@ fn since(differences: Option<&[Difference]>, page: &mut Page) {
     if differences.is_empty() {
         page.line(&Line::indented(4).with("nothing; both do the same", Ink::Plain));
     }
-    for line in crate::since::lines(differences) {
-        let (sign, text) = line.split_once(' ').unwrap_or(("!", &line));
-        page.prose(4, &format!("{sign} "), text, Ink::Plain);
+    for told in crate::since::lines(differences, page.style.symbols) {
+        page.prose(4, &format!("{} ", told.sign), &told.text, Ink::Plain);
     }
 }
 
@@ -127,13 +126,20 @@ fn nothing_to_do(plan: &Plan) -> String {
     }
 }
 
-/// By what the plan is approved. What is blocked cannot be.
-fn fingerprint(plan: &Plan, page: &mut Page) {
+/// By what the plan is approved, in one piece, so that it can be copied. What is blocked cannot be.
+fn approval(plan: &Plan, page: &mut Page) {
     match plan.approval() {
         Approval::Blocked | Approval::Nothing => {}
         Approval::Arguments(arguments) => {
-            let text = format!("Plan {} ({arguments} does only this)", plan.fingerprint_shown());
-            page.sentence(&text, Ink::Faint);
+            let command = format!("gemmactl {arguments}");
+            let head = Line::default().with("To do only this:", Ink::Faint);
+            let line = head.clone().with(" ", Ink::Plain).with(&command, Ink::Plain);
+            if line.width() <= page.style.width {
+                page.line(&line);
+            } else {
+                page.line(&head);
+                page.whole(&Line::indented(2).with(&command, Ink::Plain));
+            }
         }
     }
 }

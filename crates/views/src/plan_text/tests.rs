@@ -40,7 +40,7 @@ fn ascii_symbols_and_eighty_columns_suffice() {
           image  ...sha256:1a2b3c4d5e6f -> (decided after image/ollama-gemma)
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    To do only this: gemmactl apply --expect 0123456789abcdef
     "#);
 }
 
@@ -59,7 +59,7 @@ fn the_summary_is_a_line_a_resource() {
           image
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    To do only this: gemmactl apply --expect 0123456789abcdef
     ");
 }
 
@@ -100,7 +100,7 @@ fn full_detail_shortens_nothing() {
         = repository/ollama
 
     Plan: 1 to update, 1 to rebuild; 7 unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    To do only this: gemmactl apply --expect 0123456789abcdef
     "#);
     insta::assert_snapshot!(render(&samples::create_all(), &style), @r#"
     gemmactl plan  stack=ollama-gemma  project=demo-project  region=europe-west1
@@ -139,7 +139,7 @@ fn full_detail_shortens_nothing() {
           timeout                  600s  gemmactl.yaml:66
 
     Plan: 9 to create.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    To do only this: gemmactl apply --expect 0123456789abcdef
     "#);
 }
 
@@ -196,7 +196,10 @@ fn colour_adds_nothing_but_colour() {
 fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
     let nothing = samples::plan(model::Goal::Present, vec![]);
     let counted = model::Ignored { listed: None, ..samples::ignored() };
-    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted.clone()), None, &samples::style()), @"No changes. Stack ollama-gemma in project demo-project is as the spec says (0 resources; 3 server-managed and 1 unmanaged fields ignored).");
+    insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted.clone()), None, &samples::style()), @r"
+    No changes. Stack ollama-gemma in project demo-project is as the spec says (0
+      resources; 3 server-managed and 1 unmanaged fields ignored).
+    ");
     let edited =
         super::render(&samples::shown_with(&samples::edited(), counted.clone()), None, &samples::style());
     assert!(
@@ -217,7 +220,7 @@ fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
           labels.team  models               foreign: left as it is
 
     Plan: 1 to update, 1 to delete; 8 unchanged.
-    Plan 0123456789abcdef (apply --expect 0123456789abcdef does only this)
+    To do only this: gemmactl apply --expect 0123456789abcdef
     ");
 }
 

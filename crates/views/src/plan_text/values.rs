@@ -3,17 +3,9 @@
 use model::{FieldChange, Json};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::line::{Ink, Line, Page, clip, ellipsis};
+use super::super::line::{Ink, Line, Page, arrow, clip, ellipsis};
 use super::super::value::{self, Length};
 use super::super::{Detail, Style, Symbols};
-
-/// The arrow of a change.
-pub(super) fn arrow(symbols: Symbols) -> &'static str {
-    match symbols {
-        Symbols::Unicode => "→",
-        Symbols::Ascii => "->",
-    }
-}
 
 /// The arrow before a cause that has its own line.
 pub(super) fn arrow_back(symbols: Symbols) -> &'static str {

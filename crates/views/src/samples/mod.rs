@@ -377,7 +377,9 @@ pub(super) fn deleted() -> Plan {
         Reason::Unhealthy { message: message.to_owned() },
         55,
     ));
-    changes.push(invoker("user:ana@acme.example", Action::Delete, Reason::RemovedFromSpec, 1));
+    // What goes, goes the other way round: who may call a service before the service.
+    let gone = invoker("user:ana@acme.example", Action::Delete, Reason::RemovedFromSpec, 1);
+    changes.push(after(gone, &[]));
     changes.push(after(
         change("service/ollama-gemma", Action::Delete, Reason::RemovedFromSpec, 1),
         &["invoker/ollama-gemma/user:ana@acme.example"],

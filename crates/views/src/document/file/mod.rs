@@ -226,6 +226,8 @@ impl TryFrom<PlanFile> for Plan {
             findings: file.findings.into_iter().map(Finding::from).collect(),
             cost: file.cost.map(Cost::try_from).transpose()?,
             ignored: file.ignored.try_into()?,
+            // A file says nothing of a command that people copy.
+            invocation: None,
         })
     }
 }
