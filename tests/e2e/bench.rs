@@ -221,3 +221,47 @@ fn everything_that_is_wrong_with_the_levels_is_told_at_once() {
     world.gemmactl(&["bench", "--levels", "1", "--up-to", "2"]).exits(1).says("cannot be used with");
     world.gemmactl(&["bench", "--requests", "0"]).exits(1).says("0 is not in 1..=100000");
 }
+
+#[test]
+fn vllm_is_measured_in_openais_form() {
+    let world = World::copy_of("examples/vllm-bucket");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    let run = world.emulated(&["bench", "--up-to", "2", "--requests", "5", "--yes", "--json"]).exits(0);
+    let measured = json_of(&run);
+    assert_eq!((&measured["form"], &measured["setup"]["server"]), (&json!("openai"), &json!("vllm")));
+    assert!(measured["setup"]["slots"].is_u64(), "{measured}");
+    let answered: Vec<_> =
+        measured["levels"].as_array().unwrap().iter().map(|level| &level["answered"]).collect();
+    assert_eq!(answered, [&json!(5), &json!(5)]);
+    holds_to_schema(&measured);
+}
+
+#[test]
+fn the_start_of_an_instance_is_told_apart_from_what_is_measured() {
+    let world = deployed(&[]);
+    let once = ["--levels", "1", "--requests", "5", "--max-tokens", "1"];
+    let real = ["bench", "--yes", "--emulator", "--emulator-time-scale", "1.5", "-o", "bench.json"];
+    world
+        .gemmactl(&[&real[..], &once].concat())
+        .exits(0)
+        .says("The first prompt met no running instance: its first token came after ")
+        .says("only the level 1 can be counted on, and one level shows no knee");
+    let text = std::fs::read_to_string(world.path().join("bench.json")).unwrap();
+    let saved: Value = serde_json::from_str(&text).unwrap();
+    assert!(saved["coldStartMs"].as_f64().unwrap() >= 1000.0, "{saved}");
+}
+
+#[test]
+fn what_cloud_run_refuses_is_told_from_what_the_server_refuses() {
+    let one = [("concurrency: 4", "concurrency: 1"), ("OLLAMA_NUM_PARALLEL: 4", "OLLAMA_NUM_PARALLEL: 1")];
+    let world = deployed(&one);
+    // One answer takes a twentieth of the time for which Cloud Run lets a request wait.
+    let run = slowly(&world, &["--levels", "40", "--requests", "40", "--json"]).exits(0);
+    let measured = json_of(&run);
+    let crowd = &measured["levels"][1];
+    assert!(
+        crowd["refused"]["429"].as_u64().unwrap() > 0 && crowd["answered"].as_u64().unwrap() > 0,
+        "{crowd}"
+    );
+    assert_eq!(crowd["problem"], "Rate exceeded.");
+}

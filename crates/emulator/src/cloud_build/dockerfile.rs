@@ -154,6 +154,31 @@ impl Dockerfile {
         models
     }
 
+    /// The environment variables that the image sets.
+    pub(super) fn variables(&self, build_arguments: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let (mut stages, mut stage, mut set) = (BTreeMap::new(), None, BTreeMap::new());
+        for (instruction, before) in self.with_variables(build_arguments) {
+            match instruction.keyword.as_str() {
+                "ENV" => {
+                    let values = assignments(&instruction.arguments).into_iter();
+                    set.extend(values.map(|(name, value)| (name, expand(&value, &before))));
+                }
+                // A stage has the variables of the one that it begins from, and of no other.
+                "FROM" => {
+                    if let Some(name) = stage.take() {
+                        stages.insert(name, std::mem::take(&mut set));
+                    }
+                    let all = words(&instruction.arguments.to_lowercase());
+                    let mut named = all.iter().filter(|word| !word.starts_with("--"));
+                    set = named.next().and_then(|base| stages.get(base)).cloned().unwrap_or_default();
+                    stage = named.nth(1).cloned();
+                }
+                _ => {}
+            }
+        }
+        set
+    }
+
     /// Each instruction with the `ARG` and `ENV` values that hold where it stands.
     fn with_variables<'file>(
         &'file self,
@@ -271,6 +296,16 @@ mod tests {
     const TUTORIAL: &str = "FROM ollama/ollama:latest\n\n# Listen on all interfaces, port 8080\nENV OLLAMA_HOST 0.0.0.0:8080\n\
         ENV OLLAMA_MODELS /models\nENV MODEL gemma3:4b\nRUN ollama serve & sleep 5 && ollama pull $MODEL\n\
         ENTRYPOINT [\"ollama\", \"serve\"]\n";
+
+    #[test]
+    fn variables_are_those_of_the_last_stage_and_what_it_begins_from() {
+        let arguments = BTreeMap::from([("SLOTS".to_owned(), "4".to_owned())]);
+        let text = "ARG SLOTS\nFROM --platform=linux/amd64 ollama/ollama AS Base\nARG SLOTS\nENV OLLAMA_NUM_PARALLEL=$SLOTS A=1\n\
+                    FROM alpine AS other\nENV B=1\nFROM base\nENV OLLAMA_MAX_QUEUE 8\n";
+        let found = Dockerfile::parse(text).unwrap().variables(&arguments);
+        let found: Vec<_> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(found, [("A", "1"), ("OLLAMA_MAX_QUEUE", "8"), ("OLLAMA_NUM_PARALLEL", "4")]);
+    }
 
     #[test]
     fn models_are_found_however_they_are_named() {

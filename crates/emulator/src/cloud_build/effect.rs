@@ -110,6 +110,7 @@ fn push_all(
         )?;
         let digest = built.image.digest();
         project.cloud_build.models.insert(digest.clone(), built.models.clone());
+        project.cloud_build.variables.insert(digest.clone(), built.variables.clone());
         pushed.push((built.reference.clone(), digest));
     }
     Ok(pushed)

@@ -78,7 +78,7 @@ fn fetch(
 
 /// Goes through the steps.
 fn run(body: &Map<String, Json>, source: &Source) -> Verdict {
-    let mut local: BTreeMap<String, (Image, Vec<String>)> = BTreeMap::new();
+    let mut local: BTreeMap<String, Made> = BTreeMap::new();
     let mut pushed: Vec<BuiltImage> = Vec::new();
     let mut opaque = false;
     let steps = body.get("steps").and_then(Json::as_array);
@@ -89,9 +89,9 @@ fn run(body: &Map<String, Json>, source: &Source) -> Verdict {
                 opaque = true;
                 Ok(())
             }
-            BuildStep::Build(build) => build_image(&build, source).map(|(image, models)| {
+            BuildStep::Build(build) => build_image(&build, source).map(|made| {
                 for tag in &build.tags {
-                    local.insert(with_tag(tag), (image.clone(), models.clone()));
+                    local.insert(with_tag(tag), made.clone());
                 }
             }),
             BuildStep::Tag { from, to } => match local.get(&with_tag(&from)).cloned() {
@@ -102,12 +102,8 @@ fn run(body: &Map<String, Json>, source: &Source) -> Verdict {
                 None => Err(format!("Error response from daemon: No such image: {}", with_tag(&from))),
             },
             BuildStep::Push(image) => match local.get(&with_tag(&image)) {
-                Some((built, models)) => {
-                    pushed.push(BuiltImage {
-                        reference: image,
-                        image: built.clone(),
-                        models: models.clone(),
-                    });
+                Some(made) => {
+                    pushed.push(made.under(image));
                     Ok(())
                 }
                 None if opaque => Ok(()),
@@ -127,12 +123,11 @@ fn run(body: &Map<String, Json>, source: &Source) -> Verdict {
     }
     for reference in strings(body, "images") {
         match local.get(&with_tag(&reference)) {
-            Some((image, models)) => {
-                pushed.push(BuiltImage { reference, image: image.clone(), models: models.clone() });
-            }
+            Some(made) => pushed.push(made.under(reference)),
             None if opaque => {
                 let image = image_of(source, &[format!("steps for {reference}")]);
-                pushed.push(BuiltImage { reference, image, models: Vec::new() });
+                let made = Made { image, models: Vec::new(), variables: BTreeMap::new() };
+                pushed.push(made.under(reference));
             }
             None => {
                 return Verdict::Fail(Failure {
@@ -148,8 +143,23 @@ fn run(body: &Map<String, Json>, source: &Source) -> Verdict {
     Verdict::Push(pushed)
 }
 
-/// One `docker build`: the image and the models in it, or what Docker would say.
-fn build_image(build: &DockerBuild, source: &Source) -> Result<(Image, Vec<String>), String> {
+/// An image that was built, without a name.
+#[derive(Clone)]
+struct Made {
+    image: Image,
+    models: Vec<String>,
+    variables: BTreeMap<String, String>,
+}
+
+impl Made {
+    fn under(&self, reference: String) -> BuiltImage {
+        let Self { image, models, variables } = self.clone();
+        BuiltImage { reference, image, models, variables }
+    }
+}
+
+/// One `docker build`: the image and what is in it, or what Docker would say.
+fn build_image(build: &DockerBuild, source: &Source) -> Result<Made, String> {
     let (folder, file) = match &build.file {
         Some(file) => (build.dir.as_str(), file.as_str()),
         None => (build.folder.as_str(), "Dockerfile"),
@@ -165,7 +175,11 @@ fn build_image(build: &DockerBuild, source: &Source) -> Result<(Image, Vec<Strin
     dockerfile
         .check(&source.context, &build.folder, &build.build_arguments)
         .map_err(|error| error.to_string())?;
-    Ok((image_of(source, &build.shape), dockerfile.models(&build.build_arguments)))
+    Ok(Made {
+        image: image_of(source, &build.shape),
+        models: dockerfile.models(&build.build_arguments),
+        variables: dockerfile.variables(&build.build_arguments),
+    })
 }
 
 /// Equal sources built in equal ways give equal images.

@@ -22,6 +22,8 @@ mod zip_archive;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::call::{Answer, Call, Handled};
@@ -77,6 +79,11 @@ struct Place {
 /// built here.
 pub(crate) fn models_in(project: &Project, digest: &str) -> Vec<String> {
     project.cloud_build.models.get(digest).cloned().unwrap_or_default()
+}
+
+/// The environment variables that the image with this digest sets; empty for an image that was not built here.
+pub(crate) fn variables_in(project: &Project, digest: &str) -> BTreeMap<String, String> {
+    project.cloud_build.variables.get(digest).cloned().unwrap_or_default()
 }
 
 fn not_found() -> ApiError {

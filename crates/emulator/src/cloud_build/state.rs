@@ -1,4 +1,4 @@
-//! What Cloud Build remembers: builds with the verdict that waits for them, and the models inside built images.
+//! What Cloud Build remembers: builds with the verdict that waits for them, and what is inside built images.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ pub(crate) struct State {
     pub(super) builds: BTreeMap<String, Part<Build>>,
     /// Models by image digest.
     pub(super) models: BTreeMap<String, Vec<String>>,
+    /// Environment variables by image digest.
+    pub(super) variables: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// One build.
@@ -55,6 +57,9 @@ pub(super) struct BuiltImage {
     pub(super) image: Image,
     /// The models that its Dockerfile pulls.
     pub(super) models: Vec<String>,
+    /// The environment variables that its Dockerfile sets.
+    #[serde(default)]
+    pub(super) variables: BTreeMap<String, String>,
 }
 
 /// A failure, in the words of `failureInfo` and `statusDetail`.

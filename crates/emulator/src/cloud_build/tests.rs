@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use super::context::tests::tarball;
-use super::models_in;
+use super::{models_in, variables_in};
 use crate::artifact_registry::find_image;
 use crate::testing::{Lab, NUMBER, PROJECT};
 
@@ -79,12 +79,13 @@ async fn a_build_publishes_its_image_and_remembers_its_models() {
     assert_eq!(done["metadata"]["build"], build);
     assert_eq!(build["results"]["images"][0]["name"], IMAGE);
     let digest = build["results"]["images"][0]["digest"].as_str().unwrap();
-    let (found, models) = lab.emulator.look(|world, _| {
+    let (found, models, variables) = lab.emulator.look(|world, _| {
         let project = world.project(PROJECT).unwrap();
-        (find_image(project, IMAGE), models_in(project, digest))
+        (find_image(project, IMAGE), models_in(project, digest), variables_in(project, digest))
     });
     assert_eq!(found.as_deref(), Some(digest));
     assert_eq!(models, ["gemma3:4b"]);
+    assert_eq!(variables.get("MODEL").map(String::as_str), Some("gemma3:4b"));
     let provenance = &build["sourceProvenance"]["resolvedStorageSource"];
     assert!(provenance["generation"].as_str().unwrap().parse::<i64>().unwrap() > 0);
     assert_eq!(build["name"].as_str().unwrap().split('/').nth(1), Some(NUMBER));

@@ -72,6 +72,11 @@ pub(super) fn not_found() -> Answer {
     )
 }
 
+/// 429 for a request that no instance has room for.
+pub(super) fn no_instance() -> Answer {
+    Answer::bytes("text/html", "Rate exceeded.".into()).with_status(429)
+}
+
 /// 503 for a service that never became ready.
 pub(super) fn unavailable() -> Answer {
     page(

@@ -1,20 +1,23 @@
-//! The deployed service answers: a small Ollama-shaped server behind the addresses of each ready Cloud Run service,
+//! The deployed service answers: a small server in the shape of Ollama or vLLM behind the addresses of each ready Cloud Run service,
 //! reached as `NAME-NUMBER.REGION.run.app` or, without touching name resolution, `NAME-NUMBER.REGION.run.localhost`.
 //!
 //! It lists the model that the service's image was built with, and answers with a short fixed text: it imitates the way
 //! to the first answered prompt, not the answer. Routes and fields: Ollama's API page and `OpenAI`'s chat completions.
 
 mod access;
+mod capacity;
 mod device;
 mod ollama;
 mod openai;
 mod slots;
 mod speech;
+mod vllm;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -32,17 +35,33 @@ const USUAL_MODEL: &str = "gemma3:4b";
 pub(crate) use device::found as device_found;
 pub(crate) use slots::Slots;
 
+use capacity::Capacity;
+use slots::Refused;
+
+/// How long Cloud Run keeps a request for which no instance has room, before the time scale. Source: its "About instance
+/// autoscaling", "Maximum instances": up to 3.5 times the usual start, or 10 seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What serves the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Program {
+    Ollama,
+    Vllm,
+}
+
 /// A service that may be answered for, and what it serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Serving {
+    program: Program,
     model: String,
     /// The revision that answers, with its service.
     revision: String,
-    capacity: slots::Capacity,
+    capacity: Capacity,
 }
 
 /// The routes that take a slot of the model.
-const SPEAKING: [&str; 3] = ["/api/generate", "/api/chat", "/v1/chat/completions"];
+const SPEAKING: [&str; 3] = ["/api/generate", "/api/chat", COMPLETIONS];
+const COMPLETIONS: &str = "/v1/chat/completions";
 
 /// Whether a host is that of a deployed service.
 pub(crate) fn is_service_host(host: &str) -> bool {
@@ -65,20 +84,32 @@ pub(crate) async fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
 }
 
 async fn served(emulator: &Arc<Emulator>, call: &Call, serving: &Serving) -> Answered {
-    if call.method != "POST" || !SPEAKING.contains(&call.path.as_str()) {
-        return route(call, &serving.model);
-    }
-    let Some(turn) = emulator.slots().turn(&serving.revision, serving.capacity).await else {
-        let text = "server busy, please try again.  maximum pending requests exceeded";
-        return Answered::Whole(match call.path.as_str() {
-            "/v1/chat/completions" => openai::refusal(503, "api_error", text),
-            _ => ollama::refusal(503, text),
-        });
+    let path = call.path.as_str();
+    let speaks = match serving.program {
+        Program::Ollama => SPEAKING.contains(&path),
+        Program::Vllm => path == COMPLETIONS,
     };
-    match call.path.as_str() {
+    if call.method != "POST" || !speaks {
+        return route(call, serving);
+    }
+    let scale = call.context.settings.time_scale;
+    // Where nothing takes time, nobody waits in vain.
+    let patience = (scale > 0.0).then(|| PATIENCE.mul_f64(scale));
+    let turn = match emulator.slots().turn(&serving.revision, serving.capacity, patience).await {
+        Ok(turn) => turn,
+        Err(Refused::NoInstance) => return Answered::Whole(access::no_instance()),
+        Err(Refused::QueueFull) => {
+            let text = "server busy, please try again.  maximum pending requests exceeded";
+            return Answered::Whole(match path {
+                COMPLETIONS => openai::refusal(503, "api_error", text),
+                _ => ollama::refusal(503, text),
+            });
+        }
+    };
+    match path {
         "/api/generate" => ollama::generate(call, &serving.model, turn).await,
         "/api/chat" => ollama::chat(call, &serving.model, turn).await,
-        _ => openai::chat(call, &serving.model, turn).await,
+        _ => openai::chat(call, serving.program, &serving.model, turn).await,
     }
 }
 
@@ -121,19 +152,22 @@ fn serving(world: &World, context: &Context, call: &Call) -> Result<Serving, Ans
     };
     let revision = service.revisions.iter().find(|revision| revision.name == *ready);
     let digest = revision.and_then(|revision| revision.image_digest.as_deref());
-    let built = digest.map(|digest| cloud_build::models_in(project, digest)).unwrap_or_default();
-    let image = revision
-        .and_then(|revision| revision.template.get("containers"))
-        .and_then(|containers| containers.pointer("/0/image"))
-        .and_then(Value::as_str)
-        .unwrap_or("");
-    let model =
-        built.into_iter().next().or_else(|| model_of_image(image)).unwrap_or_else(|| USUAL_MODEL.to_owned());
     let template = revision.map(|revision| &revision.template);
+    let container = template.and_then(|template| template.get("containers")?.get(0));
+    let vllm = container.filter(|container| vllm::serves(container));
+    let (program, model) = if let Some(container) = vllm {
+        (Program::Vllm, vllm::model(container))
+    } else {
+        let built = digest.map(|digest| cloud_build::models_in(project, digest)).unwrap_or_default();
+        let image = container.and_then(|container| container.get("image")?.as_str()).unwrap_or("");
+        (Program::Ollama, built.into_iter().next().or_else(|| model_of_image(image)))
+    };
+    let baked = digest.map(|digest| cloud_build::variables_in(project, digest)).unwrap_or_default();
     Ok(Serving {
-        model,
+        program,
+        model: model.unwrap_or_else(|| USUAL_MODEL.to_owned()),
         revision: format!("{}/{ready}", service.name),
-        capacity: template.map(slots::Capacity::of).unwrap_or_default(),
+        capacity: template.map(|template| Capacity::of(template, &baked)).unwrap_or_default(),
     })
 }
 
@@ -178,22 +212,32 @@ fn model_of_image(image: &str) -> Option<String> {
     (family.starts_with("gemma") && sized).then(|| format!("{family}:{size}"))
 }
 
-fn route(call: &Call, model: &str) -> Answered {
-    match (call.method.as_str(), call.path.as_str()) {
-        ("GET" | "HEAD", "/") => {
-            Answered::Whole(Answer::bytes("text/plain; charset=utf-8", "Ollama is running".into()))
-        }
-        ("GET" | "HEAD", "/api/version") => Answered::Whole(ollama::version()),
-        ("GET" | "HEAD", "/api/tags") => Answered::Whole(ollama::tags(model)),
-        ("GET", "/api/ps") => Answered::Whole(ollama::loaded(model, call.now())),
-        ("POST", "/api/show") => Answered::Whole(ollama::show(call, model)),
-        ("GET", "/v1/models") => Answered::Whole(openai::models(model, call.now())),
+fn route(call: &Call, serving: &Serving) -> Answered {
+    let (program, model) = (serving.program, serving.model.as_str());
+    Answered::Whole(match (call.method.as_str(), call.path.as_str()) {
+        ("GET", "/v1/models") => openai::models(program, model, call.now()),
         ("GET", path) if path.strip_prefix("/v1/models/").is_some() => {
             let asked = path.strip_prefix("/v1/models/").unwrap_or_default();
-            Answered::Whole(openai::one_model(asked, model, call.now()))
+            openai::one_model(program, asked, model, call.now())
         }
-        _ => Answered::Whole(
-            Answer::bytes("text/plain; charset=utf-8", "404 page not found".into()).with_status(404),
-        ),
+        (method, path) => match program {
+            Program::Ollama => ollamas(call, method, path, model),
+            Program::Vllm => match (method, path) {
+                ("GET", "/health") => Answer::bytes("text/plain", "".into()),
+                _ => vllm::no_route(),
+            },
+        },
+    })
+}
+
+/// The routes that Ollama alone has.
+fn ollamas(call: &Call, method: &str, path: &str, model: &str) -> Answer {
+    match (method, path) {
+        ("GET" | "HEAD", "/") => Answer::bytes("text/plain; charset=utf-8", "Ollama is running".into()),
+        ("GET" | "HEAD", "/api/version") => ollama::version(),
+        ("GET" | "HEAD", "/api/tags") => ollama::tags(model),
+        ("GET", "/api/ps") => ollama::loaded(model, call.now()),
+        ("POST", "/api/show") => ollama::show(call, model),
+        _ => Answer::bytes("text/plain; charset=utf-8", "404 page not found".into()).with_status(404),
     }
 }

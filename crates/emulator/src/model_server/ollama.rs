@@ -1,10 +1,12 @@
 //! Ollama's own routes. Fields and texts: Ollama's API page and its source, version as below.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::slots::Turn;
-use super::speech::{Speech, last_message, nanoseconds, streamed};
+use super::speech::{Pace, Speech, last_message, streamed};
 use crate::blobs::sha256_hex;
 use crate::call::{Answer, Call};
 use crate::clock::later;
@@ -12,10 +14,8 @@ use crate::server::Answered;
 
 /// The version that is imitated: the last with the engine that the L4's driver runs.
 const VERSION: &str = "0.24.0";
-/// Nanoseconds that loading the model takes to say.
-const LOAD: u64 = 1_200_000_000;
 /// How long a model stays loaded.
-const KEEP_ALIVE: std::time::Duration = std::time::Duration::from_mins(5);
+const KEEP_ALIVE: Duration = Duration::from_mins(5);
 
 /// `GET /api/version`.
 pub(super) fn version() -> Answer {
@@ -95,8 +95,8 @@ async fn said(
 ) -> Answered {
     let time_scale = call.context.settings.time_scale;
     if body.get("stream") == Some(&Value::Bool(false)) {
-        speech.take_time(time_scale).await;
-        return Answered::Whole(Answer::json(last_line(call, model, speech, shape(&speech.text()))));
+        speech.take_time(time_scale, &turn).await;
+        return Answered::Whole(Answer::json(last_line(call, model, speech, &turn, shape(&speech.text()))));
     }
     let mut lines: Vec<String> = speech
         .pieces
@@ -109,22 +109,30 @@ async fn said(
             format!("{}\n", Value::Object(line))
         })
         .collect();
-    lines.push(format!("{}\n", last_line(call, model, speech, shape(""))));
-    Answered::Stream(streamed(lines, "application/x-ndjson", time_scale, turn))
+    lines.push(format!("{}\n", last_line(call, model, speech, &turn, shape(""))));
+    Answered::Stream(streamed(lines, "application/x-ndjson", time_scale, speech, turn))
 }
 
-fn last_line(call: &Call, model: &str, speech: &Speech, (field, value): (&'static str, Value)) -> Value {
+fn last_line(
+    call: &Call,
+    model: &str,
+    speech: &Speech,
+    turn: &Turn,
+    (field, value): (&'static str, Value),
+) -> Value {
+    let pace = Pace::of(turn, speech.prompt_pieces);
+    let speaking = pace.speaking(speech.pieces.len());
+    let nanoseconds = |time: Duration| json!(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     let mut line = head(model, call.now());
     line.insert(field.into(), value);
     line.insert("done".into(), json!(true));
     line.insert("done_reason".into(), json!(speech.ending.word()));
-    let prompt = nanoseconds(speech.prompt_pieces) / 10;
-    line.insert("total_duration".into(), json!(LOAD + prompt + speech.nanoseconds()));
-    line.insert("load_duration".into(), json!(LOAD));
+    line.insert("total_duration".into(), nanoseconds(pace.load + pace.reading + speaking));
+    line.insert("load_duration".into(), nanoseconds(pace.load));
     line.insert("prompt_eval_count".into(), json!(speech.prompt_pieces));
-    line.insert("prompt_eval_duration".into(), json!(prompt));
+    line.insert("prompt_eval_duration".into(), nanoseconds(pace.reading));
     line.insert("eval_count".into(), json!(speech.pieces.len()));
-    line.insert("eval_duration".into(), json!(speech.nanoseconds()));
+    line.insert("eval_duration".into(), nanoseconds(speaking));
     Value::Object(line)
 }
 

@@ -1,4 +1,4 @@
-//! The `OpenAI`-style routes that Ollama offers beside its own. Fields: the chat completions reference.
+//! The `OpenAI`-style routes that Ollama offers beside its own, and vLLM alone. Fields: the chat completions reference.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::ollama::is_served;
 use super::slots::Turn;
 use super::speech::{Speech, last_message, streamed};
+use super::{Program, vllm};
 use crate::call::{Answer, Call};
 use crate::server::Answered;
 
@@ -13,37 +14,48 @@ use crate::server::Answered;
 const ID: &str = "chatcmpl-1";
 
 /// `GET /v1/models`.
-pub(super) fn models(model: &str, now: Timestamp) -> Answer {
+pub(super) fn models(program: Program, model: &str, now: Timestamp) -> Answer {
     Answer::json(json!({
         "object": "list",
-        "data": [described(model, now)],
+        "data": [described(program, model, now)],
     }))
 }
 
 /// `GET /v1/models/NAME`.
-pub(super) fn one_model(asked: &str, model: &str, now: Timestamp) -> Answer {
+pub(super) fn one_model(program: Program, asked: &str, model: &str, now: Timestamp) -> Answer {
     // A name's colon may be sent as it is, or encoded.
     let asked = asked.replace("%3A", ":").replace("%3a", ":");
     if is_served(&asked, model) {
-        Answer::json(described(model, now))
+        Answer::json(described(program, model, now))
     } else {
-        refusal(404, "api_error", &format!("model '{asked}' not found"))
+        no_model(program, "api_error", &asked)
     }
 }
 
-fn described(model: &str, now: Timestamp) -> Value {
-    json!({ "id": model, "object": "model", "created": now.as_second(), "owned_by": "library" })
+fn no_model(program: Program, kind: &str, asked: &str) -> Answer {
+    match program {
+        Program::Ollama => refusal(404, kind, &format!("model '{asked}' not found")),
+        Program::Vllm => vllm::no_model(asked),
+    }
+}
+
+fn described(program: Program, model: &str, now: Timestamp) -> Value {
+    let owner = match program {
+        Program::Ollama => "library",
+        Program::Vllm => "vllm",
+    };
+    json!({ "id": model, "object": "model", "created": now.as_second(), "owned_by": owner })
 }
 
 /// `POST /v1/chat/completions`: whole unless the caller says `"stream": true`.
-pub(super) async fn chat(call: &Call, model: &str, turn: Turn) -> Answered {
+pub(super) async fn chat(call: &Call, program: Program, model: &str, turn: Turn) -> Answered {
     let body: Value = match serde_json::from_slice(&call.body) {
         Ok(body) => body,
         Err(wrong) => return Answered::Whole(refusal(400, "invalid_request_error", &wrong.to_string())),
     };
     let asked = body.get("model").and_then(Value::as_str).unwrap_or("");
     if !is_served(asked, model) {
-        return Answered::Whole(refusal(404, "not_found_error", &format!("model '{asked}' not found")));
+        return Answered::Whole(no_model(program, "not_found_error", asked));
     }
     let prompt = last_message(&body);
     if prompt.is_empty() {
@@ -56,16 +68,16 @@ pub(super) async fn chat(call: &Call, model: &str, turn: Turn) -> Answered {
     if body.get("stream") == Some(&Value::Bool(true)) {
         let counted = body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true));
         let usage = counted.then(|| usage(&speech));
-        let events = events(call, model, &speech, usage);
-        return Answered::Stream(streamed(events, "text/event-stream", time_scale, turn));
+        let events = events(call, program, model, &speech, usage);
+        return Answered::Stream(streamed(events, "text/event-stream", time_scale, &speech, turn));
     }
-    speech.take_time(time_scale).await;
+    speech.take_time(time_scale, &turn).await;
     Answered::Whole(Answer::json(json!({
         "id": ID,
         "object": "chat.completion",
         "created": call.now().as_second(),
         "model": model,
-        "system_fingerprint": "fp_ollama",
+        "system_fingerprint": fingerprint(program),
         "choices": [{
             "index": 0,
             "message": { "role": "assistant", "content": speech.text() },
@@ -73,6 +85,13 @@ pub(super) async fn chat(call: &Call, model: &str, turn: Turn) -> Answered {
         }],
         "usage": usage(&speech),
     })))
+}
+
+fn fingerprint(program: Program) -> Option<&'static str> {
+    match program {
+        Program::Ollama => Some("fp_ollama"),
+        Program::Vllm => None,
+    }
 }
 
 fn usage(speech: &Speech) -> Value {
@@ -83,14 +102,14 @@ fn usage(speech: &Speech) -> Value {
     })
 }
 
-fn events(call: &Call, model: &str, speech: &Speech, usage: Option<Value>) -> Vec<String> {
+fn events(call: &Call, program: Program, model: &str, speech: &Speech, usage: Option<Value>) -> Vec<String> {
     let chunk = |choices: Value| {
         json!({
             "id": ID,
             "object": "chat.completion.chunk",
             "created": call.now().as_second(),
             "model": model,
-            "system_fingerprint": "fp_ollama",
+            "system_fingerprint": fingerprint(program),
             "choices": choices,
         })
     };

@@ -8,10 +8,16 @@ use axum::response::Response;
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::slots::Turn;
+use super::slots::{Start, Turn};
 
-/// Time per piece on the GPU that is imitated, before the time scale.
+/// Time per piece on the GPU that is imitated, before the time scale, for a prompt that is alone.
 const PER_PIECE: Duration = Duration::from_millis(16);
+/// A GPU reads the weights once for the next piece of every answer, so each further answer makes the pieces of all come by so much
+/// of that time later. What a real one takes depends on model and context.
+const COMPANY: f64 = 0.1;
+/// How long an instance takes to start and load the model, before the time scale, and how long a loaded model is said to take.
+const START: Duration = Duration::from_millis(1200);
+const LOADED: Duration = Duration::from_millis(20);
 
 /// A finished answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,27 +71,58 @@ impl Speech {
     }
 
     /// Waits as long as the imitated GPU takes for the whole answer.
-    pub(super) async fn take_time(&self, time_scale: f64) {
-        let all = pause(time_scale).saturating_mul(u32::try_from(self.pieces.len()).unwrap_or(u32::MAX));
-        if !all.is_zero() {
-            tokio::time::sleep(all).await;
-        }
-    }
-
-    /// Nanoseconds that the imitated GPU took for the answer.
-    pub(super) fn nanoseconds(&self) -> u64 {
-        nanoseconds(self.pieces.len())
+    pub(super) async fn take_time(&self, time_scale: f64, turn: &Turn) {
+        let pace = Pace::of(turn, self.prompt_pieces);
+        let whole = pace.before + pace.speaking(self.pieces.len());
+        sleep(scaled(whole, time_scale)).await;
     }
 }
 
-/// Nanoseconds for this many pieces.
-pub(super) fn nanoseconds(pieces: usize) -> u64 {
-    let each = u64::try_from(PER_PIECE.as_nanos()).unwrap_or(0);
-    each.saturating_mul(u64::try_from(pieces).unwrap_or(u64::MAX))
+/// How long the imitated GPU takes for an answer, before the time scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pace {
+    /// To start the instance and load the model.
+    pub(super) load: Duration,
+    /// To read the prompt.
+    pub(super) reading: Duration,
+    /// Until the first piece is begun: only what has to start takes time for it.
+    before: Duration,
+    /// For each piece.
+    piece: Duration,
 }
 
-fn pause(time_scale: f64) -> Duration {
-    PER_PIECE.mul_f64(time_scale.clamp(0.0, 100.0))
+impl Pace {
+    /// The pace of an answer in a slot.
+    pub(super) fn of(turn: &Turn, prompt_pieces: usize) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "slots are few")]
+        let others = turn.company.saturating_sub(1) as f64;
+        let piece = PER_PIECE.mul_f64(1.0 + COMPANY * others);
+        let reading = times(PER_PIECE, prompt_pieces) / 10;
+        let (load, before) = match turn.start {
+            Start::Cold => (START, START + reading),
+            Start::Warm => (LOADED, reading),
+        };
+        Self { load, reading, before, piece }
+    }
+
+    /// The time for so many pieces.
+    pub(super) fn speaking(&self, pieces: usize) -> Duration {
+        times(self.piece, pieces)
+    }
+}
+
+fn times(each: Duration, count: usize) -> Duration {
+    each.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+fn scaled(time: Duration, time_scale: f64) -> Duration {
+    time.mul_f64(time_scale.clamp(0.0, 100.0))
+}
+
+async fn sleep(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
 }
 
 /// Sends lines one after the other, with the pauses of the imitated GPU. The slot is taken until the last is sent, or the
@@ -94,15 +131,15 @@ pub(super) fn streamed(
     lines: Vec<String>,
     content_type: &'static str,
     time_scale: f64,
+    speech: &Speech,
     turn: Turn,
 ) -> Response {
-    let pause = pause(time_scale);
-    let pieces = stream::iter(lines).then(move |line| {
+    let pace = Pace::of(&turn, speech.prompt_pieces);
+    let (before, piece) = (scaled(pace.before, time_scale), scaled(pace.piece, time_scale));
+    let pieces = stream::iter(lines.into_iter().enumerate()).then(move |(number, line)| {
         let _taken = &turn;
         async move {
-            if !pause.is_zero() {
-                tokio::time::sleep(pause).await;
-            }
+            sleep(if number == 0 { before + piece } else { piece }).await;
             Ok::<_, std::convert::Infallible>(line)
         }
     });

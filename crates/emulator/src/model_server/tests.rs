@@ -260,3 +260,77 @@ async fn one_model_is_told_by_its_name_and_usage_where_it_is_asked_for() {
     let said = text.matches("\"content\":").count() - 1;
     assert_eq!((&usage["choices"], &usage["usage"]["completion_tokens"]), (&json!([]), &json!(said)));
 }
+
+/// A service with this template, and the token of its owner.
+async fn with_template(lab: &Lab, template: Value) -> String {
+    let body = json!({ "template": template });
+    let first = lab.call("POST", &format!("{SERVICES}?serviceId=gemma"), &body).await.expect(200).json();
+    lab.finish(&first, "/v2/").await;
+    token(lab, "").await
+}
+
+#[tokio::test]
+async fn a_request_that_no_instance_has_room_for_is_refused_by_the_front_end() {
+    // Patience takes microseconds here, and what is not read to its end goes on for ever.
+    let lab = Lab::with(|settings| settings.time_scale = 1e-6);
+    lab.seed(&json!({ "enable": ["run.googleapis.com"] })).await;
+    let image = "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-12b";
+    let template = json!({
+        "maxInstanceRequestConcurrency": 1,
+        "scaling": { "maxInstanceCount": 1 },
+        "containers": [{ "image": image, "env": [{ "name": "OLLAMA_NUM_PARALLEL", "value": "4" }] }],
+    });
+    let token = with_template(&lab, template).await;
+    let question = json!({ "model": "gemma3:12b", "prompt": "Why?" });
+    let request = axum::http::Request::post("/api/generate")
+        .header("host", HOST)
+        .header("authorization", format!("Bearer {token}"))
+        .body(axum::body::Body::from(question.to_string()))
+        .unwrap();
+    let answered = crate::app(std::sync::Arc::clone(&lab.emulator)).oneshot(request).await.unwrap();
+    assert_eq!(answered.status(), 200);
+    let refused = ask(&lab, "POST", "/api/generate", &token, &question).await.expect(429);
+    assert_eq!(refused.bytes, "Rate exceeded.");
+    drop(answered);
+    ask(&lab, "POST", "/api/generate", &token, &question).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_instance_loads_its_model_once_and_answers_slower_in_company() {
+    let lab = deployed().await;
+    let token = token(&lab, "").await;
+    let question = json!({ "model": "gemma3:12b", "prompt": "Why?", "stream": false });
+    let mut loads = Vec::new();
+    let mut rates = Vec::new();
+    for _ in 0..2 {
+        let said = ask(&lab, "POST", "/api/generate", &token, &question).await.expect(200).json();
+        loads.push(said["load_duration"].as_u64().unwrap());
+        rates.push(said["eval_duration"].as_u64().unwrap() / said["eval_count"].as_u64().unwrap());
+    }
+    assert_eq!((loads, rates), (vec![1_200_000_000, 20_000_000], vec![16_000_000; 2]));
+}
+
+#[tokio::test]
+async fn vllm_answers_in_openais_form_only() {
+    let lab = Lab::enabled(&["run.googleapis.com"]).await;
+    let container = json!({ "image": "docker.io/vllm/vllm-openai:v0.11.0", "command": ["vllm"], "args": ["serve", "gs://weights/gemma", "--max-num-seqs=8"] });
+    let token = with_template(&lab, json!({ "containers": [container] })).await;
+    for path in ["/api/tags", "/api/version", "/"] {
+        let missing = ask(&lab, "GET", path, &token, &Value::Null).await.expect(404).json();
+        assert_eq!(missing, json!({ "detail": "Not Found" }));
+    }
+    ask(&lab, "POST", "/api/generate", &token, &json!({ "model": "gemma" })).await.expect(404);
+    ask(&lab, "GET", "/health", &token, &Value::Null).await.expect(200);
+    let models = ask(&lab, "GET", "/v1/models", &token, &Value::Null).await.expect(200).json();
+    assert_eq!(
+        (&models["data"][0]["id"], &models["data"][0]["owned_by"]),
+        (&json!("gs://weights/gemma"), &json!("vllm"))
+    );
+    let mut body =
+        json!({ "model": "gs://weights/gemma", "messages": [{ "role": "user", "content": "Hello" }] });
+    let said = ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(200).json();
+    assert!(said["choices"][0]["message"]["content"].as_str().unwrap().contains("Hello"));
+    body["model"] = json!("llama");
+    let refused = ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(404).json();
+    assert_eq!(refused["error"]["message"], "The model `llama` does not exist.");
+}

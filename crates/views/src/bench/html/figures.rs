@@ -47,7 +47,7 @@ fn first_token(bench: &Bench, page: &mut Page) {
     let firsts = bench.levels.iter().filter_map(|level| level.first_token);
     let most = firsts.map(|first| first.p95.as_secs_f64()).fold(0.0, f64::max);
     start(
-        "Time to the first token: dark what a prompt alone takes, light what it waits (medians); the line is what 19 of 20 keep within",
+        "Time to the first token: what a prompt alone takes, and behind it what it waits (medians); the line is what 19 of 20 keep within",
         &bench.levels,
         page,
     );
