@@ -11,6 +11,7 @@
     reason = "a target stops at the first surprise"
 )]
 
+mod bench;
 mod context;
 mod credentials;
 mod events;
@@ -25,6 +26,7 @@ mod shown;
 mod snapshot;
 mod spec_file;
 
+pub use bench::bench;
 pub use context::context;
 pub use credentials::credentials;
 pub use events::events;
@@ -48,6 +50,7 @@ pub struct Target {
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    Target { name: "bench", run: bench },
     Target { name: "context", run: context },
     Target { name: "credentials", run: credentials },
     Target { name: "events", run: events },

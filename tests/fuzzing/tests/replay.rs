@@ -58,6 +58,11 @@ fn replay(name: &str, mutations: usize) {
 }
 
 #[test]
+fn no_measurement_panics_or_gets_out_of_its_place_in_a_view() {
+    replay("bench", 800);
+}
+
+#[test]
 fn no_context_panics_or_leads_out_of_its_folder() {
     replay("context", 400);
 }
