@@ -49,13 +49,11 @@ pub(crate) fn unanswered(failure: AskFailure, chosen: &Chosen) -> CliError {
 
 /// The same error, with who asked where that matters.
 pub(crate) async fn with_member(error: CliError, session: &Session) -> CliError {
-    match error {
-        CliError::Ask(unanswered) if unanswered.failure.status() == Some(403) => {
-            let member = session.cloud.caller().await.ok().and_then(|caller| caller.member);
-            CliError::Ask(Box::new(Unanswered { member, ..*unanswered }))
-        }
-        other => other,
+    let CliError::Ask(mut unanswered) = error else { return error };
+    if unanswered.failure.status() == Some(403) {
+        unanswered.member = session.cloud.caller().await.ok().and_then(|caller| caller.member);
     }
+    CliError::Ask(unanswered)
 }
 
 /// What to do about a status by which somebody is not let in, or no instance is free. `None`: the status says nothing that
