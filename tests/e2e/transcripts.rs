@@ -39,6 +39,12 @@ fn transcript(name: &str) -> String {
             world.edit("ollama-backend/Dockerfile", "OLLAMA_KEEP_ALIVE=-1", "OLLAMA_KEEP_ALIVE=10m");
             ("plan --emulator", world.emulated(&["plan"]).exits(0))
         }
+        "as-gcloud" => ("plan --emulator --as-gcloud", world.emulated(&["plan", "--as-gcloud"]).exits(0)),
+        "as-gcloud-concurrency" => {
+            applied();
+            world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+            ("plan --emulator --as-gcloud", world.emulated(&["plan", "--as-gcloud"]).exits(0))
+        }
         "bad-spec" => {
             world.edit("gemmactl.yaml", "memory: 32Gi", "memory: 32");
             world.edit("gemmactl.yaml", "concurrency: 4", "concurency: 4");

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use engine::{AdoptPolicy, Graph, PlanOptions, ReplacePolicy};
 use model::{
-    Action, ApiRequest, Cloud, CloudError, Done, ErrorKind, FieldRule, Fields, Found, Goal, Inventory, Json,
-    Live, Lookup, Method, ObserveError, Place, Plan, ProjectId, Resource, ResourceId, Step, Supervisor,
+    Action, ApiRequest, Cloud, CloudError, Command, Done, ErrorKind, FieldRule, Fields, Found, Goal,
+    Inventory, Json, Live, Lookup, Method, ObserveError, Place, Plan, ProjectId, Resource, ResourceId, Step,
+    Supervisor,
 };
 use serde_json::{Value, json};
 use spec::{Colour, Spec, Variables};
@@ -184,6 +185,10 @@ impl Resource for WithRules {
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
         self.inner.steps(action, live)
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        self.inner.commands(action, live)
     }
 
     fn remember(&self) -> Json {

@@ -15,6 +15,7 @@
 )]
 
 mod access;
+mod as_gcloud;
 mod compare;
 mod flags;
 mod from_command;

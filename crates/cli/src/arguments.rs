@@ -128,6 +128,7 @@ pub(crate) enum Command {
         gemmactl plan --detailed-exitcode    # 2 when there are changes\n  \
         gemmactl plan -o plan.json           # save it, to be applied after a review\n  \
         gemmactl plan --drift-only --detailed-exitcode    # 2 when others changed something\n  \
+        gemmactl plan --as-gcloud > deploy.sh              # the same by gcloud, as a script\n  \
         gemmactl plan --against live.json    # without credentials, from a saved snapshot")]
     Plan(PlanArguments),
     /// Carry the plan out, after a question.

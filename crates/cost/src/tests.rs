@@ -32,6 +32,7 @@ fn change(id: &str, action: Action, fields: &[(&str, Value)]) -> Change {
             .collect(),
         after: Vec::new(),
         steps: Vec::new(),
+        commands: Vec::new(),
         applied: BTreeMap::new(),
     }
 }

@@ -16,6 +16,7 @@
 
 pub mod action;
 pub mod cloud;
+pub mod command;
 pub mod content;
 pub mod cost;
 pub mod digest;
@@ -45,6 +46,7 @@ pub use action::{Action, Cause, FieldChange, Goal, Reason};
 pub use cloud::{
     Cloud, CloudError, Done, ErrorKind, Extent, Found, Permission, Progress, Supervisor, Unsupervised,
 };
+pub use command::{Command, Run};
 pub use content::{Archive, Content};
 pub use cost::{
     BuildCost, BuildPrice, Cost, Money, Month, Priced, Rate, Redundancy, Running, ServiceCost, StorageCost,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Action, Exposure, FieldChange, FieldPath, Goal, Hazard, Json, Outputs, Place, ProjectId, Reason,
+    Action, Command, Exposure, FieldChange, FieldPath, Goal, Hazard, Json, Outputs, Place, ProjectId, Reason,
     ResourceId, StackName, Step, Unread,
 };
 
@@ -26,6 +26,8 @@ pub struct Change {
     pub after: Vec<ResourceId>,
     /// The exact calls.
     pub steps: Vec<Step>,
+    /// What a shell runs to do the same by gcloud. Not part of what the plan does, so not of its fingerprint either.
+    pub commands: Vec<Command>,
     /// The wanted fields as the record is to remember them once this is done; may hold references.
     pub applied: BTreeMap<FieldPath, Json>,
 }

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use crate::{
-    Action, ApiRequest, FieldChange, FieldRule, Fields, Hazard, Json, Live, Lookup, ObserveError, Place,
-    Protection, ResourceId, StackRecord, Step,
+    Action, ApiRequest, Command, FieldChange, FieldRule, Fields, Hazard, Json, Live, Lookup, ObserveError,
+    Place, Protection, ResourceId, StackRecord, Step,
 };
 
 /// How closely a resource hangs on another.
@@ -69,6 +69,9 @@ pub trait Resource: Debug + Send + Sync {
 
     /// The exact calls of an action, given what is there now. Called once, at plan time.
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step>;
+
+    /// What a shell runs in place of these calls, by gcloud; what gcloud cannot do is said. Called beside [`Self::steps`].
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command>;
 
     /// What is needed to delete it later, when the spec no longer tells: read by the kind's `recall`.
     fn remember(&self) -> Json;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
-    ProjectId, Resource, ResourceId, Siblings, Step, Tie, Unset,
+    Action, Api, ApiRequest, Command, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
+    ProjectId, Resource, ResourceId, Run, Siblings, Step, Tie, Unset,
 };
 use serde_json::json;
 
@@ -103,9 +103,7 @@ impl ServiceAccount {
     }
 
     fn create(&self) -> Step {
-        let description =
-            stamp::marked_description(self.wanted_text("description"), &self.item.stack, DESCRIPTION_BYTES);
-        let mut account = json!({"description": description});
+        let mut account = json!({"description": self.marked()});
         let display_name = self.wanted_text("displayName");
         if !display_name.is_empty() {
             json::put(&mut account, &["displayName"], display_name);
@@ -130,18 +128,55 @@ impl ServiceAccount {
     }
 
     fn update(&self) -> Step {
-        let description =
-            stamp::marked_description(self.wanted_text("description"), &self.item.stack, DESCRIPTION_BYTES);
-        self.patch(self.wanted_text("displayName"), &description)
+        self.patch(self.wanted_text("displayName"), &self.marked())
     }
 
     /// Takes the mark off and puts back what our changes replaced.
     fn detach(&self, live: &Live) -> Step {
-        let given_back = |path: &str| {
-            let before = self.item.before.get(path).map(|value| value.as_str().unwrap_or_default());
-            before.or_else(|| live.fields.value(path).and_then(Json::as_str)).unwrap_or_default().to_owned()
-        };
-        self.patch(&given_back("displayName"), &given_back("description"))
+        self.patch(self.given_back(live, "displayName"), self.given_back(live, "description"))
+    }
+
+    /// What stood at a path before our changes, or what stands there.
+    fn given_back<'text>(&'text self, live: &'text Live, path: &str) -> &'text str {
+        let before = self.item.before.get(path).map(|value| value.as_str().unwrap_or_default());
+        before.or_else(|| live.fields.value(path).and_then(Json::as_str)).unwrap_or_default()
+    }
+
+    /// The description with the mark.
+    fn marked(&self) -> String {
+        stamp::marked_description(self.wanted_text("description"), &self.item.stack, DESCRIPTION_BYTES)
+    }
+
+    fn gcloud(&self, verb: &str, account: &str) -> Run {
+        Run::gcloud(&["iam", "service-accounts", verb, account]).flag("project", &self.item.project)
+    }
+
+    fn create_command(&self) -> Command {
+        let name = Some(self.wanted_text("displayName")).filter(|name| !name.is_empty());
+        let create = self
+            .gcloud("create", self.item.id.name())
+            .with_all(name.map(|name| format!("--display-name={name}")))
+            .flag("description", self.marked());
+        create.into()
+    }
+
+    /// Only what is another than it was; none: nothing is.
+    fn update_command(&self, live: &Live, display_name: &str, description: &str) -> Option<Command> {
+        let texts =
+            [("display-name", "displayName", display_name), ("description", "description", description)];
+        let update = self.gcloud("update", &email(self.item.id.name(), &self.item.project));
+        let flags: Vec<String> = texts
+            .iter()
+            .filter(|(_, key, text)| json::text(&live.raw, &[key]).unwrap_or_default() != *text)
+            .map(|(flag, _, text)| format!("--{flag}={text}"))
+            .collect();
+        (!flags.is_empty()).then(|| update.with_all(flags).into())
+    }
+
+    fn delete_command(&self, live: Option<&Live>) -> Command {
+        let address = email(self.item.id.name(), &self.item.project);
+        let account = live.and_then(|live| live.uid.clone()).unwrap_or(address);
+        self.gcloud("delete", &account).with("--quiet").into()
     }
 
     /// By its unique id, so that a later namesake is never hit.
@@ -217,6 +252,25 @@ impl Resource for ServiceAccount {
             Action::Delete => vec![self.delete(live)],
             Action::Detach => live.map(|live| self.detach(live)).into_iter().collect(),
             Action::NoOp | Action::Keep | Action::Forget => Vec::new(),
+        }
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        match (action, live) {
+            (Action::Create, _) => vec![self.create_command()],
+            (Action::Adopt | Action::Update | Action::Repair, Some(live)) => {
+                let update = self.update_command(live, self.wanted_text("displayName"), &self.marked());
+                update.into_iter().collect()
+            }
+            (Action::Replace, _) => vec![self.delete_command(live), self.create_command()],
+            (Action::Delete, _) => vec![self.delete_command(live)],
+            (Action::Detach, Some(live)) => {
+                let given_back = |path| self.given_back(live, path);
+                let update = self.update_command(live, given_back("displayName"), given_back("description"));
+                update.into_iter().collect()
+            }
+            (Action::Adopt | Action::Update | Action::Repair | Action::Detach, None)
+            | (Action::NoOp | Action::Keep | Action::Forget, _) => Vec::new(),
         }
     }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, Api, ApiRequest, FieldRule, Fields, Gathered, Json, KindName, Live, Lookup, ObserveError,
-    OnDestroy, Owner, Resource, ResourceId, Siblings, StackRecord, Step, Tenure, Wait,
+    Action, Api, ApiRequest, Command, FieldRule, Fields, Gathered, Json, KindName, Live, Lookup,
+    ObserveError, OnDestroy, Owner, Resource, ResourceId, Run, Siblings, StackRecord, Step, Tenure, Wait,
 };
 use serde_json::json;
 use spec::ApiOnDestroy;
@@ -171,6 +171,23 @@ impl Resource for EnabledApi {
         match action {
             Action::Create | Action::Replace => vec![self.enable()],
             Action::Delete if self.on_destroy() == OnDestroy::Delete => vec![self.disable()],
+            Action::Delete
+            | Action::NoOp
+            | Action::Adopt
+            | Action::Update
+            | Action::Repair
+            | Action::Detach
+            | Action::Keep
+            | Action::Forget => Vec::new(),
+        }
+    }
+
+    fn commands(&self, action: &Action, _live: Option<&Live>) -> Vec<Command> {
+        let switch =
+            |verb| Run::gcloud(&["services", verb]).flag("project", &self.item.project).with(self.name());
+        match action {
+            Action::Create | Action::Replace => vec![switch("enable").joined().into()],
+            Action::Delete if self.on_destroy() == OnDestroy::Delete => vec![switch("disable").into()],
             Action::Delete
             | Action::NoOp
             | Action::Adopt

@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::command::{Word, Written};
 use model::digest::sha256;
 use model::{
-    Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
-    ProjectId, Resource, ResourceId, StackName, StackRecord, Step, Tie, Unset,
+    Action, Api, ApiRequest, Command, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
+    ProjectId, Resource, ResourceId, Run, StackName, StackRecord, Step, Tie, Unset,
 };
 use serde_json::json;
 
@@ -159,6 +160,64 @@ impl Bucket {
         Some(Step::call(if_unchanged(ApiRequest::patch(Api::Storage, self.path(), body), Some(live))))
     }
 
+    fn address(&self) -> String {
+        format!("gs://{}", self.name())
+    }
+
+    fn create_commands(&self) -> Vec<Command> {
+        let create = Run::gcloud(&["storage", "buckets", "create", &self.address()])
+            .flag("project", &self.item.project)
+            .flag("location", &self.location)
+            .with_all(["--uniform-bucket-level-access", "--public-access-prevention"])
+            .with("--soft-delete-duration=0s");
+        // A new bucket takes neither labels nor rules.
+        let label = self.update_run().with(format!("--update-labels={}={}", stamp::LABEL, self.item.stack));
+        let [write, lifecycle] = self.lifecycle_commands(label);
+        vec![create.into(), write, lifecycle]
+    }
+
+    fn update_run(&self) -> Run {
+        Run::gcloud(&["storage", "buckets", "update", &self.address()])
+    }
+
+    /// The rule by which sources delete themselves, and the command that sets it.
+    fn lifecycle_commands(&self, update: Run) -> [Command; 2] {
+        let name = "lifecycle.json";
+        let rule = json::at(&self.settings(), &["lifecycle"]).cloned().unwrap_or_default();
+        let update = update.with(Word::file("--lifecycle-file=", name));
+        [Command::Write { name, content: Written::Json(rule) }, update.into()]
+    }
+
+    /// Only what is another than it was.
+    fn update_commands(&self, live: &Live) -> Vec<Command> {
+        let differs = |path: &str| live.fields.value(path) != self.item.desired.value(path);
+        let marked = json::text(&live.raw, &["labels", stamp::LABEL]) == Some(self.item.stack.as_str());
+        let label = format!("--update-labels={}={}", stamp::LABEL, self.item.stack);
+        let flags: Vec<String> = [
+            (differs("uniformAccess"), "--uniform-bucket-level-access".to_owned()),
+            (differs("publicAccessPrevention"), "--public-access-prevention".to_owned()),
+            (differs("softDelete"), "--soft-delete-duration=0s".to_owned()),
+            (!marked, label),
+        ]
+        .into_iter()
+        .filter_map(|(is_changed, flag)| is_changed.then_some(flag))
+        .collect();
+        let is_bare = flags.is_empty();
+        let update = self.update_run().with_all(flags);
+        match (differs("deleteAfterDays"), is_bare) {
+            (true, _) => self.lifecycle_commands(update).to_vec(),
+            (false, false) => vec![update.into()],
+            (false, true) => Vec::new(),
+        }
+    }
+
+    /// Where nothing is in it, the first command finds nothing and fails; where something stays, the second one does.
+    fn delete_commands(&self) -> [Command; 2] {
+        let everything = format!("{}/**", self.address());
+        let empty = Run::gcloud(&["storage", "rm", "--all-versions", &everything]).may_fail();
+        [empty.into(), Run::gcloud(&["storage", "buckets", "delete", &self.address()]).with("--quiet").into()]
+    }
+
     fn delete(&self, live: Option<&Live>) -> Vec<Step> {
         vec![
             Step::EmptyBucket { bucket: self.name() },
@@ -221,6 +280,22 @@ impl Resource for Bucket {
             Action::Delete => self.delete(live),
             Action::Detach => live.and_then(|live| self.detach(live)).into_iter().collect(),
             Action::NoOp | Action::Keep | Action::Forget => Vec::new(),
+        }
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        match (action, live) {
+            (Action::Create, _) => self.create_commands(),
+            (Action::Adopt | Action::Update | Action::Repair, Some(live)) => self.update_commands(live),
+            (Action::Replace, _) => {
+                self.delete_commands().into_iter().chain(self.create_commands()).collect()
+            }
+            (Action::Delete, _) => self.delete_commands().to_vec(),
+            (Action::Detach, Some(_)) => {
+                vec![self.update_run().with(format!("--remove-labels={}", stamp::LABEL)).into()]
+            }
+            (Action::Adopt | Action::Update | Action::Repair | Action::Detach, None)
+            | (Action::NoOp | Action::Keep | Action::Forget, _) => Vec::new(),
         }
     }
 

@@ -3,14 +3,14 @@
 
 use model::policy::{everybody, split_policy};
 use model::{
-    Action, Api, ApiRequest, Danger, FieldChange, FieldRule, Grant, Hazard, Json, KindName, Live, Lookup,
-    Method, ObserveError, PolicyRef, Resource, StackRecord, Step, Tie,
+    Action, Api, ApiRequest, Command, Danger, FieldChange, FieldRule, Grant, Hazard, Json, KindName, Live,
+    Lookup, Method, ObserveError, PolicyRef, Resource, Run, StackRecord, Step, Tie,
 };
 use serde_json::json;
 use spec::types::Member;
 
 use crate::item::{Item, item_methods};
-use crate::role::{GRANT_RULES, grant_steps, granted, recalled_grant};
+use crate::role::{GRANT_RULES, grant_commands, grant_steps, granted, recalled_grant};
 use crate::scope::Scope;
 use crate::{Kind, Recalled, api_fields, service};
 
@@ -101,6 +101,15 @@ impl Resource for Invoker {
 
     fn steps(&self, action: &Action, _live: Option<&Live>) -> Vec<Step> {
         grant_steps(*action, self.policy(), &self.grant)
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        grant_commands(*action, &self.grant, live, |verb| {
+            Run::gcloud(&["run", "services", verb, &self.service])
+                .flag("project", &self.item.project)
+                .flag("region", &self.region)
+                .with("--format=none")
+        })
     }
 
     fn hazards(&self, _action: Action, _fields: &[FieldChange]) -> Vec<Hazard> {

@@ -1,10 +1,11 @@
 //! One member of one role on the project. Source: Resource Manager v3. Never sees the rest of the policy.
 
+use model::command::{Word, Written};
 use model::policy::{is_remains, split_policy};
 use model::{
-    Action, Api, ApiRequest, Effect, FieldChange, FieldRule, Fields, Grant, Hazard, Json, KindName, Live,
-    Lookup, Method, ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, StackRecord,
-    Step, Tenure, Tie, Unset,
+    Action, Api, ApiRequest, Command, Effect, FieldChange, FieldRule, Fields, Grant, Hazard, Json, KindName,
+    Live, Lookup, Method, ObserveError, Owner, PolicyEdit, PolicyRef, ProjectId, Resource, ResourceId, Run,
+    StackRecord, Step, Tenure, Tie, Unset,
 };
 use serde_json::json;
 use spec::types::{Member, Role};
@@ -173,6 +174,37 @@ pub(crate) fn grant_steps(action: Action, policy: PolicyRef, grant: &Grant) -> V
     }
 }
 
+/// The commands of every kind that is one grant. `command`: what edits the policy, by the verb of the edit.
+pub(crate) fn grant_commands(
+    action: Action,
+    grant: &Grant,
+    live: Option<&Live>,
+    command: impl Fn(&str) -> Run,
+) -> Vec<Command> {
+    let (verb, member) = match action {
+        Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => {
+            ("add-iam-policy-binding", grant.member.as_str())
+        }
+        // What is left of a grant to a deleted account goes by the name that the policy has for it.
+        Action::Delete => {
+            let found = live.and_then(|live| json::text(&live.raw, &["member"]));
+            ("remove-iam-policy-binding", found.unwrap_or(&grant.member))
+        }
+        Action::NoOp | Action::Detach | Action::Keep | Action::Forget => return Vec::new(),
+    };
+    let run = command(verb).flag("member", member).flag("role", &grant.role);
+    match &grant.condition {
+        // Said, because gcloud asks where the policy has conditions.
+        None => vec![run.with("--condition=None").into()],
+        Some(condition) => {
+            let name = "condition.json";
+            let content = Written::Json(condition.clone());
+            let run = run.with(Word::file("--condition-from-file=", name));
+            vec![Command::Write { name, content }, run.into()]
+        }
+    }
+}
+
 impl Resource for RoleMember {
     item_methods!();
 
@@ -190,6 +222,13 @@ impl Resource for RoleMember {
 
     fn steps(&self, action: &Action, _live: Option<&Live>) -> Vec<Step> {
         grant_steps(*action, policy(&self.item.project), &self.grant)
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        let project = self.item.project.as_str();
+        grant_commands(*action, &self.grant, live, |verb| {
+            Run::gcloud(&["projects", verb, project]).with("--format=none")
+        })
     }
 
     fn remember(&self) -> Json {

@@ -41,6 +41,7 @@ fn change(resource: &dyn Resource, action: Action, differing: &[&str]) -> Change
         fields: differing.collect(),
         after: Vec::new(),
         steps: Vec::new(),
+        commands: Vec::new(),
         applied,
     }
 }

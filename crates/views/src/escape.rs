@@ -40,12 +40,22 @@ pub(super) fn without_command(text: &str) -> Cow<'_, str> {
 
 /// JSON text in which hidden characters and the signs of log commands stand as `\uXXXX`: the same data, and nothing for a terminal to obey.
 pub fn json_text(value: &Value) -> String {
-    let plain = value.to_string();
+    json_escaped(&value.to_string())
+}
+
+/// The same over several lines, for files that people read.
+pub fn json_lines(value: &Value) -> String {
+    // A value of this sort has text as keys and no number out of range, so this cannot fail.
+    json_escaped(&serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+fn json_escaped(plain: &str) -> String {
     // These signs stand in texts only, never between them.
-    let plain = without_log_commands(&plain, "\\u0023");
+    let plain = without_log_commands(plain, "\\u0023");
     let mut shown = String::with_capacity(plain.len());
     for character in plain.chars() {
-        if is_unseen(character) {
+        // Within a text a line break is spelled out already.
+        if is_unseen(character) && character != '\n' {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
                 let _ = write!(shown, "\\u{unit:04x}");

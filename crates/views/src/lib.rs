@@ -24,6 +24,7 @@ pub mod escape;
 pub mod events;
 pub mod finding;
 mod findings;
+pub mod gcloud_script;
 #[cfg(test)]
 mod golden;
 pub mod graph;

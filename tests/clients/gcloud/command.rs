@@ -70,8 +70,14 @@ impl<'world> Gcloud<'world> {
     /// Runs a command; single quotes keep words together.
     pub(super) fn run_in(&self, folder: &str, line: &str) -> Said {
         let script = format!("{}\ncd \"$1\"; shift; exec gcloud \"$@\"", self.recipe);
+        let mut arguments = vec![folder.to_owned()];
+        arguments.extend(words(line));
+        self.run(&script, &arguments)
+    }
+
+    fn run(&self, script: &str, arguments: &[String]) -> Said {
         let mut command = Command::new("bash");
-        command.args(["-euc", &script, "gcloud", folder]).args(words(line));
+        command.args(["-euc", script, "gcloud"]).args(arguments);
         command.current_dir(self.world.path()).env_clear().env("HOME", self.world.path());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         let output = command.env("CLOUDSDK_CORE_DISABLE_COLOR", "1").stdin(Stdio::null()).output().unwrap();
@@ -80,6 +86,15 @@ impl<'world> Gcloud<'world> {
             stdout: plain(&output.stdout),
             stderr: plain(&output.stderr),
         }
+    }
+
+    /// Runs a script of gemmactl in the world's folder, which must end well.
+    #[track_caller]
+    pub(super) fn script(&self, text: &str) -> Said {
+        fs::write(self.world.path().join("deploy.sh"), text).unwrap();
+        let said = self.run(&format!("{}\nexec sh deploy.sh", self.recipe), &[]);
+        said.is_good().unwrap_or_else(|problem| panic!("{text}\n{problem}"));
+        said
     }
 
     /// What the emulator shows at a path.

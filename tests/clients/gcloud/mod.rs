@@ -5,4 +5,5 @@ mod command;
 mod export;
 mod flags;
 mod meeting;
+mod script;
 mod tutorial;

@@ -45,6 +45,9 @@ pub(crate) struct PlanArguments {
     /// List every field of live objects that is no difference, with its value and the rule that ignores it.
     #[arg(long)]
     pub(crate) show_ignored: bool,
+    /// Print a shell script in place of the plan, with each step as the command of gcloud that does it.
+    #[arg(long, conflicts_with_all = ["format", "detail", "drift_only", "show_ignored", "since"])]
+    pub(crate) as_gcloud: bool,
     /// How it is shown on stdout.
     #[command(flatten)]
     pub(crate) surface: SurfaceArguments,

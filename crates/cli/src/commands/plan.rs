@@ -16,6 +16,7 @@ use crate::surface;
 use crate::terminal::Terminal;
 use crate::{policy, pricing};
 use views::document::Invocation;
+use views::gcloud_script;
 use views::noise::Noise;
 
 /// Prints the plan.
@@ -54,7 +55,9 @@ pub(crate) async fn run(
     let Prepared { plan, shown, .. } = prepared;
     let mut shown = shown.judged(policy).priced(cost).asked_for(invocation);
     shown.findings = findings;
-    surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
+    if !arguments.as_gcloud {
+        surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
+    }
     if let Some(output) = output {
         output.save(&shown)?;
     }
@@ -63,6 +66,10 @@ pub(crate) async fn run(
     pricing::guard(&shown)?;
     if arguments.guard {
         is_guarded(plan.exposures.clone())?;
+    }
+    // Last, so that there is no script of what is refused.
+    if arguments.as_gcloud {
+        terminal.data(&gcloud_script::render(&plan, &shown))?;
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
 }

@@ -6,7 +6,7 @@ use model::{
 };
 
 use super::diff::Wanted;
-use super::{Planner, ReplacePolicy, causes, change_of};
+use super::{Planner, ReplacePolicy, acts, causes, change_of};
 
 impl Planner<'_> {
     pub(super) fn comparison<'a>(
@@ -49,8 +49,8 @@ impl Planner<'_> {
         if action == Action::Replace {
             self.guard_replace(at, resource, &fields, entry);
         }
-        let steps = if action.writes() { resource.steps(&action, Some(&marked)) } else { Vec::new() };
-        Change { fields, steps, applied, ..change_of(resource, action, reason) }
+        let (steps, commands) = acts(resource, action, Some(&marked));
+        Change { fields, steps, commands, applied, ..change_of(resource, action, reason) }
     }
 
     /// Ours, but somebody took the stamp off, or it bears an earlier name of the stack: the calls of an adoption put it
@@ -82,14 +82,14 @@ impl Planner<'_> {
         let reason = renamed
             .or_else(|| causes::reason(&fields))
             .unwrap_or_else(|| Reason::Drifted(live.touched.clone()));
-        let (action, steps) = match effect(&fields) {
-            Effect::InPlace => (Action::Update, resource.steps(&Action::Adopt, Some(&marked))),
+        let (action, (steps, commands)) = match effect(&fields) {
+            Effect::InPlace => (Action::Update, acts(resource, Action::Adopt, Some(&marked))),
             Effect::Replace => {
                 self.guard_replace(at, resource, &fields, entry);
-                (Action::Replace, resource.steps(&Action::Replace, Some(&marked)))
+                (Action::Replace, acts(resource, Action::Replace, Some(&marked)))
             }
         };
-        Change { fields, steps, applied, ..change_of(resource, action, reason) }
+        Change { fields, steps, commands, applied, ..change_of(resource, action, reason) }
     }
 
     pub(super) fn adopt(&mut self, resource: &dyn Resource, desired: &Fields, live: &Live) -> Option<Change> {
@@ -100,8 +100,9 @@ impl Planner<'_> {
             self.refuse_adopting_other(resource, &fields);
             return None;
         }
-        let steps = resource.steps(&Action::Adopt, Some(live));
-        Some(Change { fields, steps, applied, ..change_of(resource, Action::Adopt, Reason::FoundUnmarked) })
+        let (steps, commands) = acts(resource, Action::Adopt, Some(live));
+        let change = change_of(resource, Action::Adopt, Reason::FoundUnmarked);
+        Some(Change { fields, steps, commands, applied, ..change })
     }
 
     /// A replacement deletes: it needs the record as a witness, a thing that was not there before, and leave.

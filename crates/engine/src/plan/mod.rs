@@ -20,8 +20,8 @@ mod wanted;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, Change, Entry, Goal, Hazard, Inventory, Outputs, Plan, ProjectId, Refusal, Resource, ResourceId,
-    StackName, Tenure, Unknown, Unread,
+    Action, Change, Command, Entry, Goal, Hazard, Inventory, Live, Outputs, Plan, ProjectId, Refusal,
+    Resource, ResourceId, StackName, Step, Tenure, Unknown, Unread,
 };
 
 pub use decide::Recovered;
@@ -204,6 +204,20 @@ pub(crate) fn change_of(resource: &dyn Resource, action: Action, reason: model::
         fields: Vec::new(),
         after: Vec::new(),
         steps: Vec::new(),
+        commands: Vec::new(),
         applied: BTreeMap::new(),
+    }
+}
+
+/// The calls of an action, and the commands that stand beside them.
+pub(crate) fn acts(
+    resource: &dyn Resource,
+    action: Action,
+    live: Option<&Live>,
+) -> (Vec<Step>, Vec<Command>) {
+    if action.writes() {
+        (resource.steps(&action, live), resource.commands(&action, live))
+    } else {
+        (Vec::new(), Vec::new())
     }
 }

@@ -4,7 +4,7 @@ use model::{Action, Change, Entry, Fields, Owner, Reason, Resource, State, Step,
 
 use super::decide::{Ground, Leave, Verdict, Wish, decide};
 use super::sight::Sight;
-use super::{Planner, Row, Side, change_of};
+use super::{Planner, Row, Side, acts, change_of};
 use crate::snapshot::Seen;
 
 impl Planner<'_> {
@@ -84,7 +84,7 @@ impl Planner<'_> {
 
     fn create(&self, resource: &dyn Resource, desired: &Fields, entry: Option<&Entry>) -> Change {
         let comparison = self.comparison(resource, desired, entry);
-        let steps = resource.steps(&Action::Create, None);
+        let (steps, commands) = acts(resource, Action::Create, None);
         // Content is named by its digest: new inputs make a new name, which is not there yet.
         let is_content = steps.iter().any(|step| matches!(step, Step::Upload(_) | Step::Build { .. }));
         let inputs = match entry {
@@ -99,7 +99,7 @@ impl Planner<'_> {
             (Reason::InputsChanged, inputs)
         };
         let applied = comparison.applied();
-        Change { fields, steps, applied, ..change_of(resource, Action::Create, reason) }
+        Change { fields, steps, commands, applied, ..change_of(resource, Action::Create, reason) }
     }
 
     /// It is there, and goes with the parent that is replaced.

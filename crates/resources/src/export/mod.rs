@@ -87,6 +87,7 @@ fn left(resource: &dyn Resource, live: &Live) -> Vec<(String, String)> {
         fields: Vec::new(),
         after: Vec::new(),
         steps: Vec::new(),
+        commands: Vec::new(),
         applied: std::collections::BTreeMap::new(),
     };
     let mut left = Vec::new();

@@ -4,11 +4,12 @@
 //! nothing to compare, and nothing to change. Knows nothing of the services that run it.
 
 mod build;
+mod gcloud;
 mod wanted;
 
 use model::{
-    Action, Api, ApiRequest, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Owner, Resource,
-    ResourceId, Step, Unset, Upload,
+    Action, Api, ApiRequest, Command, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Owner,
+    Resource, ResourceId, Step, Unset, Upload,
 };
 use serde_json::json;
 
@@ -67,10 +68,22 @@ fn source(name: &str, tag: &str) -> String {
     format!("{name}/{tag}.tar.gz")
 }
 
-/// Whether an object is named as the sources of an image are, whatever the image.
+/// Whether an object is named as the sources of an image are, whatever the image: by this program, or by gcloud where a script
+/// of this program has it upload them.
 pub(crate) fn is_source(object: &str) -> bool {
-    let tag = object.split_once('/').and_then(|(_, file)| file.strip_suffix(".tar.gz"));
-    tag.is_some_and(|tag| tag.len() == TAG && tag.bytes().all(|letter| letter.is_ascii_hexdigit()))
+    let Some((_, file)) = object.split_once('/') else { return false };
+    let is_tag = |text: &str| text.len() == TAG && text.bytes().all(|letter| letter.is_ascii_hexdigit());
+    file.strip_suffix(".tar.gz").is_some_and(is_tag) || is_staged(file, is_tag)
+}
+
+/// `1795801359.861349-146886f69faa47e682721a6dacd44625.gz`: a time and a UUID. Source: recorded of `gcloud builds submit`.
+fn is_staged(file: &str, is_uuid: impl Fn(&str) -> bool) -> bool {
+    let is_time = |text: &str| {
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|letter| letter.is_ascii_digit());
+        text.split_once('.').is_some_and(|(seconds, rest)| digits(seconds) && digits(rest))
+    };
+    let parts = file.strip_suffix(".gz").and_then(|name| name.split_once('-'));
+    parts.is_some_and(|(time, uuid)| is_time(time) && is_uuid(uuid))
 }
 
 /// The length of a tag: the beginning of a digest in hex.
@@ -118,6 +131,17 @@ struct Making {
     upload: Upload,
     create: ApiRequest,
     builds: String,
+    /// Where its files are.
+    files: Files,
+}
+
+/// Where the files of a build are.
+#[derive(Debug)]
+enum Files {
+    /// In a folder, as the spec names it.
+    Folder(String),
+    /// There is one, the Dockerfile, which is rendered.
+    Rendered(String),
 }
 
 #[derive(Debug)]
@@ -203,6 +227,16 @@ impl Resource for Image {
         }
     }
 
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        match action {
+            Action::Create | Action::Update | Action::Replace | Action::Repair | Action::Adopt => {
+                self.making.as_ref().map(|making| gcloud::make(self, making)).unwrap_or_default()
+            }
+            Action::Delete => vec![gcloud::delete(self, live)],
+            Action::NoOp | Action::Detach | Action::Keep | Action::Forget => Vec::new(),
+        }
+    }
+
     fn remember(&self) -> Json {
         let removal = match self.removal {
             Removal::Package => "package",
@@ -219,5 +253,28 @@ impl Resource for Image {
 
     fn needs_api(&self) -> Option<&str> {
         Some(NEEDS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_source;
+
+    #[test]
+    fn sources_are_known_by_their_names_whoever_gave_them() {
+        let hex = "146886f69faa47e682721a6dacd44625";
+        for name in [format!("gemma/{hex}.tar.gz"), format!("gemma/1795801359.861349-{hex}.gz")] {
+            assert!(is_source(&name), "{name}");
+        }
+        for name in [
+            "gemma/notes.txt".to_owned(),
+            format!("{hex}.tar.gz"),
+            format!("gemma/{hex}.gz"),
+            format!("gemma/weights-{hex}.gz"),
+            format!("gemma/1795801359.-{hex}.gz"),
+            "gemma/1795801359.861349-notes.gz".to_owned(),
+        ] {
+            assert!(!is_source(&name), "{name}");
+        }
     }
 }

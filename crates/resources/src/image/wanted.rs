@@ -7,7 +7,7 @@ use spec::BuildContext;
 use spec::types::RepositoryName;
 
 use super::{
-    GENERATION, Image, Making, NAME, NEEDS, Removal, build, build_location, source, source_location,
+    Files, GENERATION, Image, Making, NAME, NEEDS, Removal, build, build_location, source, source_location,
 };
 use crate::item::Item;
 use crate::scope::{Scope, referenced};
@@ -77,6 +77,10 @@ pub(super) fn image(
         },
         create,
         builds,
+        files: match &image.build.context {
+            Some(folder) if context.folder.is_some() => Files::Folder(folder.clone()),
+            Some(_) | None => Files::Rendered(context.dockerfile_text.clone()),
+        },
     };
     let adopted = scope.document().repositories.get(repository).is_some_and(|repository| repository.adopt);
     Image {

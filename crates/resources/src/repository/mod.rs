@@ -1,12 +1,13 @@
 //! An Artifact Registry repository. Source: Artifact Registry v1. Knows nothing of the images in it.
 
 mod fields;
+mod gcloud;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Action, Api, ApiRequest, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
+    Action, Api, ApiRequest, Command, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
     Protection, Resource, ResourceId, Siblings, StackRecord, Step, Tie, Touched, Unset,
 };
 use serde_json::json;
@@ -95,16 +96,19 @@ impl Repository {
         format!("{}/repositories/{}", self.parent(), self.item.id.name())
     }
 
-    fn create(&self) -> Step {
+    fn created(&self) -> Json {
         let mut body = json!({"format": "DOCKER"});
         for (path, field) in self.item.desired.iter() {
             fields::write(&mut body, path, Some(&field.value));
         }
         self.mark(&mut body);
-        Step::operation(
-            ApiRequest::post(Api::ArtifactRegistry, format!("{}/repositories", self.parent()), body)
-                .with_query("repositoryId", self.item.id.name()),
-        )
+        body
+    }
+
+    fn create(&self) -> Step {
+        let path = format!("{}/repositories", self.parent());
+        let request = ApiRequest::post(Api::ArtifactRegistry, path, self.created());
+        Step::operation(request.with_query("repositoryId", self.item.id.name()))
     }
 
     /// The finished operation does not say when the repository was made (recorded), which is what tells it from a
@@ -118,28 +122,29 @@ impl Repository {
     }
 
     /// Writes what differs over what is there, so that foreign labels survive.
-    fn update(&self, live: &Live) -> Vec<Step> {
+    fn updated(&self, live: &Live) -> Json {
         let mut body = (*live.raw).clone();
         for (path, value) in crate::item::writes(&self.item.desired, live, KIND.rules) {
             fields::write(&mut body, &path, value.as_ref());
         }
         self.mark(&mut body);
-        self.patch(live, body)
+        fields::tidy(&mut body);
+        body
     }
 
     /// Takes the mark off and puts back what our changes replaced.
-    fn detach(&self, live: &Live) -> Vec<Step> {
+    fn given_back(&self, live: &Live) -> Json {
         let mut body = (*live.raw).clone();
         for (path, value) in &self.item.before {
             fields::write(&mut body, path, Some(value).filter(|value| !value.is_null()));
         }
         json::remove(&mut body, &["labels", stamp::LABEL]);
-        self.patch(live, body)
+        fields::tidy(&mut body);
+        body
     }
 
     /// A PATCH of just the top-level fields that differ; without a mask everything else would be reset.
-    fn patch(&self, live: &Live, mut body: Json) -> Vec<Step> {
-        fields::tidy(&mut body);
+    fn patch(&self, live: &Live, body: &Json) -> Vec<Step> {
         let changed: Vec<&str> =
             fields::TOP_LEVEL.iter().copied().filter(|key| body.get(key) != live.raw.get(key)).collect();
         if changed.is_empty() {
@@ -210,11 +215,17 @@ impl Resource for Repository {
             (Action::Create, _) => vec![self.create(), self.read_back()],
             (Action::Replace, _) => vec![self.delete(), self.create(), self.read_back()],
             (Action::Delete, _) => vec![self.delete()],
-            (Action::Adopt | Action::Update | Action::Repair, Some(live)) => self.update(live),
-            (Action::Detach, Some(live)) => self.detach(live),
+            (Action::Adopt | Action::Update | Action::Repair, Some(live)) => {
+                self.patch(live, &self.updated(live))
+            }
+            (Action::Detach, Some(live)) => self.patch(live, &self.given_back(live)),
             (Action::Adopt | Action::Update | Action::Repair | Action::Detach, None)
             | (Action::NoOp | Action::Keep | Action::Forget, _) => Vec::new(),
         }
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        gcloud::commands(self, *action, live)
     }
 
     fn remember(&self) -> Json {

@@ -4,6 +4,7 @@ mod body;
 mod codec;
 mod container;
 mod env;
+mod gcloud;
 mod observe;
 mod probe;
 mod rules;
@@ -17,8 +18,8 @@ use std::collections::BTreeMap;
 
 use model::policy::everybody;
 use model::{
-    Action, Api, ApiRequest, Danger, FieldChange, FieldRule, Hazard, Health, Json, KindName, Live, Lookup,
-    ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Wait,
+    Action, Api, ApiRequest, Command, Danger, FieldChange, FieldRule, Hazard, Health, Json, KindName, Live,
+    Lookup, ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Wait,
 };
 use serde_json::json;
 use spec::types::ImageSource;
@@ -209,6 +210,10 @@ impl Resource for Service {
             (Action::Adopt | Action::Update | Action::Repair | Action::Detach, None)
             | (Action::NoOp | Action::Keep | Action::Forget, _) => Vec::new(),
         }
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        gcloud::commands(self, *action, live)
     }
 
     fn remember(&self) -> Json {

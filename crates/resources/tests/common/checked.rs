@@ -2,7 +2,7 @@
 
 use conformance::{Content, Exchange, Requests, hold, hold_conditional};
 use model::{
-    Action, Api, ApiRequest, Body, Dependency, FieldRule, Fields, Json, Live, Lookup, ObserveError,
+    Action, Api, ApiRequest, Body, Command, Dependency, FieldRule, Fields, Json, Live, Lookup, ObserveError,
     OnDestroy, Place, PolicyEdit, Resource, ResourceId, Step, Tenure,
 };
 use serde_json::json;
@@ -29,6 +29,10 @@ impl Resource for Checked {
         }
         hold(requests.iter().map(exchange), Requests::All);
         lookup
+    }
+
+    fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
+        self.0.commands(action, live)
     }
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {

@@ -134,6 +134,7 @@ pub(super) fn change(name: &str, action: Action, reason: Reason, line: u32) -> C
         after: vec![],
         applied: std::collections::BTreeMap::default(),
         steps: vec![],
+        commands: vec![],
     }
 }
 

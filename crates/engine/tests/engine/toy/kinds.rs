@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use model::{
-    Action, Api, ApiRequest, Dependency, Effect, Entry, FieldRule, Fields, Gathered, Grant, Health, Json,
-    KindName, Live, Lookup, Method, ObserveError, OnDestroy, Owner, Place, PolicyEdit, PolicyRef, Resource,
-    ResourceId, Siblings, StackName, Step, Tenure, Tie, Touched, Unset, Wait,
+    Action, Api, ApiRequest, Command, Dependency, Effect, Entry, FieldRule, Fields, Gathered, Grant, Health,
+    Json, KindName, Live, Lookup, Method, ObserveError, OnDestroy, Owner, Place, PolicyEdit, PolicyRef,
+    Resource, ResourceId, Run, Siblings, StackName, Step, Tenure, Tie, Touched, Unset, Wait,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -333,6 +333,10 @@ impl Resource for Item {
 
     fn rules(&self) -> &'static [FieldRule] {
         RULES
+    }
+
+    fn commands(&self, action: &Action, _live: Option<&Live>) -> Vec<Command> {
+        vec![Run::program(&[action.as_str(), &self.path()]).into()]
     }
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
