@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod as_gcloud;
 mod bad_input;
 mod bench;
 mod ci;

@@ -60,7 +60,6 @@ fn the_command_of_a_service_read_back_sends_the_same() {
         "args: [\"--one, two\", \"^x\", \"$(id)\"]",
         "labels: { team: search, tier: gold }",
         "startupProbe: { tcp: { port: 9000 }, period: 5s }\nlivenessProbe: { grpc: { port: 9000, service: health } }",
-        "traffic: [{ latest: true, percent: 100 }]",
         "scaling: { mode: manual, manual: 2 }",
     ];
     let table = flags();

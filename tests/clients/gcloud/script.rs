@@ -84,6 +84,9 @@ fn what_gemmactl_made_changes_and_goes_by_gcloud() {
         world.edit("gemmactl.yaml", from, to);
     }
     by_gcloud(&world, &emulator, &[]);
+    // The caller that the spec no longer names is gone; only the record speaks of them.
+    gemmactl(&world, &emulator, &["plan"]).exits(0).says("Plan: 1 to forget; 13 unchanged.");
+    gemmactl(&world, &emulator, &["apply", "--yes"]).exits(0);
     is_as_the_spec_says(&world, &emulator);
 
     by_gcloud(&world, &emulator, &["--destroy"]);

@@ -41,7 +41,38 @@ fn commands_that_differ_in_their_last_word_are_one() {
         change("image/gemma-1", vec![build, submit.into()]),
         change("service/gemma", vec![Command::Missing("annotation a=b".to_owned()), deploy.into()]),
     ]);
-    insta::assert_snapshot!(script, @"");
+    insta::assert_snapshot!(script, @r#"
+#!/bin/sh
+# The plan 0123456789abcdef of stack ollama-gemma in project demo-project, as commands of gcloud: 4 create.
+# Run it in the folder of the spec, while the project is as the plan saw it.
+# gcloud does not write the ownership record. What it makes bears the mark of the stack, so the next `gemmactl apply`
+# notes it there; whether it was there before any stack is then not known, and `gemmactl destroy` asks about it.
+set -eu
+files=$(mktemp -d)
+trap 'rm -rf "$files"' EXIT
+newline='
+'
+
+# create api/run.googleapis.com (gemmactl.yaml:1): it is not there
+# create api/storage.googleapis.com (gemmactl.yaml:1): it is not there
+gcloud services enable --project=demo-project run.googleapis.com storage.googleapis.com
+
+# create image/gemma-1 (gemmactl.yaml:1): it is not there
+cat > "$files"/build.json <<'END'
+{
+  "images": [
+    "a\u001b"
+  ]
+}
+END
+image_gemma_1_digest=$(gcloud builds submit "$files"/source.tar.gz --config="$files"/build.json \
+  --gcs-source-staging-dir=gs://gemmactl-src-demo-0123456789ab/gemma)
+
+# create service/gemma (gemmactl.yaml:1): it is not there
+# not done: annotation a=b
+gcloud run deploy gemma --image=host/gemma@"$image_gemma_1_digest" \
+  '--set-env-vars=TEXT=it'\''s'"$newline"'two'
+"#);
 }
 
 #[test]
