@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use model::command::{Command, Part, Word};
-use model::{Action, Resource};
+use model::Action;
 use serde_json::Value;
 
 use crate::compare::leaves;

@@ -97,7 +97,8 @@ fn push(script: &mut String, command: &Command, names: &Names) {
                 Written::Text(text) => format!("{text}\n"),
             };
             let end = end_of(&text);
-            script.push_str(&format!("cat > \"$files\"/{name} <<'{end}'\n{text}{end}\n"));
+            let file = format!("cat > \"$files\"/{name} <<'{end}'\n{text}{end}\n");
+            script.push_str(&file);
         }
         Command::Missing(text) => push_comment(script, &format!("not done: {text}")),
     }

@@ -92,7 +92,7 @@ proptest! {
         prop_assert!(!line.contains("##["), "{line:?}");
         let script = format!("newline='\n'\nprintf '%s\\0' {line}");
         let output = Process::new("sh").args(["-c", &script]).output().unwrap();
-        let expected: String = words.iter().map(|word| format!("{word}\0")).collect();
+        let expected = format!("{}\0", words.join("\0"));
         prop_assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{}", script);
     }
 }
