@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command as Process;
 
-use model::command::{Command, Part, Word};
 use model::Action;
+use model::command::{Command, Part, Word};
 use serde_json::Value;
 
 use crate::compare::leaves;
