@@ -49,7 +49,7 @@ pub(crate) fn id(name: &str) -> ResourceId {
 
 /// The e-mail address of an account of a project. In a project of a domain (`example.com:name`) the parts are turned
 /// around. Source: IAM, "Service account e-mail addresses".
-pub(crate) fn email(name: &str, project: &ProjectId) -> String {
+pub fn email(name: &str, project: &ProjectId) -> String {
     match project.as_str().split_once(':') {
         Some((domain, project)) => format!("{name}@{project}.{domain}.iam.gserviceaccount.com"),
         None => format!("{name}@{project}.iam.gserviceaccount.com"),

@@ -31,6 +31,7 @@ mod scope;
 mod service;
 mod stamp;
 
+pub use account::email as account_email;
 pub use api_fields::{ApiField, ApiObject, OneOf, Origin, Reading, Standing, visit_ignored};
 pub use export::{Exported, export};
 pub use kind::{Kind, RecallError, Recalled};

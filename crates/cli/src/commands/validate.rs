@@ -24,17 +24,17 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
         ProblemFormat::Text => {
             let specs = flow::load_all(&arguments.spec, &catalogue, terminal.spec_colour())?;
             let mut text = String::new();
-            let (problems, exit) = found(&specs, &catalogue);
-            if !problems.is_empty() {
-                let shown = Diagnostics(problems).render(terminal.spec_colour());
-                if exit == Exit::Error {
+            let found = Found::of(&specs, &catalogue);
+            if !found.problems.is_empty() {
+                let shown = Diagnostics(found.problems).render(terminal.spec_colour());
+                if found.exit == Exit::Error {
                     return Err(CliError::Spec(shown));
                 }
                 terminal.talk(&views::escape::escape_problems(shown.trim_end()));
             }
             let mut judgements = Vec::new();
-            for spec in &specs {
-                text += &right(spec, &arguments.spec, &catalogue)?;
+            for (spec, ignored) in specs.iter().zip(found.ignored) {
+                text += &right(spec, &arguments.spec, ignored)?;
                 if let Some(judgement) = policy::judged(rules.as_ref(), spec, &catalogue) {
                     text += &views::operator_policy::text(&judgement);
                     judgements.push(judgement);
@@ -58,31 +58,42 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
     }
 }
 
-/// What the checks find in all the environments, and what it ends with.
-fn found(specs: &[Spec], catalogue: &Catalogue) -> (Vec<Diagnostic>, Exit) {
-    let (mut problems, mut exit) = (Vec::new(), Exit::Done);
-    for spec in specs {
-        let examination = checks::examine(spec, catalogue);
-        if examination.is_faulty() {
-            exit = Exit::Error;
+/// What the checks find in all the environments.
+struct Found {
+    problems: Vec<Diagnostic>,
+    /// How many findings each spec says to ignore.
+    ignored: Vec<usize>,
+    /// What it ends with.
+    exit: Exit,
+}
+
+impl Found {
+    fn of(specs: &[Spec], catalogue: &Catalogue) -> Self {
+        let mut found = Self { problems: Vec::new(), ignored: Vec::new(), exit: Exit::Done };
+        for spec in specs {
+            let examination = checks::examine(spec, catalogue);
+            if examination.is_faulty() {
+                found.exit = Exit::Error;
+            }
+            found.ignored.push(examination.ignored);
+            found.problems.extend(examination.problems.0);
         }
-        problems.extend(examination.problems.0);
+        // Environments share most of their lines.
+        found.problems.sort_by(|one, other| (&one.place, one.id).cmp(&(&other.place, other.id)));
+        found.problems.dedup();
+        found
     }
-    // Environments share most of their lines.
-    problems.sort_by(|one, other| (&one.place, one.id).cmp(&(&other.place, other.id)));
-    problems.dedup();
-    (problems, exit)
 }
 
 /// That a spec is right, and what it comes to. Errors: its resources wait for each other.
-fn right(spec: &Spec, arguments: &SpecArguments, catalogue: &Catalogue) -> Result<String, CliError> {
+fn right(spec: &Spec, arguments: &SpecArguments, ignored: usize) -> Result<String, CliError> {
     let graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?;
     let (environment, project) = match &spec.environment {
         Some(name) => (format!("environment {name}, "), format!(" in project {}", spec.document.project)),
         None => (String::new(), String::new()),
     };
     let stack = &spec.document.stack;
-    let ignored = match checks::examine(spec, catalogue).ignored {
+    let ignored = match ignored {
         0 => String::new(),
         1 => "; 1 finding ignored".to_owned(),
         many => format!("; {many} findings ignored"),
@@ -105,7 +116,7 @@ fn machine(
     let choice = arguments.spec.environments();
     let (problems, specs, exit) = match flow::load_choice(&arguments.spec, catalogue, choice) {
         Ok(specs) => {
-            let (problems, exit) = found(&specs, catalogue);
+            let Found { problems, exit, .. } = Found::of(&specs, catalogue);
             (problems, specs, exit)
         }
         Err(LoadError::Invalid(problems)) => (problems.0, Vec::new(), Exit::Error),

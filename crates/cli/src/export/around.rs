@@ -44,10 +44,9 @@ pub(super) async fn read(sought: &Spec, service: &Live, session: &Session) -> Re
         put("repositories", json!({ name: { "format": "docker", "location": location } }));
     }
     let account = text("serviceAccount").and_then(|email| {
-        let (name, host) = email.split_once('@')?;
-        let is_ours = host == format!("{}.iam.gserviceaccount.com", document.project);
-        let name = ServiceAccountId::parse(name).ok().filter(|_| is_ours)?;
-        Some((name.as_str().to_owned(), email.to_owned()))
+        let name = ServiceAccountId::parse(email.split_once('@')?.0).ok()?;
+        let is_ours = resources::account_email(name.as_str(), &document.project) == email;
+        is_ours.then(|| (name.as_str().to_owned(), email.to_owned()))
     });
     if let Some((name, email)) = &account {
         apis.push("iam.googleapis.com");
