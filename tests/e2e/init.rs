@@ -184,7 +184,8 @@ fn printed_commands_can_be_copied_where_a_path_has_a_blank() {
     world
         .emulated(&[&["apply", "--yes", "--emulator-state", "my world.json"], spec].concat())
         .exits(0)
-        .says("--emulator-state 'my world.json' &");
+        .says("\"Why is the sky blue?\" --file 'my stack.yaml' --var project=demo-project")
+        .says("--emulator-state 'my world.json'\n");
 }
 
 #[test]

@@ -29,7 +29,12 @@ fn plan_shows_the_creates_in_order_and_writes_nothing() {
 #[test]
 fn apply_then_plan_says_no_changes_in_one_line() {
     let world = tutorial();
-    world.emulated(&["apply", "--yes"]).exits(0).says("run.app").says("/api/generate");
+    world
+        .emulated(&["apply", "--yes"])
+        .exits(0)
+        .says("run.app")
+        .says("prompt ollama-gemma \"Why is the sky blue?\" --emulator\n")
+        .says("proxy ollama-gemma --emulator\n");
     let plan = world.emulated(&["plan", "--detailed-exitcode"]).exits(0);
     assert!(plan.stdout.starts_with("No changes."), "{}", plan.stdout);
     assert_eq!(plan.stdout.lines().count(), 1, "{}", plan.stdout);

@@ -2,18 +2,16 @@
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use views::document::Invocation;
-
 use crate::arguments::Arguments;
-use crate::invocation;
+use crate::invocation::{self, Given};
 
 /// Reads what was typed, and what the environment says where nothing was. Errors: clap's, which also ask for help or the
 /// version to be shown.
-pub(crate) fn read() -> Result<(Arguments, Invocation), clap::Error> {
+pub(crate) fn read() -> Result<(Arguments, Given), clap::Error> {
     let mut command = without_empty(Arguments::command());
     let matches = command.try_get_matches_from_mut(std::env::args_os())?;
     let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
-    Ok((arguments, invocation::of(&command, &matches)))
+    Ok((arguments, invocation::given(&command, &matches)))
 }
 
 /// A variable that is set to nothing counts as not set: pipelines set every variable that they know, and leave empty what has no

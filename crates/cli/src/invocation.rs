@@ -1,29 +1,51 @@
-//! What of the command line a later `apply` or `destroy` needs, too, to make the plan that is shown. Read off what was typed: what
-//! the environment says, it says to the later command as well.
+//! What of the command line a later command needs, too: `apply` or `destroy`, to make the plan that is shown, `prompt` and `proxy`, to
+//! use what was deployed. Read off what was typed: what the environment says, it says to the later command as well.
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 use views::document::Invocation;
 
+/// What was typed that later commands need.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// By `apply` or `destroy`: what makes the plan.
+    pub(crate) to_plan: Invocation,
+    /// By `prompt` and `proxy`: which spec, and which cloud.
+    pub(crate) to_use: Invocation,
+}
+
+/// What was typed that later commands need.
+pub(crate) fn given(program: &Command, typed: &ArgMatches) -> Given {
+    let Some((name, typed)) = typed.subcommand() else { return Given::default() };
+    let to_use = match name {
+        "apply" => shared(program, typed, "prompt", "proxy"),
+        _other => Invocation::default(),
+    };
+    Given { to_plan: to_plan(program, name, typed), to_use }
+}
+
 /// What was typed of the arguments that make a plan.
-pub(crate) fn of(program: &Command, typed: &ArgMatches) -> Invocation {
-    let Some((name, typed)) = typed.subcommand() else { return Invocation::default() };
+fn to_plan(program: &Command, name: &str, typed: &ArgMatches) -> Invocation {
     let carrier = match name {
         "plan" if typed.get_flag("destroy") => "destroy",
         "plan" | "apply" => "apply",
         "destroy" => "destroy",
         _other => return Invocation::default(),
     };
-    let (Some(plan), Some(carrier)) = (program.find_subcommand("plan"), program.find_subcommand(carrier))
-    else {
+    shared(program, typed, carrier, "plan")
+}
+
+/// What was typed of the arguments that both commands have.
+fn shared(program: &Command, typed: &ArgMatches, one: &str, other: &str) -> Invocation {
+    let (Some(one), Some(other)) = (program.find_subcommand(one), program.find_subcommand(other)) else {
         return Invocation::default();
     };
-    let makes_plans = |argument: &&Arg| plan.get_arguments().any(|other| other.get_id() == argument.get_id());
+    let is_shared =
+        |argument: &&Arg| other.get_arguments().any(|second| second.get_id() == argument.get_id());
     let matters =
         |argument: &&Arg| !argument.is_hide_set() && !argument.is_global_set() && !is_look(argument);
-    carrier
-        .get_arguments()
-        .filter(makes_plans)
+    one.get_arguments()
+        .filter(is_shared)
         .filter(matters)
         .fold(Invocation::default(), |invocation, argument| repeated(invocation, argument, typed))
 }
@@ -59,10 +81,10 @@ mod tests {
     use super::*;
     use crate::arguments::Arguments;
 
-    fn asked(typed: &[&str]) -> Invocation {
+    fn asked(typed: &[&str]) -> Given {
         let mut program = Arguments::command();
         let matches = program.try_get_matches_from_mut([&["gemmactl"], typed].concat()).unwrap();
-        of(&program, &matches)
+        given(&program, &matches)
     }
 
     #[test]
@@ -104,22 +126,41 @@ mod tests {
             .option("emulator-state", "here.json")
             .flag("allow-replace")
             .option("budget", "500");
-        assert_eq!(asked(&typed), expected);
-        assert_eq!(asked(&["plan"]), Invocation::default());
+        assert_eq!(asked(&typed).to_plan, expected);
+        assert_eq!(asked(&["plan"]), Given::default());
     }
 
     #[test]
     fn a_plan_of_a_removal_repeats_what_destroy_takes() {
         let typed = ["plan", "--destroy", "--env", "prod", "--allow-replace", "--force-content"];
         let expected = Invocation::default().option("env", "prod").flag("force-content");
-        assert_eq!(asked(&typed), expected);
-        assert_eq!(asked(&["destroy", "--yes", "--env", "prod", "--force-content"]), expected);
+        assert_eq!(asked(&typed).to_plan, expected);
+        let destroy = ["destroy", "--yes", "--env", "prod", "--force-content"];
+        assert_eq!(asked(&destroy), Given { to_plan: expected, ..Given::default() });
     }
 
     #[test]
     fn apply_repeats_no_consent_to_be_asked_nothing() {
         let typed =
             ["apply", "--yes", "--env", "prod", "--report", "report.md", "--expect", "0123456789abcdef"];
-        assert_eq!(asked(&typed), Invocation::default().option("env", "prod"));
+        assert_eq!(asked(&typed).to_plan, Invocation::default().option("env", "prod"));
+    }
+
+    #[test]
+    fn what_uses_a_service_is_told_which_spec_and_which_cloud_and_nothing_else() {
+        let typed = [
+            "apply",
+            "--allow-replace",
+            "--budget",
+            "500",
+            "--smoke",
+            "--endpoint",
+            "http://127.0.0.1:1",
+            "-f",
+            "a b.yaml",
+        ];
+        let expected =
+            Invocation::default().option("file", "a b.yaml").option("endpoint", "http://127.0.0.1:1");
+        assert_eq!(asked(&typed).to_use, expected);
     }
 }

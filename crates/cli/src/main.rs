@@ -31,11 +31,10 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use views::document::Invocation;
-
 use crate::arguments::Command;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::invocation::Given;
 use crate::terminal::Terminal;
 
 /// A plan of many resources is mostly small allocations; the system's allocator takes twice the time for them.
@@ -43,13 +42,13 @@ use crate::terminal::Terminal;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let (arguments, invocation) = match environment::read() {
+    let (arguments, given) = match environment::read() {
         Ok(read) => read,
         Err(error) => return answer(&error),
     };
     let terminal = Terminal::new(&arguments.talk);
     logging::start(arguments.talk.verbose);
-    match run(&arguments.command, invocation, &terminal) {
+    match run(&arguments.command, given, &terminal) {
         Ok(exit) => exit.into(),
         Err(error) => {
             tell(&error, &terminal);
@@ -65,7 +64,7 @@ fn answer(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { Exit::Error } else { Exit::Done }.into()
 }
 
-fn run(command: &Command, invocation: Invocation, terminal: &Terminal) -> Result<Exit, CliError> {
+fn run(command: &Command, given: Given, terminal: &Terminal) -> Result<Exit, CliError> {
     match command {
         Command::Validate(arguments) => commands::validate::run(arguments, terminal),
         Command::Schema { of } => commands::schema::run(*of, terminal),
@@ -75,9 +74,9 @@ fn run(command: &Command, invocation: Invocation, terminal: &Terminal) -> Result
         Command::Graph(arguments) => commands::graph::run(arguments, terminal),
         Command::Completions { shell } => commands::completions::run(*shell, terminal),
         Command::Man { command } => commands::man::run(command.as_deref(), terminal),
-        Command::Plan(arguments) => block_on(commands::plan::run(arguments, invocation, terminal)),
-        Command::Apply(arguments) => block_on(commands::apply::run(arguments, invocation, terminal)),
-        Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, invocation, terminal)),
+        Command::Plan(arguments) => block_on(commands::plan::run(arguments, given.to_plan, terminal)),
+        Command::Apply(arguments) => block_on(commands::apply::run(arguments, given, terminal)),
+        Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, given.to_plan, terminal)),
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
         Command::Comment(arguments) => block_on(commands::comment::run(arguments, terminal)),
         Command::Export(arguments) => block_on(commands::export::run(arguments, terminal)),

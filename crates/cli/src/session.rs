@@ -32,7 +32,7 @@ pub(crate) struct Session {
 /// For whom the tokens of the embedded emulator stand.
 const EMULATED_CALLER: &str = "user:me@example.com";
 
-/// Where calls go, for what is said at the end.
+/// Where calls go.
 #[derive(Debug, Clone)]
 pub(crate) enum Destination {
     /// Google Cloud, be it by a private host.
@@ -134,6 +134,14 @@ impl Session {
 }
 
 impl Destination {
+    /// Whether what was deployed there is still there when this run has ended.
+    pub(crate) fn outlasts_the_run(&self) -> bool {
+        match self {
+            Self::Google | Self::Endpoint(_) => true,
+            Self::Embedded(state) => state.is_some(),
+        }
+    }
+
     /// Whether calls stay on this machine.
     fn is_here(&self) -> bool {
         match self {

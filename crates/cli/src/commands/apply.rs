@@ -9,29 +9,29 @@ use crate::error::CliError;
 use crate::execution::Work;
 use crate::exit::Exit;
 use crate::flow::{self, Purpose};
+use crate::invocation::Given;
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{closing, execution, policy, pricing, question, saved, smoke};
-use views::document::Invocation;
 use views::noise::Noise;
 
 /// Applies the spec.
 pub(crate) async fn run(
     arguments: &ApplyArguments,
-    invocation: Invocation,
+    given: Given,
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let catalogue = flow::catalogue(&arguments.spec)?;
     let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Present)?;
-    let ended = Box::pin(applied(arguments, invocation, (&spec, &catalogue), terminal, &mut reporting)).await;
+    let ended = Box::pin(applied(arguments, given, (&spec, &catalogue), terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 
 async fn applied(
     arguments: &ApplyArguments,
-    invocation: Invocation,
+    given: Given,
     (spec, catalogue): (&Spec, &Catalogue),
     terminal: &Terminal,
     reporting: &mut Reporting,
@@ -51,7 +51,7 @@ async fn applied(
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);
-    prepared.shown = prepared.shown.judged(policy).priced(cost).asked_for(invocation);
+    prepared.shown = prepared.shown.judged(policy).priced(cost).asked_for(given.to_plan);
     prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
@@ -89,7 +89,8 @@ async fn applied(
         }
     }
     if exit == Exit::Done && !arguments.told.json {
-        terminal.data(&closing::services(spec, catalogue, &known, &report, &session.destination))?;
+        let given = session.destination.outlasts_the_run().then_some(&given.to_use);
+        terminal.data(&closing::services(spec, catalogue, &known, &report, given))?;
     }
     session.close().await?;
     Ok(exit)

@@ -1,5 +1,7 @@
 //! By what a plan is approved: the same words on every surface.
 
+use std::fmt;
+
 use model::Goal;
 use model::secret::looks_secret;
 
@@ -56,6 +58,13 @@ impl Invocation {
     }
 }
 
+/// The arguments, each after a blank, as a shell takes them.
+impl fmt::Display for Invocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 impl Plan {
     /// By what it is approved.
     pub fn approval(&self) -> Approval {
@@ -65,7 +74,7 @@ impl Plan {
         if self.is_empty() {
             return Approval::Nothing;
         }
-        let invocation = self.invocation.as_ref().map(|invocation| invocation.0.clone());
+        let invocation = self.invocation.as_ref().map(Invocation::to_string);
         let environment = || self.environment.as_ref().map(|name| format!(" --env {name}"));
         Approval::Arguments(self.command(&invocation.or_else(environment).unwrap_or_default()))
     }
