@@ -342,3 +342,26 @@ pub(crate) enum GraphFormat {
 pub(crate) fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "gemmactl".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory as _};
+
+    use super::Arguments;
+
+    fn hold(command: &Command) {
+        for argument in command.get_arguments() {
+            let is_of_emulator = argument.get_id().as_str().starts_with("emulator_");
+            let stands_there = argument.get_help_heading() == Some("Emulator");
+            assert_eq!(is_of_emulator, stands_there, "{} of {}", argument.get_id(), command.get_name());
+        }
+        command.get_subcommands().for_each(hold);
+    }
+
+    #[test]
+    fn only_what_an_emulator_does_stands_under_its_heading() {
+        let mut program = Arguments::command();
+        program.build();
+        program.get_subcommands().filter(|command| command.get_name() != "emulator").for_each(hold);
+    }
+}

@@ -320,8 +320,7 @@ impl CliError {
             }
             Self::Unreadable { .. } => {
                 return vec![
-                    "help: name the spec with -f FILE, or copy one from the folder specs/ of the project"
-                        .to_owned(),
+                    "help: name the spec with -f FILE, or write a first one with gemmactl init".to_owned(),
                 ];
             }
             Self::Emulator(error) => return emulator_notes(error),

@@ -12,9 +12,6 @@ pub(crate) struct ApplyArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
@@ -24,6 +21,15 @@ pub(crate) struct ApplyArguments {
     /// Ask the services for proof that they answer although nothing changes.
     #[arg(long)]
     pub(crate) smoke: bool,
+    /// What was approved.
+    #[command(flatten)]
+    pub(crate) approved: ApprovedArguments,
+    /// How much of the plan is shown.
+    #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
+    pub(crate) detail: DetailLevel,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
     /// What is allowed.
     #[command(flatten)]
     pub(crate) consent: ConsentArguments,
@@ -33,10 +39,4 @@ pub(crate) struct ApplyArguments {
     /// What it may cost.
     #[command(flatten)]
     pub(crate) budget: BudgetArguments,
-    /// What was approved.
-    #[command(flatten)]
-    pub(crate) approved: ApprovedArguments,
-    /// How much of the plan is shown.
-    #[arg(long, value_enum, default_value_t = DetailLevel::Changes)]
-    pub(crate) detail: DetailLevel,
 }

@@ -12,9 +12,6 @@ pub(crate) struct DoctorArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Ask the cloud, too; only reads. Meant by itself with an emulator.
     #[arg(long)]
     pub(crate) live: bool,
@@ -30,4 +27,7 @@ pub(crate) struct DoctorArguments {
     /// The same as most tools on Unix write it.
     #[arg(long, env = "https_proxy", value_name = "URL", hide = true, hide_env_values = true)]
     pub(crate) unix_proxy: Option<String>,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
 }

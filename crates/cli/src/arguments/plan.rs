@@ -15,9 +15,6 @@ pub(crate) struct PlanArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Plan from a saved snapshot (`snapshot -o FILE`) instead of asking a cloud.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["emulator", "endpoint"])]
     pub(crate) against: Option<PathBuf>,
@@ -33,15 +30,6 @@ pub(crate) struct PlanArguments {
     /// Exit with 4, too, when everybody gets into something that the spec does not open.
     #[arg(long)]
     pub(crate) guard: bool,
-    /// What apply would be allowed.
-    #[command(flatten)]
-    pub(crate) consent: ConsentArguments,
-    /// What the spec is held against.
-    #[command(flatten)]
-    pub(crate) policy: PolicyArguments,
-    /// What it may cost.
-    #[command(flatten)]
-    pub(crate) budget: BudgetArguments,
     /// List every field of live objects that is no difference, with its value and the rule that ignores it.
     #[arg(long)]
     pub(crate) show_ignored: bool,
@@ -54,4 +42,16 @@ pub(crate) struct PlanArguments {
     /// What it is saved to and compared with.
     #[command(flatten)]
     pub(crate) saving: SavingArguments,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
+    /// What apply would be allowed.
+    #[command(flatten)]
+    pub(crate) consent: ConsentArguments,
+    /// What the spec is held against.
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
+    /// What it may cost.
+    #[command(flatten)]
+    pub(crate) budget: BudgetArguments,
 }

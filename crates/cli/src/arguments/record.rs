@@ -42,12 +42,12 @@ pub(crate) struct RecordShowArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Form on stdout; json is the whole record as it is stored.
     #[arg(long, value_enum, default_value_t = RecordFormat::Text)]
     pub(crate) format: RecordFormat,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
 }
 
 /// Arguments of `record unlock`.
@@ -56,12 +56,12 @@ pub(crate) struct RecordUnlockArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Do not ask for the stack's name.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
 }
 
 /// Arguments of `record restore`.
@@ -70,15 +70,15 @@ pub(crate) struct RecordRestoreArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Put this generation back, if the record is still as it was read.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) generation: Option<i64>,
     /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
 }
 
 /// Arguments of `record rebuild`.
@@ -87,12 +87,12 @@ pub(crate) struct RecordRebuildArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
 }
 
 /// Arguments of `record rename`.
@@ -107,12 +107,12 @@ pub(crate) struct RecordRenameArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
 }
 
 /// Forms of the record.

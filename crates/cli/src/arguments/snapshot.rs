@@ -12,10 +12,10 @@ pub(crate) struct SnapshotArguments {
     /// Which spec.
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
-    /// Which cloud.
-    #[command(flatten)]
-    pub(crate) cloud: CloudArguments,
     /// Where to save it. Only its owner may read the file.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+    /// Which cloud.
+    #[command(flatten)]
+    pub(crate) cloud: CloudArguments,
 }
