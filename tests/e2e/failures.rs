@@ -135,7 +135,7 @@ fn each_failure_is_explained_shown_by_the_next_plan_and_finished_by_the_next_app
         let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
         let before = less_residue(emulator);
         emulator.call("POST", "/emulator/project", Some(&failure.seed));
-        let failed = run(&["apply", "--yes"]);
+        let failed = run(&["apply", "--yes", "--no-preflight"]);
         let said = flat(&failed.all());
         assert_eq!(failed.code, 5, "{}: {said}", failure.name);
         for text in failure.says {
@@ -233,10 +233,11 @@ fn nothing_is_waited_for_that_this_run_did_not_cause() {
         world.edit("gemmactl.yaml", refusal.edit.0, refusal.edit.1);
         let emulator = world.emulator();
         emulator.call("POST", "/emulator/project", Some(&refusal.seed));
-        let events =
-            world.gemmactl(&["apply", "--yes", "--json", "--endpoint", &emulator.url]).exits(refusal.code);
+        let events = world
+            .gemmactl(&["apply", "--yes", "--no-preflight", "--json", "--endpoint", &emulator.url])
+            .exits(refusal.code);
         assert!(!events.stdout.contains("\"waiting\":\"waiting for"), "{}: {}", refusal.name, events.stdout);
-        let plain = world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]);
+        let plain = world.gemmactl(&["apply", "--yes", "--no-preflight", "--endpoint", &emulator.url]);
         let said = flat(&plain.all());
         for text in refusal.says {
             assert!(said.contains(text), "{}: `{text}` in {said}", refusal.name);

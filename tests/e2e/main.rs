@@ -37,6 +37,7 @@ mod lifecycle;
 mod looking;
 mod poisoned;
 mod policy;
+mod preflight;
 mod project;
 mod prompt;
 mod proxy;

@@ -66,6 +66,13 @@ impl Run {
     }
 }
 
+/// Whether a call of a journal changes nothing: a GET, or one of the two questions that IAM takes by POST.
+pub(crate) fn only_reads(call: &Value) -> bool {
+    let path = call["path"].as_str().unwrap_or_default();
+    let asks = path.ends_with(":getIamPolicy") || path.ends_with(":testIamPermissions");
+    call["method"] == "GET" || (call["method"] == "POST" && asks)
+}
+
 /// A folder with a spec in it.
 pub(crate) struct World {
     folder: TempDir,

@@ -44,6 +44,9 @@ pub(crate) enum CliError {
     /// The operator's policy denies it; the plan above says what.
     #[error("the policy denies this: {}", .0.join(", "))]
     Denied(Vec<String>),
+    /// What the plan's calls rely on does not hold; the plan above says what.
+    #[error("the preflight failed, so nothing is changed: {}", .0.join(", "))]
+    Unmet(Vec<String>),
     /// A month may cost more than the budget; the plan above says what.
     #[error("a month may cost {most}, {over} more than the budget of {budget}")]
     OverBudget {
@@ -217,6 +220,7 @@ impl CliError {
             Self::Refused(_)
             | Self::Exposed(_)
             | Self::Denied(_)
+            | Self::Unmet(_)
             | Self::OverBudget { .. }
             | Self::NotExportable(_) => Exit::Refused,
             Self::Record(RecordError::Moved) | Self::Stale { .. } | Self::OtherStack { .. } => Exit::Stale,
@@ -281,6 +285,12 @@ impl CliError {
             Self::Denied(_) => {
                 return vec![
                     "help: change the spec as the rows of the policy say, or ask whoever keeps the policy"
+                        .to_owned(),
+                ];
+            }
+            Self::Unmet(_) => {
+                return vec![
+                    "help: do what the rows of the preflight say; --allow-failed-preflight goes on all the same"
                         .to_owned(),
                 ];
             }

@@ -41,6 +41,7 @@ pub mod plan_html;
 pub mod plan_json;
 pub mod plan_markdown;
 pub mod plan_text;
+mod preflight;
 pub mod progress;
 pub mod record;
 pub mod record_history;

@@ -16,6 +16,8 @@ pub(crate) enum Section {
     Since,
     /// What checks found in the spec; it stops nothing.
     Checks,
+    /// Whether what its calls rely on holds: billing, permissions, quotas.
+    Preflight,
     /// What it costs, before and after.
     Cost,
     /// What was left alone on live objects.
@@ -26,13 +28,14 @@ pub(crate) enum Section {
 
 impl Section {
     /// From first to last.
-    pub(crate) const ORDER: [Self; 9] = [
+    pub(crate) const ORDER: [Self; 10] = [
         Self::Verdict,
         Self::Access,
         Self::Destructive,
         Self::Changes,
         Self::Since,
         Self::Checks,
+        Self::Preflight,
         Self::Cost,
         Self::Ignored,
         Self::Footer,

@@ -6,6 +6,17 @@ use super::saved::ApprovedArguments;
 use super::{BudgetArguments, CloudArguments, DetailLevel, PolicyArguments, SpecArguments, ToldArguments};
 use crate::consent::ConsentArguments;
 
+/// What is looked at before anything is changed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PreflightArguments {
+    /// Do not look whether what the plan's calls rely on holds: billing, permissions, quotas.
+    #[arg(long)]
+    pub(crate) no_preflight: bool,
+    /// Go on although the preflight says that it will fail half-way.
+    #[arg(long, conflicts_with = "no_preflight")]
+    pub(crate) allow_failed_preflight: bool,
+}
+
 /// Arguments of `apply`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ApplyArguments {
@@ -21,6 +32,9 @@ pub(crate) struct ApplyArguments {
     /// Ask the services for proof that they answer although nothing changes.
     #[arg(long)]
     pub(crate) smoke: bool,
+    /// What is looked at before.
+    #[command(flatten)]
+    pub(crate) preflight: PreflightArguments,
     /// What was approved.
     #[command(flatten)]
     pub(crate) approved: ApprovedArguments,

@@ -30,6 +30,9 @@ pub(crate) struct PlanArguments {
     /// Exit with 4, too, when everybody gets into something that the spec does not open.
     #[arg(long)]
     pub(crate) guard: bool,
+    /// Do not look whether what the plan's calls rely on holds: billing, permissions, quotas.
+    #[arg(long)]
+    pub(crate) no_preflight: bool,
     /// List every field of live objects that is no difference, with its value and the rule that ignores it.
     #[arg(long)]
     pub(crate) show_ignored: bool,

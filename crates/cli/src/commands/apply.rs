@@ -5,6 +5,7 @@ use model::Goal;
 use spec::Spec;
 
 use crate::arguments::ApplyArguments;
+use crate::doctor::preflight::{self, Intent};
 use crate::error::CliError;
 use crate::execution::Work;
 use crate::exit::Exit;
@@ -51,13 +52,22 @@ async fn applied(
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);
-    prepared.shown = prepared.shown.judged(policy).priced(cost).asked_for(given.to_plan);
+    let preflight = if arguments.preflight.no_preflight {
+        preflight::left_out(&prepared.plan)
+    } else {
+        Box::pin(preflight::look(spec, catalogue, &session, &prepared, Intent::Apply)).await?
+    };
+    prepared.shown =
+        prepared.shown.judged(policy).priced(cost).relying_on(preflight).asked_for(given.to_plan);
     prepared.shown.findings = findings;
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;
     policy::guard(&prepared.shown)?;
     pricing::guard(&prepared.shown)?;
+    if !arguments.preflight.allow_failed_preflight {
+        preflight::guard(&prepared.shown)?;
+    }
     approved.check(&prepared.shown)?;
     let known = prepared.plan.outputs.clone();
     let clock = views::progress::clock();

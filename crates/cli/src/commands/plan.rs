@@ -7,6 +7,7 @@ use model::{Exposure, Goal, Plan};
 use spec::Spec;
 
 use crate::arguments::PlanArguments;
+use crate::doctor::preflight::{self, Intent};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow::{self, Prepared, Purpose, Source};
@@ -39,21 +40,30 @@ pub(crate) async fn run(
     };
     let output = arguments.saving.output.as_deref().map(Output::open).transpose()?;
     let earlier = arguments.saving.since.as_deref().map(saved::load).transpose()?;
-    let prepared = if let Some(path) = &arguments.against {
-        against(path, &spec, arguments).await?
+    let (prepared, preflight) = if let Some(path) = &arguments.against {
+        let prepared = against(path, &spec, arguments).await?;
+        let left_out = preflight::left_out(&prepared.plan);
+        (prepared, left_out)
     } else {
         let session = Session::open(&arguments.cloud, &spec).await?;
         let purpose = purpose(arguments, &spec, session.caller());
         let prepared = flow::prepare(&spec, &session, &purpose).await?;
+        let preflight = match (arguments.no_preflight, arguments.drift_only) {
+            (_, true) => None,
+            (true, false) => preflight::left_out(&prepared.plan),
+            (false, false) => {
+                Box::pin(preflight::look(&spec, &catalogue, &session, &prepared, Intent::Plan)).await?
+            }
+        };
         session.close().await?;
-        prepared
+        (prepared, preflight)
     };
     if arguments.drift_only {
         return drift(&prepared.shown.drift(), &prepared.plan, arguments, terminal);
     }
     let cost = pricing::reckoned(&prepared, &spec, &catalogue, arguments.budget.budget);
     let Prepared { plan, shown, .. } = prepared;
-    let mut shown = shown.judged(policy).priced(cost).asked_for(invocation);
+    let mut shown = shown.judged(policy).priced(cost).relying_on(preflight).asked_for(invocation);
     shown.findings = findings;
     if !arguments.as_gcloud {
         surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;

@@ -12,6 +12,7 @@ mod held;
 pub(crate) mod observed;
 mod permissions;
 mod planned;
+pub(crate) mod preflight;
 mod project;
 mod quota;
 mod quota_read;
@@ -95,12 +96,13 @@ pub(crate) async fn examine(
     let subject = Subject { spec: surroundings.spec, graph, bucket: record.bucket() };
     let document = &surroundings.spec.document;
     let purpose = present();
+    let services = document.services.keys().map(spec::types::ServiceName::as_str).collect();
     let (prepared, project, billing, apis, quota, build_account, bucket) = tokio::join!(
         flow::prepare_through(surroundings.spec, session, &door, &purpose),
         project::check(document, &door),
         billing::check(document, &door),
         apis::check(&subject, &door),
-        quota::check(document, surroundings.catalogue, &door),
+        quota::check(document, surroundings.catalogue, &services, &door),
         build_account::check(&subject, &door),
         record::bucket(&subject, &door),
     );

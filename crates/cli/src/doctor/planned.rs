@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Action, Plan, Step};
+use model::{Action, Plan, PolicyEdit, Step};
 
 use super::answer::unread;
 use super::setup::counted;
@@ -14,19 +14,24 @@ use views::finding::check::{Check, CheckId, Level};
 pub(super) fn roles_for(plan: &Plan, member: &str) -> BTreeSet<String> {
     let steps = plan.changes.iter().flat_map(|change| &change.steps);
     steps
-        .filter_map(|step| match step {
-            Step::EditPolicy(edit) if edit.policy.write.path.starts_with("v3/projects/") => Some(edit),
-            Step::EditPolicy(_)
-            | Step::Call { .. }
-            | Step::Gathered(_)
-            | Step::Upload(_)
-            | Step::Build { .. }
-            | Step::EmptyBucket { .. } => None,
-        })
+        .filter_map(edits_project)
         .flat_map(|edit| &edit.add)
         .filter(|grant| grant.condition.is_none() && grant.member.eq_ignore_ascii_case(member))
         .map(|grant| grant.role.clone())
         .collect()
+}
+
+/// The edit of the project's own policy that a step is, if it is one.
+pub(super) fn edits_project(step: &Step) -> Option<&PolicyEdit> {
+    match step {
+        Step::EditPolicy(edit) if edit.policy.write.path.starts_with("v3/projects/") => Some(edit),
+        Step::EditPolicy(_)
+        | Step::Call { .. }
+        | Step::Gathered(_)
+        | Step::Upload(_)
+        | Step::Build { .. }
+        | Step::EmptyBucket { .. } => None,
+    }
 }
 
 /// Judges the attempt to make a plan.

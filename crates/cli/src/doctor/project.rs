@@ -3,7 +3,7 @@
 use model::{Api, ApiRequest, Cloud, ErrorKind, Found, Json, ProjectId};
 use spec::Document;
 
-use super::answer::unread;
+use super::answer::{switched_off, unread};
 use views::finding::check::{Check, CheckId, Level};
 
 const API: &str = "cloudresourcemanager.googleapis.com";
@@ -24,22 +24,12 @@ fn number_in(body: &Json) -> Option<&str> {
     body.get("name")?.as_str()?.strip_prefix("projects/")
 }
 
-/// Looks at the project.
+/// Looks at the project, which nothing goes without.
 pub(super) async fn check<C: Cloud>(document: &Document, cloud: &C) -> Check {
     let project = &document.project;
     let (id, failed) = (CheckId::Project, Level::Failed);
     match cloud.read(&request(project)).await {
-        Ok(Found::Body(body)) => {
-            let state = body.get("state").and_then(Json::as_str).unwrap_or("of an unknown state");
-            let number = number_in(&body).unwrap_or("unknown");
-            let text = format!("{project} is {state}; its number is {number}");
-            match state {
-                "ACTIVE" => Check::new(id, Level::Ok, text),
-                _ => Check::new(id, failed, text).say(
-                    "a project that is being deleted can be restored for 30 days: gcloud projects undelete",
-                ),
-            }
-        }
+        Ok(Found::Body(body)) => of_body(project, &body),
         Ok(Found::Absent) => Check::new(id, failed, format!("there is no project {project}")),
         Ok(Found::ApiDisabled(api)) => {
             Check::new(id, failed, format!("{api} is off, and no plan goes without it")).run(&[
@@ -59,6 +49,28 @@ pub(super) async fn check<C: Cloud>(document: &Document, cloud: &C) -> Check {
         .run(&["gcloud", "projects", "list"])
         .say(error.help.unwrap_or_default()),
         Err(error) => unread(id, &error),
+    }
+}
+
+/// Looks at the state of a project of which a plan was made a moment ago: what cannot be read of it now is unknown.
+pub(super) async fn state<C: Cloud>(document: &Document, cloud: &C) -> Check {
+    let (id, project) = (CheckId::Project, &document.project);
+    match cloud.read(&request(project)).await {
+        Ok(Found::Body(body)) => of_body(project, &body),
+        Ok(Found::Absent) => Check::new(id, Level::Unknown, format!("{project} could not be found")),
+        Ok(Found::ApiDisabled(api)) => switched_off(id, document, &api, "the project's state"),
+        Err(error) => unread(id, &error),
+    }
+}
+
+fn of_body(project: &ProjectId, body: &Json) -> Check {
+    let state = body.get("state").and_then(Json::as_str).unwrap_or("of an unknown state");
+    let number = number_in(body).unwrap_or("unknown");
+    let text = format!("{project} is {state}; its number is {number}");
+    match state {
+        "ACTIVE" => Check::new(CheckId::Project, Level::Ok, text),
+        _ => Check::new(CheckId::Project, Level::Failed, text)
+            .say("a project that is being deleted can be restored for 30 days: gcloud projects undelete"),
     }
 }
 
@@ -89,6 +101,9 @@ mod tests {
             (|_| Err(CloudError::new(ErrorKind::Unavailable, "later")), Level::Unknown),
         ] {
             assert_eq!(check(&document, &Scripted::new(script)).await.level, level);
+            let after_a_plan = state(&document, &Scripted::new(script)).await.level;
+            let read = script(&request(&document.project)).is_ok_and(|found| matches!(found, Found::Body(_)));
+            assert_eq!(after_a_plan, if read { level } else { Level::Unknown });
         }
     }
 }

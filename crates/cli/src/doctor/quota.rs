@@ -1,7 +1,7 @@
 //! Whether quotas are enough for every instance that the services may have. What a quota API tells and what the
 //! deployment is allowed can differ, so the arithmetic is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalogue::Catalogue;
 use futures_util::future::join_all;
@@ -25,10 +25,16 @@ impl Told {
     }
 }
 
-/// Looks at the quotas that the services draw on.
-pub(super) async fn check<C: Cloud>(document: &Document, catalogue: &Catalogue, cloud: &C) -> Check {
+/// Looks at the quotas that some services draw on, by their names; others draw on the same ones.
+pub(super) async fn check<C: Cloud>(
+    document: &Document,
+    catalogue: &Catalogue,
+    services: &BTreeSet<&str>,
+    cloud: &C,
+) -> Check {
     let demands = demand::of(document, catalogue);
-    let mut counted: Vec<Counted> = demands.iter().flat_map(|demand| asked_with(&demand.counted)).collect();
+    let asked = demands.iter().filter(|demand| services.contains(demand.service.as_str()));
+    let mut counted: Vec<Counted> = asked.flat_map(|demand| asked_with(&demand.counted)).collect();
     counted.sort();
     counted.dedup();
     if !counted.iter().any(|counted| matches!(counted, Counted::Gpu(..))) {
@@ -55,7 +61,7 @@ pub(super) async fn check<C: Cloud>(document: &Document, catalogue: &Catalogue, 
             usage: body(&metrics).and_then(|metrics| name.in_metrics(metrics, region)),
         },
     };
-    judge(document, catalogue, &demands, &told, &refusals)
+    judge(document, catalogue, (&demands, services), &told, &refusals)
 }
 
 /// Of a GPU, both ways are asked for: the other one may be the way out.
@@ -89,12 +95,12 @@ type Tell<'a> = &'a dyn Fn(&Counted, &str) -> Told;
 fn judge(
     document: &Document,
     catalogue: &Catalogue,
-    demands: &[Demand],
+    (demands, services): (&[Demand], &BTreeSet<&str>),
     told: Tell<'_>,
     refusals: &[String],
 ) -> Check {
     let mut pools: Vec<(&str, &Counted)> = Vec::new();
-    for demand in demands {
+    for demand in demands.iter().filter(|demand| services.contains(demand.service.as_str())) {
         let pool = (demand.region.as_str(), &demand.counted);
         if !pools.contains(&pool) {
             pools.push(pool);
@@ -104,7 +110,7 @@ fn judge(
     for (region, counted) in pools {
         let drawn: Vec<&Demand> =
             demands.iter().filter(|demand| demand.region == region && demand.counted == *counted).collect();
-        check = one(check, (region, counted), name_of(catalogue, counted), &drawn, told);
+        check = one(check, (region, counted), name_of(catalogue, counted), (&drawn, services), told);
     }
     if check.level != Level::Ok {
         check = refusals.iter().fold(check, Check::seeing);
@@ -118,10 +124,11 @@ fn one(
     check: Check,
     (region, counted): (&str, &Counted),
     name: Option<QuotaName<'_>>,
-    drawn: &[&Demand],
+    (drawn, services): (&[&Demand], &BTreeSet<&str>),
     told: Tell<'_>,
 ) -> Check {
-    let largest = drawn.iter().map(|demand| demand.total()).max().unwrap_or_default();
+    let asked = drawn.iter().filter(|demand| services.contains(demand.service.as_str()));
+    let largest = asked.map(|demand| demand.total()).max().unwrap_or_default();
     let total: u64 = drawn.iter().map(|demand| demand.total()).sum();
     let here = told(counted, region);
     let told_here = here.best();
@@ -256,7 +263,8 @@ mod tests {
             }));
             Told { quotas, usage: None }
         };
-        judge(&document, Catalogue::shipped(), &demand::of(&document, Catalogue::shipped()), &told, &[])
+        let demands = demand::of(&document, Catalogue::shipped());
+        judge(&document, Catalogue::shipped(), (&demands, &BTreeSet::from(["a", "b", "gemma"])), &told, &[])
     }
 
     #[test]
@@ -317,7 +325,7 @@ mod tests {
         let check = judge(
             &document,
             Catalogue::shipped(),
-            &demand::of(&document, Catalogue::shipped()),
+            (&demand::of(&document, Catalogue::shipped()), &BTreeSet::from(["a"])),
             &|_, _| Told::default(),
             &refusals,
         );

@@ -6,7 +6,10 @@ use model::{Action, Cause, Effect, FieldChange, Finding, Place, Reason, Severity
 use super::{Annotation, Level, Rule};
 use crate::causes::{self, changed_by};
 use crate::document::operator_policy::{Breach, Judgement, Level as BreachLevel};
+use crate::document::preflight::Preflight;
 use crate::document::{Change, Plan, Public};
+use crate::finding::check::{Check, Level as CheckLevel};
+use crate::preflight;
 use crate::value::{self, Length};
 use crate::{cost, words};
 
@@ -25,6 +28,8 @@ const DRIFT: Rule = Rule::fixed("drift", "Somebody changed this outside the spec
 const BUDGET: Rule =
     Rule::fixed("over-budget", "A month may cost more than was allowed, so nothing is applied");
 const POLICY: Rule = Rule::fixed("operator-policy", "A rule of the operator's policy does not allow this");
+const PREFLIGHT: Rule =
+    Rule::fixed("preflight", "What an apply of this plan relies on does not hold, or nobody knows");
 
 /// Every remark on a plan, the gravest first.
 pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
@@ -42,6 +47,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Annotation> {
     found.extend(plan.policy.iter().flat_map(of_judgement));
     let over = plan.cost.as_ref().and_then(cost::over_budget);
     found.extend(over.map(|over| remark(BUDGET, Level::Error, "budget".to_owned(), over, None)));
+    found.extend(plan.preflight.iter().flat_map(Preflight::open).map(of_preflight));
     found.extend(plan.public_access().into_iter().map(|public| open(PUBLIC, public)));
     found.extend(plan.exposed().into_iter().map(|public| open(EXPOSED, public)));
     found.extend(plan.unread_access().into_iter().map(|public| open(ACCESS_UNREAD, public)));
@@ -74,6 +80,18 @@ pub fn of_judgement(judgement: &Judgement) -> Vec<Annotation> {
         remark(POLICY, level, format!("{rule} {subject}"), said, breach.place.clone())
     };
     judgement.by_level().map(of).collect()
+}
+
+fn of_preflight(check: &Check) -> Annotation {
+    let level = match check.level {
+        CheckLevel::Failed => Level::Error,
+        CheckLevel::Warning | CheckLevel::Unknown => Level::Warning,
+        CheckLevel::Ok => Level::Note,
+    };
+    let (word, name) = (check.level.word(), check.id.name());
+    let message = format!("{name} {word}: {}", preflight::seen(check));
+    let help = preflight::steps(check).map(preflight::next).collect();
+    Annotation { help, ..remark(PREFLIGHT, level, name.to_owned(), message, None) }
 }
 
 fn of_finding(finding: &Finding) -> Annotation {

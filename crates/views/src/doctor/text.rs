@@ -56,7 +56,8 @@ fn title(subject: &Subject<'_>, page: &mut Page) {
     page.line(&line);
 }
 
-fn one(check: &Check, page: &mut Page) {
+/// One check: how it stands, what was seen, what to do next.
+pub(crate) fn one(check: &Check, page: &mut Page) {
     let mut head = Line::indented(2)
         .with(check.level.word(), ink(check.level))
         .pad_to(NAMES)

@@ -17,6 +17,7 @@ impl Plan {
             changes: self.changes.iter().filter_map(Change::drift).collect(),
             refusals: self.refusals.iter().filter(|each| !rows.contains(&each.id)).cloned().collect(),
             cost: None,
+            preflight: None,
             ..self.clone()
         }
     }

@@ -7,6 +7,7 @@ pub mod file;
 mod ignored;
 mod of_plan;
 pub mod operator_policy;
+pub mod preflight;
 mod public;
 mod references;
 pub mod since;
@@ -52,6 +53,8 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     /// What it costs; none where nobody reckoned.
     pub cost: Option<Cost>,
+    /// What its calls rely on; none where there was nothing to look at.
+    pub preflight: Option<preflight::Preflight>,
     /// What was left alone on live objects.
     pub ignored: Ignored,
     /// How the process that runs was asked for it; none of a saved plan.
@@ -167,6 +170,13 @@ impl Plan {
     #[must_use]
     pub fn priced(mut self, cost: Cost) -> Self {
         self.cost = Some(cost);
+        self
+    }
+
+    /// The same plan with what its calls rely on.
+    #[must_use]
+    pub fn relying_on(mut self, preflight: Option<preflight::Preflight>) -> Self {
+        self.preflight = preflight;
         self
     }
 

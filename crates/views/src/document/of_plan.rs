@@ -37,6 +37,7 @@ impl Plan {
             others: plan.others.clone(),
             findings: Vec::new(),
             cost: None,
+            preflight: None,
             ignored: Ignored::of(ignored),
             invocation: None,
         }

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::document;
 use crate::document::Invocation;
 use crate::document::operator_policy::{Breach, Judgement, Level};
+use crate::document::preflight::Preflight;
 use crate::samples::{self, at, change, field, fields, id, touched};
 use crate::{hostile, samples as of};
 
@@ -92,6 +93,10 @@ pub(super) fn small() -> Vec<Sample> {
     all.push(Sample { name: "findings", plan: found, earlier: None });
     let found = of::with_findings(samples::shown(&samples::plan(Goal::Present, of::unchanged(&[]))));
     all.push(Sample { name: "no-change-findings", plan: found, earlier: None });
+    let one = samples::shown(&samples::plan(Goal::Present, one_field()));
+    all.push(Sample { name: "preflight", plan: of::with_preflight(one.clone()), earlier: None });
+    let left_out = one.relying_on(Some(Preflight::LeftOut));
+    all.push(Sample { name: "preflight-left-out", plan: left_out, earlier: None });
     all.push(pushed_again());
     all.push(policy());
     all.extend(super::costs::samples());

@@ -13,7 +13,7 @@ use crate::{Detail, Style, plan_html, plan_markdown, plan_text};
 fn full() -> Plan {
     let mut plan = samples::deleted();
     exposed(&mut plan);
-    told(samples::shown_with(&plan, samples::ignored()))
+    samples::with_preflight(told(samples::shown_with(&plan, samples::ignored())))
 }
 
 /// One that does nothing, and has something to say all the same.
@@ -72,6 +72,7 @@ fn sections_stand_in_the_same_order_on_every_surface() {
                 "service/gemma",
                 "SINCE",
                 "CHECKS",
+                "PREFLIGHT",
                 "IGNORED",
                 "Plan: ",
                 "--expect",
@@ -91,6 +92,7 @@ fn sections_stand_in_the_same_order_on_every_surface() {
                 "#### Changes",
                 "Since the earlier plan",
                 "**Checks**",
+                "**Preflight**: 2 failed",
                 "ignored",
                 "--expect",
             ],
@@ -107,6 +109,7 @@ fn sections_stand_in_the_same_order_on_every_surface() {
             "<h2>Changes",
             "<h2>Since",
             "<h2>Checks",
+            "<h2>Preflight",
             "<h2>Ignored",
             "--expect",
         ],
@@ -135,6 +138,7 @@ fn the_shortest_body_keeps_the_order_too() {
             "more deletions",
             "Since the earlier plan",
             "**Checks**",
+            "**Preflight**: 2 failed",
             "ignored",
             "--expect",
         ],

@@ -9,6 +9,7 @@ mod graph;
 mod head;
 mod layers;
 pub(crate) mod page;
+mod preflight;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>) -> String {
                 }
             }
             Section::Checks => tail::checks(plan, &mut page),
+            Section::Preflight => preflight::write(plan, &mut page),
             Section::Cost => cost::write(plan, &mut page),
             Section::Ignored => tail::ignored(&plan.ignored, &mut page),
             Section::Footer => tail::footer(plan, &mut page),

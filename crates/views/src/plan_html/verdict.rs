@@ -3,6 +3,7 @@
 use model::{Goal, Place};
 
 use super::page::Page;
+use super::preflight;
 use crate::document::Plan;
 use crate::document::operator_policy::{Breach, Judgement, Level};
 use crate::operator_policy::summary;
@@ -34,6 +35,7 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
         "<div id=\"find\" hidden><input id=\"search\" type=\"search\" placeholder=\"Find a resource, a field, a person\" ",
         "aria-label=\"Find\"><output id=\"found\"></output></div>\n",
     ));
+    preflight::verdict(plan, page);
     in_the_way(plan, page);
     policy(plan, page);
 }

@@ -12,6 +12,7 @@ mod gfm_tests;
 mod graph;
 mod level;
 mod operator_policy;
+mod preflight;
 mod share;
 mod span;
 mod table;
@@ -165,6 +166,10 @@ impl Body<'_> {
                 Section::Changes => self.changes(&mut parts),
                 Section::Since => parts.push(written(&|text| self.since(text))),
                 Section::Checks => parts.push(written(&|text| findings::write(self, text))),
+                Section::Preflight => {
+                    parts.push(written(&|text| text.push_str(&preflight::head(self.plan))));
+                    parts.push(list(String::new(), preflight::rows(self), "check"));
+                }
                 Section::Cost => parts.push(written(&|text| cost::write(self, text))),
                 Section::Ignored => {
                     parts.push(written(&|text| details::ignored(&self.plan.ignored, self.level, text)));

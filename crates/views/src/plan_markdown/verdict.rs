@@ -5,7 +5,7 @@ use std::fmt::Write;
 use model::Goal;
 
 use super::level::Level;
-use super::{Body, cost, cut, operator_policy, span};
+use super::{Body, cost, cut, operator_policy, preflight, span};
 use crate::document::{Change, Plan, Public};
 use crate::words::{self, counted};
 
@@ -43,6 +43,7 @@ pub(super) fn caution(body: &Body<'_>, text: &mut String) {
         let counts: Vec<String> = words::in_the_way(plan).map(words::numbered).collect();
         warnings.push(format!("**Nothing is applied** while this stands: {}", counts.join(", ")));
     }
+    warnings.extend(preflight::caution(plan));
     warnings.extend(public(plan, body.level));
     let (made, lost): (Vec<&Change>, Vec<&Change>) =
         plan.deletions().partition(|change| change.action == model::Action::Replace);

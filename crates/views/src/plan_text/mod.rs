@@ -12,6 +12,7 @@ mod header;
 mod ignored;
 mod operator_policy;
 mod order;
+mod preflight;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -38,6 +39,7 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>, style: &Style) ->
             }
             (Section::Verdict, Extent::Blocks) => {
                 header::write(plan, &mut page);
+                preflight::verdict(plan, &mut page);
                 blocks::refused(plan, &mut page);
                 blocks::unknown(plan, &mut page);
                 operator_policy::write(plan, &mut page);
@@ -64,6 +66,7 @@ pub fn render(plan: &Plan, differences: Option<&[Difference]>, style: &Style) ->
             (Section::Since, _) => since(differences, &mut page),
             (Section::Checks, Extent::Line) => findings::counted(plan, &mut page),
             (Section::Checks, Extent::Blocks) => findings::write(plan, &mut page),
+            (Section::Preflight, _) => preflight::write(plan, &mut page),
             // What costs the same as before is not told.
             (Section::Cost, Extent::Line) if plan.goal == Goal::Present && style.detail != Detail::Full => {}
             (Section::Cost, _) => cost::write(plan, &mut page),

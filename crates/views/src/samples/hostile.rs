@@ -6,6 +6,8 @@ use serde_json::json;
 use super::{at, field, id, invoker, on_condition, plan, service, shown};
 use crate::document;
 use crate::document::operator_policy::{Breach, Judgement, Level};
+use crate::document::preflight::Preflight;
+use crate::finding::check::{Check, CheckId, Level as CheckLevel};
 
 /// Values that try to be something else.
 pub(crate) fn hostile() -> Plan {
@@ -77,5 +79,8 @@ pub(crate) fn hostile_shown() -> document::Plan {
         place: at(65),
     };
     let policy = Judgement { rules: 2, breaches: vec![breach(Level::Deny), breach(Level::Warn)] };
-    document::Plan { findings: vec![finding], policy: Some(policy), ..shown(&hostile()) }
+    let check =
+        Check::new(CheckId::Quota, CheckLevel::Failed, evil).say(evil).open(evil).run(&["gcloud", evil]);
+    let preflight = Some(Preflight::of(vec![check]));
+    document::Plan { findings: vec![finding], policy: Some(policy), preflight, ..shown(&hostile()) }
 }

@@ -17,6 +17,8 @@ use serde_json::json;
 
 use super::{Colour, Detail, Style, Symbols};
 use crate::document;
+use crate::document::preflight::Preflight;
+use crate::finding::check::{Check, CheckId, Level};
 pub(super) use hostile::{hostile, hostile_shown};
 
 pub(super) const OLD: &str = "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b";
@@ -88,6 +90,33 @@ pub(super) fn with_findings(plan: document::Plan) -> document::Plan {
         finding("timeout-short", Severity::Info, "a request ends after 300 s", &[], 14),
     ];
     document::Plan { findings, ..plan }
+}
+
+/// The same with what its calls rely on.
+pub(super) fn with_preflight(plan: document::Plan) -> document::Plan {
+    let checks = vec![
+        Check::new(CheckId::Project, Level::Ok, "demo-project is ACTIVE; its number is 123456789012"),
+        Check::new(CheckId::Billing, Level::Failed, "no billing account pays for it")
+            .say("link one:")
+            .open("https://console.cloud.google.com/billing/linkedaccount?project=demo-project"),
+        Check::new(CheckId::Permissions, Level::Failed, "13 of 14 held on the project, 1 missing")
+            .seeing("missing run.services.update, to apply service/ollama-gemma")
+            .run(&[
+                "gcloud",
+                "projects",
+                "add-iam-policy-binding",
+                "demo-project",
+                "--member=user:ana@acme.example",
+                "--role=roles/run.developer",
+            ]),
+        Check::new(
+            CheckId::Quota,
+            Level::Unknown,
+            "nvidia-l4 in europe-west1: ollama-gemma 1 × 1 = 1 wanted",
+        )
+        .seeing("Cloud Quotas: cloudquotas.googleapis.com is off"),
+    ];
+    plan.relying_on(Some(Preflight::of(checks)))
 }
 
 /// What is shown of a change.

@@ -80,6 +80,11 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST", "/v2/projects/*/locations/*/operations/*:wait", "RRRSRRRRR--SRR"),
     row("GET", "/v2/projects/*/locations/*/services/*:getIamPolicy", "RRRSRRRRR--SoS"),
     row("POST", "/v2/projects/*/locations/*/services/*:setIamPolicy", "RRRSRVVVV-PSoS"),
+    // The preflight: what it cannot read is unknown, and stops nothing.
+    row("GET", "/v3/projects/*", "RRRRRRRRR--RRR"),
+    row("GET", "/v1/projects/*/billingInfo", "RRRRRRRRR--RRR"),
+    row("POST", "/v3/projects/*:testIamPermissions", "RRRRRRRRR--RRR"),
+    row("GET", "/storage/v1/b/gemmactl-demo-project", "RRRRRRRRR--RRR"),
 ];
 
 impl Row {

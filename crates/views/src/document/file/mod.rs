@@ -9,6 +9,7 @@ mod cost;
 mod finding;
 mod ignored;
 mod operator_policy;
+mod preflight;
 mod words;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use cost::CostPart;
 use finding::FindingPart;
 use ignored::IgnoredPart;
 use operator_policy::PolicyPart;
+use preflight::PreflightPart;
 pub(crate) use words::{ActionWord, GoalWord};
 
 /// The version of this form.
@@ -80,6 +82,9 @@ pub struct PlanFile {
     /// What it costs, before and after; not there where nobody reckoned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cost: Option<CostPart>,
+    /// Whether what the plan's calls rely on holds; not there where there was nothing to look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preflight: Option<PreflightPart>,
     /// Fields of live objects that are no difference.
     ignored: IgnoredPart,
 }
@@ -202,6 +207,7 @@ impl From<&Plan> for PlanFile {
             policy: plan.policy.as_ref().map(PolicyPart::from),
             findings: plan.findings.iter().map(FindingPart::from).collect(),
             cost: plan.cost.as_ref().map(CostPart::from),
+            preflight: plan.preflight.as_ref().map(PreflightPart::from),
             ignored: IgnoredPart::from(&plan.ignored),
         }
     }
@@ -225,6 +231,7 @@ impl TryFrom<PlanFile> for Plan {
             policy: file.policy.map(Into::into),
             findings: file.findings.into_iter().map(Finding::from).collect(),
             cost: file.cost.map(Cost::try_from).transpose()?,
+            preflight: file.preflight.map(Into::into),
             ignored: file.ignored.try_into()?,
             // A file says nothing of a command that people copy.
             invocation: None,

@@ -92,3 +92,49 @@ words! {
         Taken,
     }
 }
+
+words! {
+    /// How a check of the preflight stands.
+    "camelCase" LevelWord = crate::finding::check::Level {
+        /// It holds.
+        Ok,
+        /// It could not be looked at, which is no pass.
+        Unknown,
+        /// It holds for now, or may not matter.
+        Warning,
+        /// An apply would fail by it.
+        Failed,
+    }
+}
+
+words! {
+    /// What is checked; of these, a preflight has some.
+    "kebab-case" CheckWord = crate::finding::check::CheckId {
+        /// The spec and its resources.
+        Spec,
+        /// What is sent to builds.
+        Context,
+        /// Where calls go.
+        Endpoint,
+        /// Which credentials are used.
+        Credentials,
+        /// Whether the cloud answers.
+        Connection,
+        /// The project.
+        Project,
+        /// Whether it is paid for.
+        Billing,
+        /// Which APIs are on.
+        Apis,
+        /// Whether the caller may send the plan's calls.
+        Permissions,
+        /// Whether GPUs, CPUs and memory are enough.
+        Quota,
+        /// What builds run as.
+        BuildAccount,
+        /// The ownership record and its bucket.
+        Record,
+        /// Whether a plan can be made.
+        Plan,
+    }
+}

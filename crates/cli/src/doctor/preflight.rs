@@ -1,0 +1,118 @@
+//! What exactly a plan's calls rely on, looked at before any of them is sent: the project, billing, the caller's permissions, quotas.
+//! One round of reads, side by side; only a permission that the project does not grant, and the name of whoever lacks it, take another.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::time::Duration;
+
+use catalogue::Catalogue;
+use gcp::BucketPresence;
+use model::{Action, Api, ApiRequest, Cloud, Found, Goal, Plan};
+use spec::Spec;
+
+use super::observed::Observed;
+pub(crate) use super::permissions::Intent;
+use super::subject::Subject;
+use super::{billing, permissions, project, quota};
+use crate::error::CliError;
+use crate::flow::Prepared;
+use crate::session::Session;
+use views::document::preflight::Preflight;
+use views::finding::check::{Check, CheckId, Level};
+
+/// Longer than this no check is waited for: what it looks at is unknown then.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Looks; none where there is nothing to carry out. Errors: the spec's resources cannot be ordered.
+pub(crate) async fn look(
+    spec: &Spec,
+    catalogue: &Catalogue,
+    session: &Session,
+    prepared: &Prepared,
+    intent: Intent,
+) -> Result<Option<Preflight>, CliError> {
+    let plan = &prepared.plan;
+    if !is_due(plan) {
+        return Ok(None);
+    }
+    let graph = super::graph(spec)?;
+    let record = session.record();
+    let subject = Subject { spec, graph: &graph, bucket: record.bucket() };
+    let door = Observed::new(&session.cloud);
+    let document = &spec.document;
+    let services = deployed(plan);
+    let bucket = async {
+        match prepared.record.generation {
+            0 => presence(&subject, &door).await,
+            _ => BucketPresence::There,
+        }
+    };
+    let (project, billing, permissions, quota) = tokio::join!(
+        in_time(CheckId::Project, project::state(document, &door)),
+        in_time(CheckId::Billing, billing::check(document, &door)),
+        in_time(
+            CheckId::Permissions,
+            permissions::of_plan(&subject, &door, (plan, intent), bucket, caller(session))
+        ),
+        in_time(CheckId::Quota, quota::check(document, catalogue, &services, &door)),
+    );
+    let mut checks = vec![project, billing, permissions];
+    if !services.is_empty() {
+        checks.push(quota);
+    }
+    Ok(Some(Preflight::of(checks)))
+}
+
+/// That nothing was looked at; none where there was nothing to look at.
+pub(crate) fn left_out(plan: &Plan) -> Option<Preflight> {
+    is_due(plan).then_some(Preflight::LeftOut)
+}
+
+/// Whether a plan makes or changes anything.
+fn is_due(plan: &Plan) -> bool {
+    match plan.goal {
+        Goal::Present => !plan.is_empty(),
+        Goal::Absent => false,
+    }
+}
+
+/// The services that a plan deploys.
+fn deployed(plan: &Plan) -> BTreeSet<&str> {
+    let deploys = |action| match action {
+        Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => true,
+        Action::NoOp | Action::Delete | Action::Detach | Action::Forget | Action::Keep => false,
+    };
+    let services =
+        plan.changes.iter().filter(|change| change.id.kind() == "service" && deploys(change.action));
+    services.map(|change| change.id.name()).collect()
+}
+
+/// Whether the record's bucket has to be made.
+async fn presence<C: Cloud>(subject: &Subject<'_>, cloud: &C) -> BucketPresence {
+    let request = ApiRequest::get(Api::Storage, format!("storage/v1/b/{}", subject.bucket))
+        .with_query("fields", "name,projectNumber");
+    match cloud.read(&request).await {
+        Ok(Found::Body(_)) => BucketPresence::There,
+        Ok(Found::Absent | Found::ApiDisabled(_)) | Err(_) => BucketPresence::NotThere,
+    }
+}
+
+/// Who runs, as a policy names them.
+async fn caller(session: &Session) -> Option<String> {
+    match session.caller() {
+        Some(caller) => Some(caller.to_owned()),
+        None => session.cloud.caller().await.ok()?.member,
+    }
+}
+
+async fn in_time(id: CheckId, check: impl Future<Output = Check>) -> Check {
+    let late = |_| Check::new(id, Level::Unknown, format!("no answer within {} seconds", PATIENCE.as_secs()));
+    tokio::time::timeout(PATIENCE, check).await.unwrap_or_else(late)
+}
+
+/// Refuses to go on where an apply would fail for sure (exit 4). What nobody could tell stops nothing.
+pub(crate) fn guard(shown: &views::document::Plan) -> Result<(), CliError> {
+    let failed: Vec<String> =
+        shown.preflight.iter().flat_map(Preflight::failed).map(|check| check.id.name().to_owned()).collect();
+    if failed.is_empty() { Ok(()) } else { Err(CliError::Unmet(failed)) }
+}

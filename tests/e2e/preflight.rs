@@ -1,0 +1,196 @@
+//! Before anything is changed, a plan names what its own calls rely on and does not hold, and an apply stops. What nobody can tell
+//! is told and stops nothing.
+
+use serde_json::{Value, json};
+
+use crate::world::{Emulator, Run, World, only_reads};
+
+const QUOTA: &str = "NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion";
+
+/// The tutorial in a project that tells who pays and what is allowed, planned and applied by somebody to whom it grants nothing.
+fn tutorial() -> (World, Emulator) {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.edit("gemmactl.yaml", "default: user:me@example.com", "default: user:somebody@example.com");
+    let emulator = world.emulator();
+    seed(&emulator, &json!({"enable": ["cloudbilling.googleapis.com", "cloudquotas.googleapis.com"]}));
+    (world, emulator)
+}
+
+#[track_caller]
+fn seed(emulator: &Emulator, seed: &Value) {
+    let (status, answer) = emulator.call("POST", "/emulator/project", Some(seed));
+    assert_eq!(status, 200, "{answer}");
+}
+
+/// Runs a command; the tutorial's roles reach far, which whoever plans and applies allows.
+fn run(world: &World, emulator: &Emulator, arguments: &[&str]) -> Run {
+    let allowed: &[&str] = if arguments[0] == "snapshot" { &[] } else { &["--allow-broad-roles"] };
+    world.gemmactl(&[arguments, allowed, &["--endpoint", &emulator.url]].concat())
+}
+
+/// The preflight of a plan's JSON.
+fn preflight(run: &Run) -> Value {
+    let plan: Value = serde_json::from_str(&run.stdout).unwrap();
+    plan["preflight"].clone()
+}
+
+/// One check of it.
+#[track_caller]
+fn check<'a>(preflight: &'a Value, id: &str) -> &'a Value {
+    let checks = preflight["checks"].as_array().unwrap();
+    checks.iter().find(|check| check["id"] == id).unwrap_or_else(|| panic!("no {id} in {preflight}"))
+}
+
+/// A prerequisite that is missing.
+struct Missing {
+    name: &'static str,
+    seed: Value,
+    /// Text of the spec, and what stands there instead.
+    edit: Option<(&'static str, &'static str)>,
+    check: &'static str,
+    level: &'static str,
+    says: &'static str,
+}
+
+fn missing() -> Vec<Missing> {
+    let of = |name, seed, check, level, says| Missing { name, seed, edit: None, check, level, says };
+    let denied = |permission| json!({ "deniedPermissions": [permission] });
+    vec![
+        of(
+            "billing",
+            json!({"billingDisabled": true}),
+            "billing",
+            "failed",
+            "billing/linkedaccount?project=demo-project",
+        ),
+        of(
+            "a permission",
+            denied("run.services.create"),
+            "permissions",
+            "failed",
+            "missing run.services.create, to apply service/ollama-gemma",
+        ),
+        of(
+            "the right to write the record",
+            denied("storage.objects.create"),
+            "permissions",
+            "failed",
+            "--role=roles/storage.objectUser",
+        ),
+        Missing {
+            edit: Some(("maxInstances: 1", "maxInstances: 4")),
+            ..of(
+                "a quota",
+                json!({}),
+                "quota",
+                "failed",
+                "ollama-gemma 4 × 1 = 4 wanted without zonal redundancy, 3 allowed; with it 0",
+            )
+        },
+        of("a first GPU", json!({"quotas": {QUOTA: 0}}), "quota", "warning", "granted 3 by itself"),
+        of(
+            "the right to see quotas",
+            json!({"deniedPermissions": ["cloudquotas.quotas.get", "serviceusage.quotas.get"]}),
+            "quota",
+            "unknown",
+            "cloudquotas.quotas.get",
+        ),
+    ]
+}
+
+#[test]
+fn each_missing_prerequisite_is_named_by_the_plan_and_stops_an_apply_before_its_first_write() {
+    for missing in missing() {
+        let name = missing.name;
+        let (world, emulator) = tutorial();
+        if let Some((from, to)) = missing.edit {
+            world.edit("gemmactl.yaml", from, to);
+        }
+        seed(&emulator, &missing.seed);
+        let found = preflight(&run(&world, &emulator, &["plan", "--format", "json"]).exits(0));
+        let found = check(&found, missing.check);
+        assert_eq!(found["level"], missing.level, "{name}: {found}");
+        assert!(found.to_string().contains(missing.says), "{name}: {found}");
+        let text = run(&world, &emulator, &["plan"]).exits(0);
+        text.says("PREFLIGHT").says(missing.check);
+        let fails = missing.level == "failed";
+        let stops = run(&world, &emulator, &["plan", "--detail", "summary"]).exits(0);
+        assert_eq!(stops.stdout.contains("apply stops before it changes anything"), fails, "{name}");
+        if !fails {
+            continue;
+        }
+        let refused = run(&world, &emulator, &["apply", "--yes"]).exits(4);
+        refused.says("the preflight failed, so nothing is changed").says("--allow-failed-preflight");
+        let journal = world.journal();
+        let written: Vec<&Value> =
+            journal.iter().filter(|call| !only_reads(call) && call["path"] != "/emulator/project").collect();
+        assert!(written.is_empty(), "{name}: {written:?}");
+        run(&world, &emulator, &["apply", "--yes", "--no-preflight"]).never_says("the preflight failed");
+        conformance::evidence::add("missing prerequisites: named by the plan, and nothing was written", 1);
+    }
+}
+
+#[test]
+fn an_operator_may_go_on_and_then_it_fails_as_it_was_told() {
+    let (world, emulator) = tutorial();
+    seed(&emulator, &json!({"deniedPermissions": ["run.services.create"]}));
+    let run = run(&world, &emulator, &["apply", "--yes", "--allow-failed-preflight"]).exits(5);
+    run.says("apply stops before it changes anything").says("FAILED  service/ollama-gemma  create");
+}
+
+#[test]
+fn what_the_plan_itself_grants_to_its_caller_comes_later_but_not_what_it_takes_to_grant_it() {
+    let (world, emulator) = tutorial();
+    let mine = ["plan", "--format", "json", "--var", "deployer=user:me@example.com"];
+    for (permission, level) in [
+        ("run.services.create", "ok"),
+        ("resourcemanager.projects.setIamPolicy", "failed"),
+        ("storage.objects.create", "failed"),
+    ] {
+        seed(&emulator, &json!({ "deniedPermissions": [permission] }));
+        let found = preflight(&run(&world, &emulator, &mine).exits(0));
+        assert_eq!(check(&found, "permissions")["level"], level, "{permission}: {found}");
+    }
+}
+
+#[test]
+fn a_saved_plan_shows_the_same_preflight_and_a_snapshot_says_that_it_has_none() {
+    let (world, emulator) = tutorial();
+    seed(&emulator, &json!({"billingDisabled": true}));
+    for format in ["text", "markdown", "summary", "json", "html", "sarif", "annotations"] {
+        let planned = run(&world, &emulator, &["plan", "-o", "plan.json", "--format", format]).exits(0);
+        assert!(planned.stdout.contains("billing"), "{format}: {}", planned.stdout);
+        let shown = world.gemmactl(&["show", "plan.json", "--format", format]).exits(0);
+        assert_eq!(planned.plan(), shown.plan(), "{format}");
+    }
+    run(&world, &emulator, &["snapshot", "-o", "snapshot.json"]).exits(0);
+    world
+        .gemmactl(&["plan", "--allow-broad-roles", "--against", "snapshot.json"])
+        .exits(0)
+        .says("not looked at");
+    run(&world, &emulator, &["plan", "--no-preflight"]).exits(0).says("not looked at");
+}
+
+#[test]
+fn a_plan_without_work_asks_nothing_more_and_one_with_work_only_what_its_own_calls_need() {
+    let (world, emulator) = tutorial();
+    run(&world, &emulator, &["apply", "--yes"]).exits(0);
+    let calls = |arguments: &[&str]| {
+        let before = world.journal().len();
+        run(&world, &emulator, arguments).exits(0);
+        world.journal().len() - before
+    };
+    assert_eq!(calls(&["plan"]), calls(&["plan", "--no-preflight"]));
+    world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    let (with, without) = (calls(&["plan"]), calls(&["plan", "--no-preflight"]));
+    assert_eq!(with - without, 8, "project, billing, permissions, four quotas one by one, all quotas");
+    seed(
+        &emulator,
+        &json!({ "deniedPermissions": ["run.services.create", "artifactregistry.repositories.create"] }),
+    );
+    let found = preflight(&run(&world, &emulator, &["plan", "--format", "json"]).exits(0));
+    assert_eq!(check(&found, "permissions")["level"], "ok", "{found}");
+    seed(&emulator, &json!({ "deniedPermissions": ["run.services.update"] }));
+    let found = preflight(&run(&world, &emulator, &["plan", "--format", "json"]).exits(0));
+    assert_eq!(check(&found, "permissions")["level"], "failed", "{found}");
+}
