@@ -104,9 +104,9 @@ fn holds(value: &Value, schema: &Value, root: &Value, at: &str) {
         assert!(choices.iter().any(|choice| choice["const"] == *value), "{at}: {value}");
         return;
     }
-    let kinds: Vec<&str> = match &schema["type"] {
-        Value::String(kind) => vec![kind],
-        kinds => kinds.as_array().unwrap().iter().map(|kind| kind.as_str().unwrap()).collect(),
+    let kinds: Vec<&str> = match schema["type"].as_str() {
+        Some(kind) => vec![kind],
+        None => schema["type"].as_array().unwrap().iter().map(|kind| kind.as_str().unwrap()).collect(),
     };
     let kind = match value {
         Value::Null => "null",

@@ -1,6 +1,7 @@
 //! A saved plan of any bytes.
 
 use crate::shown::inert_plan;
+use views::Symbols;
 use views::document::PlanFile;
 use views::since;
 
@@ -11,7 +12,7 @@ pub fn saved_plan(data: &[u8]) {
         Ok(plan) => {
             let again = PlanFile::read(inert_plan(&plan).as_bytes()).unwrap();
             assert_eq!(again, plan, "saved again it is another plan");
-            assert!(since::lines(&again.since(&plan)).is_empty());
+            assert!(since::lines(&again.since(&plan), Symbols::Ascii).is_empty());
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
