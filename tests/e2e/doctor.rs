@@ -416,3 +416,33 @@ fn every_example_is_examined_without_a_failure() {
         doctor(&world, &emulator, &[]).exits(0).never_says("failed");
     }
 }
+
+#[test]
+fn a_custom_role_has_exactly_the_permissions_of_the_checks_and_is_refused_where_nobody_tells() {
+    let (world, emulator) = healthy();
+    let role = doctor(&world, &emulator, &["--custom-role", "deployer"]).exits(0);
+    let checks = checks(&doctor(&world, &emulator, &["--format", "json"]));
+    let check =
+        checks["checks"].as_array().unwrap().iter().find(|check| check["id"] == "permissions").unwrap();
+    let mut asked: Vec<String> = check["permissions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| format!("- {}", row["permission"].as_str().unwrap()))
+        .collect();
+    asked.sort();
+    let given: Vec<&str> = role.stdout.lines().filter(|line| line.starts_with("- ")).collect();
+    assert_eq!(given, asked);
+    assert!(given.contains(&"- run.services.create"), "{given:?}");
+    role.says("title: gemmactl ollama-gemma").says("#   gcloud iam roles create deployer --project=");
+
+    world
+        .gemmactl(&["doctor", "--endpoint", "http://127.0.0.1:1", "--custom-role"])
+        .exits(1)
+        .says("could not be told");
+    world.gemmactl(&["doctor", "--custom-role", "no-dash"]).exits(1).says("3 to 64 letters");
+    world
+        .gemmactl(&["doctor", "--custom-role", "--report", "report.md"])
+        .exits(1)
+        .says("cannot be used with");
+}

@@ -150,6 +150,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  gemmactl doctor                                # what this machine alone can tell\n  \
         gemmactl doctor --live --var project=my-project\n  \
         gemmactl doctor --live --report report.md      # a redacted report for a bug\n  \
+        gemmactl doctor --custom-role deployer > role.yaml\n  \
         gemmactl doctor --emulator -f examples/ollama-gemma/gemmactl.yaml"
     )]
     Doctor(DoctorArguments),

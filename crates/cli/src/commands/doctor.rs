@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Res
     let auth = session::auth(&arguments.cloud)?;
     let mut session = Session::open(&arguments.cloud, &spec).await?;
     let live = match session.destination {
-        Destination::Google => arguments.live,
+        Destination::Google => arguments.live || arguments.custom_role.is_some(),
         Destination::Endpoint(_) | Destination::Embedded(_) => true,
     };
     if let Destination::Google = session.destination {
@@ -61,6 +61,9 @@ pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Res
         region: document.region.as_str(),
         asked: if live { view::Asked::Cloud } else { view::Asked::Nobody },
     };
+    if let Some(id) = &arguments.custom_role {
+        return custom_role(id, &subject, &examination, terminal);
+    }
     terminal.data(&match arguments.format {
         CheckFormat::Text => {
             view::text::render(&subject, &examination.checks, &terminal.style_of_data(DetailLevel::Changes))
@@ -76,6 +79,21 @@ pub(crate) async fn run(arguments: &DoctorArguments, terminal: &Terminal) -> Res
         )));
     }
     Ok(if examination.worst() == Level::Failed { Exit::Error } else { Exit::Done })
+}
+
+/// Prints a role of what is needed. Errors: nobody told, because there is no token or nobody answers.
+fn custom_role(
+    id: &str,
+    subject: &view::Subject<'_>,
+    examination: &Examination,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    let Some(role) = view::custom_role::render(id, subject, &examination.checks) else {
+        let text = "what the plan needs could not be told, because the cloud was not asked or did not answer: gemmactl doctor --live says why";
+        return Err(CliError::Usage(text.to_owned()));
+    };
+    terminal.data(&role)?;
+    Ok(Exit::Done)
 }
 
 fn report(arguments: &DoctorArguments, spec: &Spec, bucket: &str, examination: &Examination) -> String {

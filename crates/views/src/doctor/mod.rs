@@ -1,5 +1,7 @@
-//! The checks of `doctor` in their three forms: for a terminal, for machines, and as a report for a bug.
+//! The checks of `doctor` in their three forms: for a terminal, for machines, and as a report for a bug; and a role of the permissions
+//! that they look for.
 
+pub mod custom_role;
 pub mod report;
 pub mod text;
 

@@ -46,6 +46,37 @@ fn shown(colour: Colour, symbols: Symbols, width: usize) -> String {
 }
 
 #[test]
+fn a_custom_role_has_each_permission_once_in_order_and_says_how_it_is_made_and_granted() {
+    let subject =
+        Subject { stack: "gemma", project: "demo-project", region: "europe-west1", asked: Asked::Cloud };
+    let mut checks = checks();
+    let row = |permission| PermissionRow {
+        permission,
+        role: "roles/run.admin",
+        standing: Standing::OnProject,
+        needed: vec![(Moment::Plan, "service/gemma".to_owned())],
+    };
+    checks[2].permissions.extend([
+        row("run.services.get"),
+        row("run.services.create"),
+        row("artifactregistry.repositories.get"),
+    ]);
+    insta::assert_snapshot!(custom_role::render("deployer", &subject, &checks).unwrap(), @"
+    title: gemmactl gemma
+    description: What plan, apply and destroy of the stack gemma need
+    stage: GA
+    includedPermissions:
+    - artifactregistry.repositories.get
+    - run.services.create
+    - run.services.get
+    # Save this as role.yaml, make the role, and grant it to whoever applies:
+    #   gcloud iam roles create deployer --project=demo-project --file=role.yaml
+    #   gcloud projects add-iam-policy-binding demo-project --member=user:EMAIL --role=projects/demo-project/roles/deployer
+    ");
+    assert_eq!(custom_role::render("deployer", &subject, &[]), None);
+}
+
+#[test]
 fn checks_stand_in_columns_and_commands_can_be_copied() {
     insta::assert_snapshot!(shown(Colour::Never, Symbols::Unicode, 80), @r"
     gemmactl doctor  stack=gemma  project=demo-project  region=europe-west1
