@@ -16,9 +16,9 @@ pub(super) async fn check<C: Cloud>(document: &Document, cloud: &C) -> Check {
         Ok(Found::Body(body)) => match body.get("billingEnabled").and_then(Json::as_bool) {
             Some(true) => Check::new(id, Level::Ok, "a billing account pays for it"),
             // Answers leave out what is false.
-            Some(false) | None => Check::new(id, Level::Failed, "no billing account pays for it").say(
-                format!("link one: https://console.cloud.google.com/billing/linkedaccount?project={project}"),
-            ),
+            Some(false) | None => {
+                Check::new(id, Level::Failed, "no billing account pays for it").say("link one:").open(page)
+            }
         },
         Ok(Found::Absent) => Check::new(id, Level::Unknown, "Cloud Billing does not know the project"),
         Ok(Found::ApiDisabled(api)) => {
