@@ -41,6 +41,7 @@ mod preflight;
 mod project;
 mod prompt;
 mod proxy;
+mod quota;
 mod record;
 mod saved;
 mod secrets;

@@ -19,6 +19,7 @@ mod plan;
 mod policy;
 mod prompt;
 mod proxy;
+mod quota;
 mod record;
 mod saved;
 mod snapshot;
@@ -50,6 +51,7 @@ pub(crate) use plan::PlanArguments;
 pub(crate) use policy::PolicyArguments;
 pub(crate) use prompt::PromptArguments;
 pub(crate) use proxy::ProxyArguments;
+pub(crate) use quota::{QuotaCommand, QuotaRequestArguments, QuotaShowArguments};
 pub(crate) use record::{
     RecordCommand, RecordFormat, RecordRebuildArguments, RecordRenameArguments, RecordRestoreArguments,
     RecordShowArguments, RecordUnlockArguments,
@@ -255,6 +257,15 @@ pub(crate) enum Command {
         curl http://127.0.0.1:8080/api/tags"
     )]
     Proxy(ProxyArguments),
+    /// Show the quotas that the services want, or ask Google for more.
+    #[command(
+        after_help = "Examples:\n  gemmactl quota show\n  gemmactl quota request --contact me@example.com"
+    )]
+    Quota {
+        /// What to do.
+        #[command(subcommand)]
+        command: QuotaCommand,
+    },
     /// Look at the ownership record: what the stacks of the project made, and which run holds them.
     #[command(after_help = "Examples:\n  gemmactl record list\n  gemmactl record show --format json\n  \
         gemmactl record unlock    # after a run that was killed; without it, it is taken over after two minutes")]

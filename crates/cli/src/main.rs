@@ -81,6 +81,7 @@ fn run(command: &Command, given: Given, terminal: &Terminal) -> Result<Exit, Cli
         Command::Comment(arguments) => block_on(commands::comment::run(arguments, terminal)),
         Command::Export(arguments) => block_on(commands::export::run(arguments, terminal)),
         Command::Snapshot(arguments) => block_on(commands::snapshot::run(arguments, terminal)),
+        Command::Quota { command } => block_on(commands::quota::run(command, terminal)),
         Command::Record { command } => block_on(commands::record::run(command, terminal)),
         Command::Status(arguments) => block_on(commands::status::run(arguments, terminal)),
         Command::Logs(arguments) => block_on(commands::logs::run(arguments, terminal)),

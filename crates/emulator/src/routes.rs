@@ -101,7 +101,7 @@ impl Api {
     fn parameters(self) -> Option<&'static [&'static str]> {
         match self {
             Self::ServiceUsage => Some(&["filter", "names", "pageSize", "pageToken", "view"]),
-            Self::Quotas => Some(&["pageSize", "pageToken"]),
+            Self::Quotas => Some(&["allowMissing", "pageSize", "pageToken", "quotaPreferenceId"]),
             Self::ResourceManager | Self::IamCredentials | Self::Billing | Self::Logging => Some(&[]),
             Self::Iam => Some(&["pageSize", "pageToken", "options.requestedPolicyVersion"]),
             Self::Run => Some(&[
@@ -200,7 +200,8 @@ fn by_path(call: &Call, host: Option<&str>) -> Option<Api> {
             Some(Api::ServiceUsage)
         }
         ["v1", "projects", _, "billingInfo"] => Some(Api::Billing),
-        ["v1", "projects", _, "locations", "global", "services", _, "quotaInfos", ..] => Some(Api::Quotas),
+        ["v1", "projects", _, "locations", "global", "services", _, "quotaInfos", ..]
+        | ["v1", "projects", _, "locations", "global", "quotaPreferences", ..] => Some(Api::Quotas),
         ["v1" | "v3", "projects"] | ["v1" | "v3", "projects", _] => Some(Api::ResourceManager),
         ["v1", "projects", _, "serviceAccounts", _]
             if matches!(call.verb.as_deref(), Some("generateIdToken" | "generateAccessToken")) =>

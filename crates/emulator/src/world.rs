@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::operations::Operations;
 use crate::part::Part;
 use crate::policy::Policy;
-use crate::{artifact_registry, cloud_build, consistency, iam, logging, run, service_usage, storage};
+use crate::{artifact_registry, cloud_build, consistency, iam, logging, quotas, run, service_usage, storage};
 
 /// The number of the first project; further ones count on from it.
 const FIRST_PROJECT_NUMBER: u64 = 123_456_789_012;
@@ -61,6 +61,9 @@ pub(crate) struct Project {
     /// What services and builds have to say.
     #[serde(default)]
     pub(crate) logging: logging::State,
+    /// Requests for other quotas.
+    #[serde(default, skip_serializing_if = "quotas::State::is_empty")]
+    pub(crate) quota_preferences: quotas::State,
 }
 
 /// What the control routes can set in a project.
@@ -71,6 +74,8 @@ pub(crate) struct Tuning {
     pub(crate) denied_permissions: Vec<String>,
     /// GPU quota by quota id and region, or by quota id alone; whole GPUs.
     pub(crate) quotas: BTreeMap<String, i64>,
+    /// What becomes of requests for another quota, by quota id; all of it is granted unless it says otherwise.
+    pub(crate) quota_reviews: BTreeMap<String, quotas::Review>,
     /// Whether nobody pays for the project.
     pub(crate) billing_disabled: bool,
     /// What is to fail, and with which text.
@@ -187,6 +192,7 @@ impl World {
             artifact_registry: artifact_registry::State::default(),
             cloud_build: cloud_build::State::default(),
             logging: logging::State::default(),
+            quota_preferences: quotas::State::new(),
         };
         self.projects.insert(id.to_owned(), project);
     }

@@ -43,6 +43,7 @@ pub mod plan_markdown;
 pub mod plan_text;
 mod preflight;
 pub mod progress;
+pub mod quota;
 pub mod record;
 pub mod record_history;
 pub mod record_rebuild;

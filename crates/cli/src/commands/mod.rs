@@ -16,6 +16,7 @@ pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod prompt;
 pub(crate) mod proxy;
+pub(crate) mod quota;
 pub(crate) mod record;
 pub(crate) mod schema;
 pub(crate) mod show;

@@ -2,7 +2,7 @@
 //! on the spec; asks nobody.
 
 use catalogue::Catalogue;
-use spec::{Document, Service};
+use spec::{Document, ScalingMode, Service, ServiceScaling};
 
 /// What a quota counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,8 +53,11 @@ pub(super) fn of(document: &Document, catalogue: &Catalogue) -> Vec<Demand> {
 }
 
 fn of_service(document: &Document, name: &str, service: &Service, catalogue: &Catalogue) -> Vec<Demand> {
-    let overall = service.scaling.as_ref().and_then(|scaling| scaling.max);
-    let most = service.max_instances.into_iter().chain(overall).min();
+    let scaling = service.scaling.as_ref();
+    let is_manual = |scaling: &&ServiceScaling| scaling.mode == Some(ScalingMode::Manual);
+    let fixed = scaling.filter(is_manual).and_then(|scaling| scaling.manual);
+    let overall = scaling.and_then(|scaling| scaling.max);
+    let most = fixed.or_else(|| service.max_instances.into_iter().chain(overall).min());
     let most = most.unwrap_or(catalogue.cloud_run.defaults.max_instances);
     let gpu = service.gpu.as_ref().map(|gpu| {
         let redundancy = if gpu.zonal_redundancy.unwrap_or(true) { Redundancy::On } else { Redundancy::Off };

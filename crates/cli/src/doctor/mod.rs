@@ -12,6 +12,7 @@ mod held;
 pub(crate) mod observed;
 mod permissions;
 mod planned;
+pub(crate) mod pools;
 pub(crate) mod preflight;
 mod project;
 mod quota;

@@ -1,11 +1,11 @@
 //! Whether quotas are enough for every instance that the services may have. What a quota API tells and what the
 //! deployment is allowed can differ, so the arithmetic is shown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use catalogue::Catalogue;
 use futures_util::future::join_all;
-use model::{Cloud, CloudError, Found, Json};
+use model::{ApiRequest, Cloud, CloudError, Found, Json};
 use spec::Document;
 
 use super::demand::{self, Counted, Demand, Redundancy};
@@ -14,13 +14,14 @@ use views::finding::check::{Check, CheckId, Level};
 
 /// What both APIs tell of one quota in one region.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Told {
+pub(super) struct Told {
     quotas: Option<Allowed>,
     usage: Option<Allowed>,
 }
 
 impl Told {
-    fn best(self) -> Option<Allowed> {
+    /// What is told, by the newer API if by both.
+    pub(super) fn best(self) -> Option<Allowed> {
         self.quotas.or(self.usage)
     }
 }
@@ -33,35 +34,62 @@ pub(super) async fn check<C: Cloud>(
     cloud: &C,
 ) -> Check {
     let demands = demand::of(document, catalogue);
-    let asked = demands.iter().filter(|demand| services.contains(demand.service.as_str()));
-    let mut counted: Vec<Counted> = asked.flat_map(|demand| asked_with(&demand.counted)).collect();
-    counted.sort();
-    counted.dedup();
-    if !counted.iter().any(|counted| matches!(counted, Counted::Gpu(..))) {
+    let is_gpu = |demand: &&Demand| matches!(demand.counted, Counted::Gpu(..));
+    if !demands.iter().filter(is_gpu).any(|demand| services.contains(demand.service.as_str())) {
         return Check::new(CheckId::Quota, Level::Ok, "no service has a GPU");
     }
-    let names: Vec<(Counted, QuotaName)> = counted
+    let answers = read(document, catalogue, (&demands, services), cloud).await;
+    let told = |counted: &Counted, region: &str| answers.of(catalogue, counted, region);
+    judge(document, catalogue, (&demands, services), &told, &answers.refusals())
+}
+
+/// What both APIs answered.
+pub(super) struct Answers {
+    infos: Vec<(Counted, Result<Found, CloudError>)>,
+    metrics: Result<Found, CloudError>,
+}
+
+/// Reads the quotas that some services draw on, side by side.
+pub(super) async fn read<C: Cloud>(
+    document: &Document,
+    catalogue: &Catalogue,
+    (demands, services): (&[Demand], &BTreeSet<&str>),
+    cloud: &C,
+) -> Answers {
+    let asked = demands.iter().filter(|demand| services.contains(demand.service.as_str()));
+    let counted: BTreeSet<Counted> = asked.flat_map(|demand| asked_with(&demand.counted)).collect();
+    let (counted, reads): (Vec<Counted>, Vec<ApiRequest>) = counted
         .into_iter()
-        .filter_map(|counted| name_of(catalogue, &counted).map(|name| (counted, name)))
-        .collect();
-    let infos: Vec<_> = names.iter().map(|(_, name)| quota_info(&document.project, name.id)).collect();
+        .filter_map(|counted| {
+            let read = quota_info(&document.project, name_of(catalogue, &counted)?.id);
+            Some((counted, read))
+        })
+        .unzip();
     let metrics = quota_metrics(&document.project);
     let (infos, metrics) =
-        tokio::join!(join_all(infos.iter().map(|info| cloud.read(info))), cloud.read(&metrics));
-    let refusals: Vec<String> = [("Cloud Quotas", infos.first()), ("Service Usage", Some(&metrics))]
-        .into_iter()
-        .filter_map(|(api, answer)| Some(format!("{api}: {}", refusal(answer?)?)))
-        .collect();
-    let infos: BTreeMap<&Counted, &Json> =
-        names.iter().zip(&infos).filter_map(|((counted, _), info)| Some((counted, body(info)?))).collect();
-    let told = |counted: &Counted, region: &str| match name_of(catalogue, counted) {
-        None => Told::default(),
-        Some(name) => Told {
-            quotas: infos.get(counted).and_then(|info| name.in_info(info, region)),
-            usage: body(&metrics).and_then(|metrics| name.in_metrics(metrics, region)),
-        },
-    };
-    judge(document, catalogue, (&demands, services), &told, &refusals)
+        tokio::join!(join_all(reads.iter().map(|read| cloud.read(read))), cloud.read(&metrics));
+    Answers { infos: counted.into_iter().zip(infos).collect(), metrics }
+}
+
+impl Answers {
+    /// What is told of a quota in a region.
+    pub(super) fn of(&self, catalogue: &Catalogue, counted: &Counted, region: &str) -> Told {
+        let Some(name) = name_of(catalogue, counted) else { return Told::default() };
+        let info = self.infos.iter().find(|(other, _)| other == counted).and_then(|(_, info)| body(info));
+        Told {
+            quotas: info.and_then(|info| name.in_info(info, region)),
+            usage: body(&self.metrics).and_then(|metrics| name.in_metrics(metrics, region)),
+        }
+    }
+
+    /// Why an API did not tell.
+    pub(super) fn refusals(&self) -> Vec<String> {
+        let info = self.infos.first().map(|(_, info)| info);
+        [("Cloud Quotas", info), ("Service Usage", Some(&self.metrics))]
+            .into_iter()
+            .filter_map(|(api, answer)| Some(format!("{api}: {}", refusal(answer?)?)))
+            .collect()
+    }
 }
 
 /// Of a GPU, both ways are asked for: the other one may be the way out.
@@ -115,7 +143,10 @@ fn judge(
     if check.level != Level::Ok {
         check = refusals.iter().fold(check, Check::seeing);
         let page = format!("https://console.cloud.google.com/iam-admin/quotas?project={}", document.project);
-        check = check.say("all quotas, and how to ask for more:").open(page);
+        if check.level == Level::Failed {
+            check = check.say("ask for more with gemmactl quota request");
+        }
+        check = check.say("all quotas:").open(page);
     }
     check
 }
@@ -132,11 +163,7 @@ fn one(
     let total: u64 = drawn.iter().map(|demand| demand.total()).sum();
     let here = told(counted, region);
     let told_here = here.best();
-    let sum: Vec<String> = drawn
-        .iter()
-        .map(|demand| format!("{} {} × {}", demand.service, demand.instances, amount(counted, demand.each)))
-        .collect();
-    let sum = format!("{} = {} wanted", sum.join(" + "), amount(counted, total));
+    let sum = sum(counted, drawn);
     let level = match told_here {
         Some(Allowed::Unlimited) => Level::Ok,
         Some(Allowed::UpTo(allowed)) if total <= allowed => Level::Ok,
@@ -224,8 +251,17 @@ fn shown(counted: &Counted, allowed: Option<Allowed>) -> String {
     }
 }
 
+/// The sum that shows what is wanted.
+pub(super) fn sum(counted: &Counted, drawn: &[&Demand]) -> String {
+    let each = |demand: &&Demand| {
+        format!("{} {} × {}", demand.service, demand.instances, amount(counted, demand.each))
+    };
+    let total = drawn.iter().map(|demand| demand.total()).sum();
+    format!("{} = {} wanted", drawn.iter().map(each).collect::<Vec<_>>().join(" + "), amount(counted, total))
+}
+
 /// An amount in the unit that people use.
-fn amount(counted: &Counted, number: u64) -> String {
+pub(super) fn amount(counted: &Counted, number: u64) -> String {
     match counted {
         Counted::Gpu(..) => number.to_string(),
         Counted::Cpu => format!("{} CPU", number / 1000),
@@ -277,6 +313,14 @@ mod tests {
                 "nvidia-l4 in europe-west1: gemma 2 × 1 = 2 wanted without zonal redundancy, 3 allowed; with it 0"
             ]
         );
+    }
+
+    #[test]
+    fn a_service_of_a_fixed_number_of_instances_wants_so_many() {
+        let mut fixed = service(9, false);
+        fixed.as_object_mut().unwrap().insert("scaling".to_owned(), json!({"mode": "manual", "manual": 2}));
+        let check = judged(json!({ "gemma": fixed }), 3, 0, 20);
+        assert!(check.seen.iter().any(|seen| seen.contains("gemma 2 × 1 = 2 wanted")), "{check:?}");
     }
 
     #[test]

@@ -79,6 +79,11 @@ pub(super) enum Allowed {
 }
 
 impl QuotaName<'_> {
+    /// How many of the API's unit are one of the demand's.
+    pub(super) fn unit(self) -> u64 {
+        self.thousandths_from.map_or(1, |_| 1000)
+    }
+
     fn allowed(self, value: i64) -> Allowed {
         match u64::try_from(value) {
             // Users saw 1000 where one GPU was allowed.

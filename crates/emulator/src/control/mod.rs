@@ -13,7 +13,7 @@
 //! The body of `POST /emulator/project` may hold any of:
 //! `enable` (API names that were on before), `grant` (`[{role, member}]` bindings that were there before),
 //! `deniedPermissions` (permissions that the caller lacks), `quotas` (`{"QUOTA_ID": 5, "QUOTA_ID/REGION": 1}`, whole
-//! GPUs), `billingDisabled`, `failures` (`[{kind: "revision" | "build" | "operation", name, message, cause, code, times}]`, what is to fail
+//! GPUs), `quotaReviews` (`{"QUOTA_ID": "grant" | "deny" | "wait" | {"upTo": 5}}`, what becomes of requests for more), `billingDisabled`, `failures` (`[{kind: "revision" | "build" | "operation", name, message, cause, code, times}]`, what is to fail
 //! next), `lags` (`{"reads": 2, "all": 1}`, how many calls each lag holds back; 0 is off). Each given field replaces what was
 //! set before, except `enable` and `grant`, which add.
 //!
@@ -139,6 +139,10 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
                 project.tuning.quotas =
                     serde_json::from_value(value).map_err(|error| wrong("quotas", error))?;
             }
+            "quotaReviews" => {
+                project.tuning.quota_reviews =
+                    serde_json::from_value(value).map_err(|error| wrong("quotaReviews", error))?;
+            }
             "billingDisabled" => {
                 project.tuning.billing_disabled =
                     serde_json::from_value(value).map_err(|error| wrong("billingDisabled", error))?;
@@ -155,7 +159,7 @@ fn seed(call: &Call, world: &mut World) -> Result<Answer, ApiError> {
             }
             other => {
                 return Err(ApiError::invalid(format!(
-                    "The seed has no field {other}; it has enable, grant, deniedPermissions, quotas, billingDisabled, failures and lags."
+                    "The seed has no field {other}; it has enable, grant, deniedPermissions, quotas, quotaReviews, billingDisabled, failures and lags."
                 )));
             }
         }

@@ -22,7 +22,8 @@ pub(crate) fn needed(call: &Call, api: Api) -> Option<&'static str> {
         Api::CloudBuild => cloud_build(method, &parts, verb),
         Api::Run => run(method, &parts, verb),
         Api::Billing => Some("resourcemanager.projects.get"),
-        Api::Quotas => Some("cloudquotas.quotas.get"),
+        Api::Quotas if method == "GET" => Some("cloudquotas.quotas.get"),
+        Api::Quotas => Some("cloudquotas.quotas.update"),
         // Logging reads its project from the body, and asks itself.
         Api::Operations | Api::Logging => None,
     }

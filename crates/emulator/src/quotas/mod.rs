@@ -1,7 +1,8 @@
-//! Quotas, as they can be read: Cloud Quotas v1 `quotaInfos`, and the older view of Service Usage v1beta1. Only the GPU
+//! Quotas: Cloud Quotas v1, where `quotaInfos` can be read and others asked for, and the older view of Service Usage v1beta1. Only the GPU
 //! quotas of Cloud Run are known. Shapes: discovery documents; ids and metrics as quoted by users and clients.
 
 mod metrics;
+mod preferences;
 
 use serde_json::{Value, json};
 
@@ -12,11 +13,17 @@ use crate::run::{GpuQuota, gpu_quotas};
 use crate::world::World;
 
 pub(crate) use metrics::consumer_quota_metrics;
+pub(crate) use preferences::{Review, State};
 
 const SERVICE: &str = "run.googleapis.com";
 
+/// Answers what there is of Cloud Quotas.
+pub(crate) fn handle(call: &Call, world: &mut World) -> Handled {
+    infos(call, world).or_else(|| preferences::handle(call, world))
+}
+
 /// Answers `projects/P/locations/global/services/S/quotaInfos[/ID]`.
-pub(crate) fn handle(call: &Call, world: &World) -> Handled {
+fn infos(call: &Call, world: &World) -> Handled {
     let parts = call.parts();
     let ["v1", "projects", project, "locations", "global", "services", service, "quotaInfos", rest @ ..] =
         parts.as_slice()
@@ -96,6 +103,43 @@ mod tests {
         assert_eq!(info["dimensionsInfos"][1]["details"]["value"], json!("3"));
         assert_eq!(lab.get(INFOS).await.expect(200).json()["quotaInfos"].as_array().unwrap().len(), 4);
         lab.get(&format!("{INFOS}/Unknown")).await.expect(404);
+    }
+
+    #[tokio::test]
+    async fn a_request_is_decided_as_the_seed_says_and_what_is_granted_is_allowed() {
+        let lab = Lab::enabled(&["cloudquotas.googleapis.com"]).await;
+        let parent = "/v1/projects/demo-project/locations/global/quotaPreferences";
+        let body = |value: &str| {
+            json!({"service": "run.googleapis.com", "quotaId": ID, "dimensions": {"region": "europe-west1"},
+                "quotaConfig": {"preferredValue": value}, "contactEmail": "me@example.com"})
+        };
+        let path = format!("{parent}/mine?allowMissing=true");
+        for (review, asked, granted, reconciling) in [
+            (json!("wait"), "8", "3", json!(true)),
+            (json!("deny"), "8", "3", json!(null)),
+            (json!({"upTo": 5}), "8", "5", json!(null)),
+            (json!("grant"), "8", "8", json!(null)),
+        ] {
+            lab.seed(&json!({ "quotaReviews": { ID: review } })).await;
+            let answer = lab.call("PATCH", &path, &body(asked)).await.expect(200).json();
+            assert_eq!(answer["quotaConfig"], json!({"preferredValue": asked, "grantedValue": granted}));
+            assert_eq!((&answer["reconciling"], &answer["contactEmail"]), (&reconciling, &json!(null)));
+            let info = lab.get(&format!("{INFOS}/{ID}")).await.expect(200).json();
+            assert_eq!(info["dimensionsInfos"][0]["details"]["value"], json!(granted));
+        }
+        assert_eq!(lab.get(parent).await.expect(200).json()["quotaPreferences"].as_array().unwrap().len(), 1);
+        lab.call("POST", &format!("{parent}?quotaPreferenceId=other"), &body("9")).await.expect(409);
+        lab.call("PATCH", &format!("{parent}/missing"), &body("9")).await.expect(404);
+        lab.get(&format!("{parent}/missing")).await.expect(404);
+        let mut stale = body("9");
+        stale["etag"] = json!("1");
+        lab.call("PATCH", &path, &stale).await.expect(409);
+        let nameless = json!({"service": "run.googleapis.com", "quotaId": ID, "dimensions": {"region": "europe-west1"},
+            "quotaConfig": {"preferredValue": "99"}});
+        lab.call("PATCH", &path, &nameless).await.expect(400);
+        lab.seed(&json!({ "deniedPermissions": ["cloudquotas.quotas.update"] })).await;
+        lab.call("PATCH", &path, &body("9")).await.expect(403);
+        lab.get(parent).await.expect(200);
     }
 
     #[tokio::test]

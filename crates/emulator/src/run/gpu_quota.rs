@@ -20,6 +20,8 @@ pub(crate) struct GpuQuota {
     pub(crate) elsewhere: i64,
     /// What an ordinary project is granted.
     pub(crate) granted: i64,
+    /// How many of the API's unit are one GPU.
+    pub(crate) counted_as: i64,
 }
 
 /// How many whole GPUs the deploy gate allows in a region.
@@ -51,6 +53,7 @@ pub(crate) fn gpu_quotas(project: &Project) -> Vec<GpuQuota> {
                     .collect(),
                 elsewhere: everywhere * gpu.counted_as,
                 granted: quota.granted * gpu.counted_as,
+                counted_as: gpu.counted_as,
             }
         })
         .collect()

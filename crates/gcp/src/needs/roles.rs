@@ -17,6 +17,7 @@ const WIDER: &[(&str, &str)] = &[
     ("roles/browser", "roles/run.admin"),
     ("roles/browser", "roles/storage.admin"),
     ("roles/cloudbuild.builds.viewer", "roles/cloudbuild.builds.editor"),
+    ("roles/cloudquotas.viewer", "roles/cloudquotas.admin"),
     ("roles/cloudquotas.viewer", "roles/serviceusage.serviceUsageAdmin"),
     ("roles/iam.securityReviewer", "roles/resourcemanager.projectIamAdmin"),
     ("roles/iam.serviceAccountCreator", "roles/iam.serviceAccountAdmin"),

@@ -1,0 +1,104 @@
+//! What the services of a spec want of each quota beside what is allowed, for whoever asks for more. The same reads and the same
+//! arithmetic as the check of quotas.
+
+use std::collections::BTreeSet;
+
+use catalogue::Catalogue;
+use model::Cloud;
+use spec::Document;
+
+use super::demand::{self, Counted, Redundancy};
+use super::quota::{self, amount, sum};
+use super::quota_read::{Allowed, name_of};
+
+/// What services want of one quota of one region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pool {
+    /// The quota's id in Cloud Quotas.
+    pub(crate) quota: String,
+    /// What it counts, for people.
+    pub(crate) what: String,
+    /// Where.
+    pub(crate) region: String,
+    /// The sum that shows what is wanted.
+    pub(crate) sum: String,
+    /// What is wanted, in the unit of the demand: GPUs, thousandths of a CPU, bytes.
+    pub(crate) wanted: u64,
+    /// What is allowed, in the same unit; none where nobody tells.
+    pub(crate) allowed: Option<u64>,
+    /// How many of the API's unit are one of the demand.
+    pub(crate) unit: u64,
+    /// What the first deployment in a region is granted by itself, where nothing is allowed yet.
+    pub(crate) at_first_use: u64,
+    counted: Counted,
+}
+
+impl Pool {
+    /// An amount of it in the unit that people use.
+    pub(crate) fn amount(&self, number: u64) -> String {
+        amount(&self.counted, number)
+    }
+
+    /// Whether less is allowed than is wanted, as far as anybody tells, and will not be granted by itself.
+    pub(crate) fn is_short(&self) -> bool {
+        self.allowed.is_some_and(|allowed| allowed < self.wanted) && !self.comes_by_itself()
+    }
+
+    /// Whether nothing is allowed yet, and the first deployment is granted enough.
+    pub(crate) fn comes_by_itself(&self) -> bool {
+        self.allowed == Some(0) && self.wanted <= self.at_first_use
+    }
+
+    /// Whether it counts GPUs, of which one always wants to know.
+    pub(crate) fn is_gpu(&self) -> bool {
+        match self.counted {
+            Counted::Gpu(..) => true,
+            Counted::Cpu | Counted::Memory => false,
+        }
+    }
+}
+
+/// Reads what some services draw on; and why what could not be read was not.
+pub(crate) async fn read<C: Cloud>(
+    document: &Document,
+    catalogue: &Catalogue,
+    services: &BTreeSet<&str>,
+    cloud: &C,
+) -> (Vec<Pool>, Vec<String>) {
+    let demands = demand::of(document, catalogue);
+    let told = quota::read(document, catalogue, (&demands, services), cloud).await;
+    let mut pools: Vec<Pool> = Vec::new();
+    for demand in demands.iter().filter(|demand| services.contains(demand.service.as_str())) {
+        let (region, counted) = (&demand.region, &demand.counted);
+        let is_known = pools.iter().any(|pool| pool.region == *region && pool.counted == *counted);
+        let Some(name) = name_of(catalogue, counted).filter(|_| !is_known) else { continue };
+        let drawn: Vec<_> =
+            demands.iter().filter(|other| other.region == *region && other.counted == *counted).collect();
+        let allowed = match told.of(catalogue, counted, region).best() {
+            Some(Allowed::UpTo(allowed)) => Some(allowed),
+            Some(Allowed::Unlimited) => Some(u64::MAX),
+            None => None,
+        };
+        pools.push(Pool {
+            quota: name.id.to_owned(),
+            what: what(counted),
+            region: region.clone(),
+            sum: sum(counted, &drawn),
+            wanted: drawn.iter().map(|demand| demand.total()).sum(),
+            allowed,
+            unit: name.unit(),
+            at_first_use: name.at_first_use,
+            counted: counted.clone(),
+        });
+    }
+    (pools, told.refusals())
+}
+
+fn what(counted: &Counted) -> String {
+    match counted {
+        Counted::Gpu(gpu, Redundancy::On) => format!("{gpu} with zonal redundancy"),
+        Counted::Gpu(gpu, Redundancy::Off) => format!("{gpu} without zonal redundancy"),
+        Counted::Cpu => "CPU".to_owned(),
+        Counted::Memory => "memory".to_owned(),
+    }
+}
