@@ -21,6 +21,9 @@ pub(crate) struct World {
     pub(crate) projects: BTreeMap<String, Project>,
     /// Long-running operations of all services.
     pub(crate) operations: Operations,
+    /// How many requests went to services since it began: they are shared out by it.
+    #[serde(skip)]
+    pub(crate) asked: u64,
 }
 
 /// One project and all that is in it.

@@ -9,6 +9,7 @@ mod capacity;
 mod device;
 mod ollama;
 mod openai;
+mod share;
 mod slots;
 mod speech;
 mod vllm;
@@ -25,7 +26,7 @@ use crate::call::{Answer, Call, Context};
 use crate::cloud_build;
 use crate::emulator::Emulator;
 use crate::logging;
-use crate::run::{Service, hashed_address, plain_address};
+use crate::run::{Health, Service, hashed_address, plain_address};
 use crate::server::Answered;
 use crate::world::{Project, World};
 
@@ -54,8 +55,10 @@ enum Program {
 struct Serving {
     program: Program,
     model: String,
-    /// The revision that answers, with its service.
+    /// The revision that answers, by its own name.
     revision: String,
+    /// Its full name.
+    full_name: String,
     capacity: Capacity,
 }
 
@@ -70,16 +73,16 @@ pub(crate) fn is_service_host(host: &str) -> bool {
 
 /// Answers in place of a deployed service.
 pub(crate) async fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
-    let answered = match emulator.look(|world, context| serving(world, context, call)) {
-        Ok(serving) => served(emulator, call, &serving).await,
-        Err(refused) => Answered::Whole(refused),
+    let (answered, revision) = match emulator.look(|world, context| serving(world, context, call)) {
+        Ok(serving) => (served(emulator, call, &serving).await, Some(serving.revision)),
+        Err(refused) => (Answered::Whole(refused), None),
     };
     let status = match &answered {
         Answered::Whole(answer) | Answered::Lost(answer) | Answered::Cut(answer) => answer.status,
         Answered::Stream(response) => response.status().as_u16(),
     };
     // The line reaches the state file with the next change, and at the latest when the emulator ends.
-    emulator.look(|world, context| log(world, context, call, status));
+    emulator.look(|world, context| log(world, context, call, revision, status));
     answered
 }
 
@@ -95,7 +98,7 @@ async fn served(emulator: &Arc<Emulator>, call: &Call, serving: &Serving) -> Ans
     let scale = call.context.settings.time_scale;
     // Where nothing takes time, nobody waits in vain.
     let patience = (scale > 0.0).then(|| PATIENCE.mul_f64(scale));
-    let turn = match emulator.slots().turn(&serving.revision, serving.capacity, patience).await {
+    let turn = match emulator.slots().turn(&serving.full_name, serving.capacity, patience).await {
         Ok(turn) => turn,
         Err(Refused::NoInstance) => return Answered::Whole(access::no_instance()),
         Err(Refused::QueueFull) => {
@@ -114,10 +117,10 @@ async fn served(emulator: &Arc<Emulator>, call: &Call, serving: &Serving) -> Ans
 }
 
 /// Leaves a line in the project's log, if there is a service to which the request went.
-fn log(world: &mut World, context: &Context, call: &Call, status: u16) {
-    let Some((project, service)) = find(world, &call.host) else { return };
+fn log(world: &mut World, context: &Context, call: &Call, revision: Option<String>, status: u16) {
+    let Some((project, service, _)) = find(world, &call.host) else { return };
     let (project, name) = (project.id.clone(), service.name.clone());
-    let revision = service.latest_ready.clone().unwrap_or_default();
+    let revision = revision.or_else(|| service.latest_ready.clone()).unwrap_or_default();
     let query: Vec<String> = call.query.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     let request = logging::Request {
@@ -137,8 +140,10 @@ fn log(world: &mut World, context: &Context, call: &Call, status: u16) {
 }
 
 /// What is served at the call's host, or the front end's refusal.
-fn serving(world: &World, context: &Context, call: &Call) -> Result<Serving, Answer> {
-    let (project, service) = find(world, &call.host).ok_or_else(access::not_found)?;
+fn serving(world: &mut World, context: &Context, call: &Call) -> Result<Serving, Answer> {
+    let number = world.asked;
+    world.asked += 1;
+    let (project, service, tag) = find(world, &call.host).ok_or_else(access::not_found)?;
     let hidden = service.wanted.get("defaultUriDisabled") == Some(&Value::Bool(true));
     let open = service.wanted.get("ingress").and_then(Value::as_str) == Some("INGRESS_TRAFFIC_ALL");
     if hidden || !open {
@@ -147,13 +152,17 @@ fn serving(world: &World, context: &Context, call: &Call) -> Result<Serving, Ans
     if !access::may_call(project, service, call, context) {
         return Err(access::forbidden(&call.path));
     }
-    let Some(ready) = &service.latest_ready else {
+    let answers = match tag {
+        Some(tag) => Some(share::of_tag(service, tag).ok_or_else(access::not_found)?),
+        None => share::of_request(service, number),
+    };
+    let revision = answers.and_then(|name| service.revisions.iter().find(|known| known.name == name));
+    let Some(revision) = revision.filter(|revision| revision.health == Health::Ready) else {
         return Err(access::unavailable());
     };
-    let revision = service.revisions.iter().find(|revision| revision.name == *ready);
-    let digest = revision.and_then(|revision| revision.image_digest.as_deref());
-    let template = revision.map(|revision| &revision.template);
-    let container = template.and_then(|template| template.get("containers")?.get(0));
+    let digest = revision.image_digest.as_deref();
+    let template = &revision.template;
+    let container = template.get("containers").and_then(|containers| containers.get(0));
     let vllm = container.filter(|container| vllm::serves(container));
     let (program, model) = if let Some(container) = vllm {
         (Program::Vllm, vllm::model(container))
@@ -166,21 +175,26 @@ fn serving(world: &World, context: &Context, call: &Call) -> Result<Serving, Ans
     Ok(Serving {
         program,
         model: model.unwrap_or_else(|| USUAL_MODEL.to_owned()),
-        revision: format!("{}/{ready}", service.name),
-        capacity: template.map(|template| Capacity::of(template, &baked)).unwrap_or_default(),
+        revision: revision.name.clone(),
+        full_name: format!("{}/{}", service.name, revision.name),
+        capacity: Capacity::of(template, &baked),
     })
 }
 
-fn find<'world>(world: &'world World, host: &str) -> Option<(&'world Project, &'world Service)> {
+/// The service of a host, and the tag that the host names.
+fn find<'world, 'host>(
+    world: &'world World,
+    host: &'host str,
+) -> Option<(&'world Project, &'world Service, Option<&'host str>)> {
     let asked = stem(host)?;
     // A traffic tag stands before the name, as in `green---gemma-...`.
-    let asked = asked.split_once("---").map_or(asked, |(_, rest)| rest);
+    let (tag, asked) = asked.split_once("---").map_or((None, asked), |(tag, rest)| (Some(tag), rest));
     world.projects.values().find_map(|project| {
         let service = project.run.services.values().find(|service| {
             service.delete_time.is_none()
                 && addresses(service, project).iter().any(|address| stem(bare(address)) == Some(asked))
         })?;
-        Some((project, &**service))
+        Some((project, &**service, tag))
     })
 }
 

@@ -333,4 +333,42 @@ async fn vllm_answers_in_openais_form_only() {
     body["model"] = json!("llama");
     let refused = ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(404).json();
     assert_eq!(refused["error"]["message"], "The model `llama` does not exist.");
+/// The model that answers at a host.
+async fn model_at(lab: &Lab, host: &str, token: &str) -> Result<String, u16> {
+    let bearer = format!("Bearer {token}");
+    let headers = [("host", host), ("authorization", bearer.as_str())];
+    let reply = lab.send("GET", "/api/tags", &headers, Vec::new()).await;
+    match reply.status {
+        200 => Ok(reply.json()["models"][0]["name"].as_str().unwrap().to_owned()),
+        status => Err(status),
+    }
+}
+
+#[tokio::test]
+async fn requests_are_shared_out_by_percent_and_a_tag_leads_to_its_revision_alone() {
+    let lab = deployed().await;
+    let path = format!("{SERVICES}/gemma");
+    let old = lab.get(&path).await.expect(200).json()["latestReadyRevision"].as_str().unwrap().to_owned();
+    let old = old.rsplit('/').next().unwrap();
+    let body = json!({
+        "template": { "containers": [{ "image": "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-4b" }] },
+        "traffic": [
+            { "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", "revision": old, "percent": 90 },
+            { "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 10, "tag": "green" },
+        ],
+    });
+    let changed = lab.call("PATCH", &path, &body).await.expect(200).json();
+    lab.finish(&changed, "/v2/").await;
+    let token = token(&lab, "").await;
+    let mut new = 0;
+    for _ in 0..100 {
+        if model_at(&lab, HOST, &token).await.unwrap() == "gemma3:4b" {
+            new += 1;
+        }
+    }
+    assert_eq!(new, 10);
+    assert_eq!(model_at(&lab, &format!("green---{HOST}"), &token).await.as_deref(), Ok("gemma3:4b"));
+    assert_eq!(model_at(&lab, &format!("blue---{HOST}"), &token).await, Err(404));
+    let status = lab.get(&path).await.expect(200).json()["trafficStatuses"][1]["uri"].clone();
+    assert!(status.as_str().unwrap().starts_with("https://green---gemma-"), "{status}");
 }

@@ -32,7 +32,7 @@ pub(crate) use gpu_quota::{GpuQuota, gpu_quotas};
 pub(crate) use knative::translate;
 pub(crate) use naming::{hashed_address, plain_address};
 pub(crate) use rollout::finish;
-pub(crate) use state::{Effect, Service, State};
+pub(crate) use state::{Effect, Health, Service, State};
 
 /// Largest and default page of a list.
 const PAGE: (usize, usize) = (1000, 100);
