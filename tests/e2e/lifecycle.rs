@@ -84,8 +84,9 @@ fn an_edited_field_is_shown_alone_with_its_line_and_applied() {
     let line = world.line_of("concurrency: 8");
     let plan = world.emulated(&["plan"]).exits(0).says(&format!("gemmactl.yaml:{line}")).says("concurrency");
     let changed: Vec<&str> = plan.stdout.lines().filter(|line| line.contains('→')).collect();
-    assert_eq!(changed.len(), 1, "{}", plan.stdout);
+    assert_eq!(changed.len(), 2, "{}", plan.stdout);
     assert!(changed[0].contains("4 → 8"), "{}", plan.stdout);
+    assert!(changed[1].contains("traffic"), "the new revision gets the requests: {}", plan.stdout);
     world.emulated(&["apply", "--yes"]).exits(0);
     world.emulated(&["plan"]).exits(0).says("No changes.");
 }
@@ -113,7 +114,8 @@ fn a_change_by_somebody_else_is_shown_as_drift_with_who_and_when() {
     let (rows, cost) = plan.stdout.split_once("  COST").unwrap();
     assert!(cost.contains("$1.363 → $1.421"), "{cost}");
     let changed: Vec<&str> = rows.lines().filter(|line| line.contains('→')).collect();
-    assert_eq!(changed.len(), 1, "{}", plan.stdout);
+    assert_eq!(changed.len(), 2, "{}", plan.stdout);
+    assert!(changed[1].contains("traffic"), "{}", plan.stdout);
     assert!(changed[0].contains("memory") && changed[0].contains("24Gi → 32Gi"), "{}", plan.stdout);
     world.emulated(&["apply", "--yes"]).exits(0);
     world.emulated(&["plan"]).exits(0).says("No changes.");

@@ -43,6 +43,7 @@ mod prompt;
 mod proxy;
 mod quota;
 mod record;
+mod rollout;
 mod saved;
 mod secrets;
 mod smoke;

@@ -29,6 +29,22 @@ fn transcript(name: &str) -> String {
             world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
             ("plan --emulator", world.emulated(&["plan"]).exits(0))
         }
+        "plan-canary" => {
+            world.edit(
+                "gemmactl.yaml",
+                "    concurrency: 4",
+                "    rollout: {strategy: canary, steps: [10, 50, 100], check: smokeTest}\n    concurrency: 4",
+            );
+            applied();
+            world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+            ("plan --emulator", world.emulated(&["plan"]).exits(0))
+        }
+        "rollback" => {
+            applied();
+            world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+            applied();
+            ("rollback --emulator --yes", world.emulated(&["rollback", "--yes"]).exits(0))
+        }
         "plan-drift" => {
             applied();
             drift(&world);
@@ -144,7 +160,7 @@ fn settled(run: &Run) -> String {
             progress = false;
             let line = if line.contains(" tokens/s, ") { with_usual_times(line) } else { line.to_owned() };
             lines.push(
-                one_plan(&one_generation(&one_day(&line)))
+                one_revision(&one_plan(&one_generation(&one_day(&line))))
                     .replace(env!("CARGO_BIN_EXE_gemmactl"), "gemmactl"),
             );
         }
@@ -183,6 +199,23 @@ fn one_plan(line: &str) -> String {
         _ => (*word).to_owned(),
     });
     settled.collect::<Vec<_>>().join(" ")
+}
+
+/// The line with the random end of every revision's name replaced by one.
+fn one_revision(line: &str) -> String {
+    let is_revision = |word: &str| {
+        let mut parts = word.rsplit('-');
+        let (end, number) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        end.len() == 3
+            && end.chars().all(|digit| digit.is_ascii_hexdigit())
+            && number.len() == 5
+            && number.chars().all(|digit| digit.is_ascii_digit())
+    };
+    let words = line.split(' ').map(|word| match word.trim_end_matches([':', ',', ';', '.']) {
+        bare if is_revision(bare) => word.replace(bare, &format!("{}abc", &bare[..bare.len() - 3])),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The line with every date replaced by one, and every time of day too.

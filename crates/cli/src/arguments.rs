@@ -21,6 +21,7 @@ mod prompt;
 mod proxy;
 mod quota;
 mod record;
+mod rollback;
 mod saved;
 mod snapshot;
 mod status;
@@ -56,6 +57,7 @@ pub(crate) use record::{
     RecordCommand, RecordFormat, RecordRebuildArguments, RecordRenameArguments, RecordRestoreArguments,
     RecordShowArguments, RecordUnlockArguments,
 };
+pub(crate) use rollback::RollbackArguments;
 pub(crate) use saved::{ApprovedArguments, SchemaOf, ShowArguments};
 pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use status::StatusArguments;
@@ -147,6 +149,15 @@ pub(crate) enum Command {
         gemmactl destroy --var project=my-project"
     )]
     Destroy(DestroyArguments),
+    /// Give all requests of a service to a revision that served before, after a question; changes nothing else.
+    #[command(
+        after_help = "Examples:\n  gemmactl rollback                    # the only service of the spec, to what served before\n  \
+        gemmactl rollback ollama-gemma --to ollama-gemma-00003-abc\n  \
+        gemmactl rollback --plan             # what would move; changes nothing\n  \
+        gemmactl rollback --plan --format markdown -o back.json\n  \
+        gemmactl rollback --yes --expect 7f3a9c21d04be856    # just what was reviewed, or nothing"
+    )]
+    Rollback(RollbackArguments),
     /// Check what a first plan and apply rely on: credentials, project, APIs, permissions, quota; writes nothing.
     #[command(
         after_help = "Examples:\n  gemmactl doctor                                # what this machine alone can tell\n  \

@@ -4,6 +4,7 @@ use std::io;
 
 use engine::StopSignal;
 use model::ApplyReport;
+use spec::Spec;
 
 use crate::arguments::{DetailLevel, ToldArguments};
 use crate::error::CliError;
@@ -20,7 +21,7 @@ use views::report::{self, Again};
 /// ends at once.
 pub(crate) async fn run(
     prepared: Prepared,
-    session: &Session,
+    (spec, session): (&Spec, &Session),
     terminal: &Terminal,
     again: Again,
     told: &ToldArguments,
@@ -37,7 +38,7 @@ pub(crate) async fn run(
     reporter.begin(&prepared.shown, again);
     let stop = StopSignal::new();
     let interrupt = tokio::spawn(listen(stop.clone(), reporter.stopping()));
-    let result = flow::carry_out(prepared, session, &stop, &mut |event| reporter.event(&event)).await;
+    let result = flow::carry_out(prepared, (spec, session), &stop, &mut |event| reporter.event(&event)).await;
     interrupt.abort();
     let ending = match &result {
         Ok(report) => Ending::of(report),
@@ -55,7 +56,7 @@ pub(crate) async fn run(
 /// A run that has nothing to change in the cloud: programs and the report are told all the same.
 pub(crate) async fn settle(
     prepared: Prepared,
-    session: &Session,
+    (spec, session): (&Spec, &Session),
     told: &ToldArguments,
     reporting: &mut Reporting,
     work: Work,
@@ -63,7 +64,9 @@ pub(crate) async fn settle(
     let mut reporter = if told.json { Reporter::json() } else { Reporter::silent() };
     reporter.begin(&prepared.shown, Again::SameCommand);
     let result = match work {
-        Work::Record => flow::carry_out(prepared, session, &StopSignal::new(), &mut |_| {}).await.map(drop),
+        Work::Record => {
+            flow::carry_out(prepared, (spec, session), &StopSignal::new(), &mut |_| {}).await.map(drop)
+        }
         Work::Nothing => Ok(()),
     };
     let ending = result.as_ref().err().map(|error| Ending::early(error.to_string()));

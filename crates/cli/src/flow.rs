@@ -7,13 +7,17 @@ use checks::Examination;
 use engine::{
     AdoptPolicy, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch, Watched,
 };
-use model::{ApplyReport, Cloud, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Versioned};
+use model::{
+    ApplyReport, Cloud, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Resource, Versioned,
+};
 use spec::{EnvironmentChoice, LoadError, Spec};
 
 use crate::arguments::SpecArguments;
 use crate::error::CliError;
 use crate::held::watched;
+use crate::rollback;
 use crate::session::{self, Session, variables};
+use crate::smoke::Checked;
 use crate::terminal::Terminal;
 use views::document;
 use views::noise::{self, Noise};
@@ -52,6 +56,33 @@ pub(crate) struct Purpose {
     pub(crate) noise: Noise,
     /// What is looked for beside the resources.
     pub(crate) watch: Watch,
+    /// What of the spec it is about.
+    pub(crate) about: About,
+}
+
+/// What of a spec a plan is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum About {
+    /// All of it.
+    Everything,
+    /// Only who gets the requests of a service: this revision.
+    Traffic {
+        /// The service's name.
+        service: String,
+        /// The revision's own name.
+        revision: String,
+    },
+}
+
+impl About {
+    fn resources(&self, spec: &Spec) -> Vec<Box<dyn Resource>> {
+        match self {
+            Self::Everything => resources::resolve(spec),
+            Self::Traffic { service, revision } => {
+                resources::rolled_back(spec, service, revision).into_iter().collect()
+            }
+        }
+    }
 }
 
 /// Up to so many services the policy of each is read along with them. A plan of more takes `--guard` for it.
@@ -183,7 +214,7 @@ async fn prepare_in_order<C: Cloud, S: RecordStore>(
     purpose: &Purpose,
     reading: Reading,
 ) -> Result<Prepared, CliError> {
-    let mut graph = Graph::build(resources::resolve(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
+    let mut graph = Graph::build(purpose.about.resources(spec)).map_err(|errors| CliError::graph(&errors))?; // resources → dependency order
     let Source { cloud, store, .. } = *source;
     let reads = engine::snapshot_watching(&graph, cloud, purpose.watch);
     let (record, live) = match reading {
@@ -191,7 +222,12 @@ async fn prepare_in_order<C: Cloud, S: RecordStore>(
         Reading::RecordFirst => (store.load().await, reads.await),
     };
     let (mut live, record) = (live?, record?);
-    recall(spec, source, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
+    match &purpose.about {
+        About::Everything => {
+            recall(spec, source, purpose.goal, &record, &mut graph, &mut live).await?; // what only the record knows
+        }
+        About::Traffic { .. } => {}
+    }
     let options = PlanOptions {
         stack: spec.document.stack.clone(),
         project: spec.document.project.clone(),
@@ -204,6 +240,10 @@ async fn prepare_in_order<C: Cloud, S: RecordStore>(
     if !plan.unread.is_empty() {
         live.add(engine::contents(&plan.unread, cloud).await?); // what deletions would take along
         plan = engine::plan(&graph, &live, &record.inventory, &options);
+    }
+    match &purpose.about {
+        About::Everything => {}
+        About::Traffic { revision, .. } => rollback::keep_the_rest(&mut plan, &record.inventory, revision),
     }
     let shown = document::Plan::of(&plan, noise::ignored(&plan, &live, purpose.noise))
         .in_environment(spec.environment.clone());
@@ -305,7 +345,7 @@ pub(crate) fn is_read(plan: &Plan) -> Result<(), CliError> {
 /// Carries a plan out: intents first, then the changes side by side, the record kept in step.
 pub(crate) async fn carry_out(
     prepared: Prepared,
-    session: &Session,
+    (spec, session): (&Spec, &Session),
     stop: &StopSignal,
     events: &mut (impl FnMut(Event) + Send),
 ) -> Result<ApplyReport, CliError> {
@@ -315,5 +355,6 @@ pub(crate) async fn carry_out(
         .paced(session.rhythm())
         .timed_by(session::wall_clock())
         .taking_over(dead);
-    Ok(engine::apply(&plan, &session.cloud, &mut ledger, stop, events).await?)
+    let cloud = Checked { session, spec }; // the cloud, and the checks of rollouts
+    Ok(engine::apply(&plan, &cloud, &mut ledger, stop, events).await?)
 }

@@ -21,6 +21,7 @@ mod policy;
 mod pricing;
 mod question;
 mod reporting;
+mod rollback;
 mod saved;
 mod service;
 mod session;
@@ -77,6 +78,7 @@ fn run(command: &Command, given: Given, terminal: &Terminal) -> Result<Exit, Cli
         Command::Plan(arguments) => block_on(commands::plan::run(arguments, given.to_plan, terminal)),
         Command::Apply(arguments) => block_on(commands::apply::run(arguments, given, terminal)),
         Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, given.to_plan, terminal)),
+        Command::Rollback(arguments) => block_on(commands::rollback::run(arguments, terminal)),
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
         Command::Comment(arguments) => block_on(commands::comment::run(arguments, terminal)),
         Command::Export(arguments) => block_on(commands::export::run(arguments, terminal)),

@@ -54,6 +54,7 @@ fn request(change: &Change) -> Option<&Json> {
         | Step::Gathered(_)
         | Step::EditPolicy(_)
         | Step::Upload(_)
-        | Step::EmptyBucket { .. } => None,
+        | Step::EmptyBucket { .. }
+        | Step::Check(_) => None,
     })
 }

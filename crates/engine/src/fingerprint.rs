@@ -106,6 +106,12 @@ impl Digest {
                 self.text("empty");
                 self.text(bucket);
             }
+            Step::Check(check) => {
+                self.text("check");
+                self.text(&check.service.to_string());
+                self.text(&check.tag);
+                self.request("otherwise", &check.otherwise);
+            }
         }
     }
 

@@ -77,6 +77,8 @@ fn recovered(graph: &Graph, resource: &dyn Resource, uid: Option<String>) -> Ent
         after,
         remembered: resource.remember(),
         stamps: BTreeSet::new(),
+        served: Vec::new(),
+        rolled_back: None,
         other: BTreeMap::new(),
     }
 }

@@ -50,6 +50,9 @@ fn release(inventory: &mut Inventory, full_name: &str, stack: &StackName) {
     }
 }
 
+/// So many revisions of a service are remembered.
+const SERVED_KEPT: usize = 20;
+
 /// Notes that a change is done: it is there as asked for, or it is positively gone.
 pub(crate) fn done(inventory: &mut Inventory, stack: &StackName, change: &Change, outputs: &Outputs) {
     let uid = outputs.get(&change.id, "uid").map(ToOwned::to_owned);
@@ -78,6 +81,11 @@ fn present(
         entry.state = State::Present;
         entry.stamps.clear();
         entry.uid = uid(entry.uid.take());
+        if let Some(serves) = outputs.get(&change.id, "serves") {
+            entry.served.retain(|known| known != serves);
+            entry.served.insert(0, serves.to_owned());
+            entry.served.truncate(SERVED_KEPT);
+        }
         entry.applied = change
             .applied
             .iter()

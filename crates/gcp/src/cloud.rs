@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{ApiRequest, Cloud, CloudError, Done, Found, Step, Supervisor, Wait};
+use model::{ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Step, Supervisor, Wait};
 
 use crate::auth::Tokens;
 use crate::caused::Caused;
@@ -98,6 +98,11 @@ impl Cloud for GoogleCloud {
             Step::Upload(upload) => self.upload(upload, supervisor).await,
             Step::Build { create, builds } => self.build(create, builds, supervisor).await,
             Step::EmptyBucket { bucket } => self.empty_bucket(bucket, supervisor).await,
+            // What a model server has to answer is not known here.
+            Step::Check(check) => Err(CloudError::new(
+                ErrorKind::Local,
+                format!("{} was to be asked by whoever runs this apply", check.service),
+            )),
         }
     }
 }

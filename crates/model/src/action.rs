@@ -98,6 +98,8 @@ pub enum Reason {
         /// The API's text.
         message: String,
     },
+    /// The operator goes back to what served before.
+    RolledBack,
     /// What it lives in, or refers to, is made anew.
     ParentReplaced {
         /// The other resource.
@@ -149,6 +151,10 @@ pub enum Cause {
     },
     /// An input of the content changed.
     InputChanged,
+    /// It goes with the change as a whole, such as the requests that move to a new revision.
+    Consequence,
+    /// The operator goes back to what served before.
+    RolledBack,
 }
 
 /// One field that changes.

@@ -150,9 +150,19 @@ mod tests {
         let fields = || prop::collection::btree_map("[a-z.]{1,8}", json_value(), 0..3);
         let after = prop::collection::vec(resource(), 0..3);
         let stamps = prop::collection::btree_set(stack(), 0..2);
-        let names = (".*", prop::option::of(".*"), stamps, other());
+        let revisions = (prop::collection::vec("[a-z]{1,6}", 0..3), prop::option::of("[a-z]{1,6}"));
+        let names = (".*", prop::option::of(".*"), stamps, revisions, other());
         (names, state, origin, prior, fields(), fields(), after, json_value()).prop_map(
-            |((full_name, uid, stamps, other), state, origin, prior, applied, before, after, remembered)| {
+            |(
+                (full_name, uid, stamps, (served, rolled_back), other),
+                state,
+                origin,
+                prior,
+                applied,
+                before,
+                after,
+                remembered,
+            )| {
                 Entry {
                     full_name,
                     state,
@@ -164,6 +174,8 @@ mod tests {
                     after,
                     remembered,
                     stamps,
+                    served,
+                    rolled_back,
                     other,
                 }
             },

@@ -72,8 +72,8 @@ pub use record::{
 };
 pub use record_history::{RecordVersion, Standing, VersionContent};
 pub use request::{Api, ApiRequest, Body, Method};
-pub use resource::{Dependency, OnDestroy, Resource, Tenure, Tie};
-pub use step::{Gathered, Step, Upload, Wait};
+pub use resource::{Consequence, Dependency, OnDestroy, Resource, Tenure, Tie};
+pub use step::{Check, Gathered, Step, Upload, Wait};
 
 /// A JSON value: what the APIs speak.
 pub type Json = serde_json::Value;

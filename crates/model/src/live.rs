@@ -1,6 +1,6 @@
 //! How a found object looks: managed fields in normal form, who owns it, who touched it last. Knows no kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Live {
     /// Fields that this stack set and the spec no longer asks for, with what is to be there instead. Filled in by the
     /// plan, which knows the record; empty when a kind has looked.
     pub taken_back: BTreeMap<FieldPath, Option<Json>>,
+    /// Fields that a change writes. Filled in by the plan, which knows the outputs of others; empty when a kind has looked.
+    pub changed: BTreeSet<FieldPath>,
     /// The object as answered, for merged writes and for giving back what gemmactl does not manage.
     pub raw: Arc<Json>,
 }
@@ -46,6 +48,7 @@ impl Live {
             health: Health::Ready,
             outputs: BTreeMap::new(),
             taken_back: BTreeMap::new(),
+            changed: BTreeSet::new(),
             raw: Arc::new(raw),
         }
     }

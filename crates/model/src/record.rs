@@ -182,6 +182,12 @@ pub struct Entry {
     /// Earlier names of this stack that its stamp may still bear. The next apply rewrites the stamp.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub stamps: BTreeSet<StackName>,
+    /// Of a service: revisions that an apply gave all requests to, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub served: Vec<String>,
+    /// Of a service: the revision that `rollback` gave all requests to, until the next apply of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rolled_back: Option<String>,
     /// What a newer form says beyond this one: written back as it was read.
     #[serde(flatten)]
     pub other: BTreeMap<String, Json>,

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use crate::{
-    Action, ApiRequest, Command, FieldChange, FieldRule, Fields, Hazard, Json, Live, Lookup, ObserveError,
-    Place, Protection, ResourceId, StackRecord, Step,
+    Action, ApiRequest, Command, FieldChange, FieldPath, FieldRule, Fields, Hazard, Json, Live, Lookup,
+    ObserveError, Place, Protection, ResourceId, StackRecord, Step,
 };
 
 /// How closely a resource hangs on another.
@@ -43,6 +43,17 @@ pub enum Tenure {
     Shared,
 }
 
+/// What becomes different with an action although no field of the spec differs in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consequence {
+    /// The path of its row.
+    pub path: FieldPath,
+    /// What is there; none if nothing is.
+    pub before: Option<Json>,
+    /// What is to be there.
+    pub after: Json,
+}
+
 /// One item of a kind.
 pub trait Resource: Debug + Send + Sync {
     /// Its identity within the stack.
@@ -72,6 +83,12 @@ pub trait Resource: Debug + Send + Sync {
 
     /// What a shell runs in place of these calls, by gcloud; what gcloud cannot do is said. Called beside [`Self::steps`].
     fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command>;
+
+    /// What an action brings along that the plan has to show, such as the requests that move to a new revision.
+    fn consequences(&self, action: Action, live: Option<&Live>) -> Vec<Consequence> {
+        let _ = (action, live);
+        Vec::new()
+    }
 
     /// What is needed to delete it later, when the spec no longer tells: read by the kind's `recall`.
     fn remember(&self) -> Json;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{ApiRequest, Content, PolicyEdit};
+use crate::{ApiRequest, Content, PolicyEdit, ResourceId};
 
 /// One act. Strings in requests may hold references to outputs; apply fills them in just before it runs the step.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub enum Step {
         /// The bucket's name.
         bucket: String,
     },
+    /// A question to what was deployed: only if its answer is good the change goes on.
+    Check(Check),
 }
 
 /// What to wait for after a request was accepted.
@@ -77,6 +79,17 @@ pub struct Upload {
     pub content: Arc<dyn Content>,
 }
 
+/// A question to a revision of a service before it gets more of the requests.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The service.
+    pub service: ResourceId,
+    /// The tag at whose address the revision answers.
+    pub tag: String,
+    /// What is sent if the answer is not good, before the change fails; then its operation is waited for.
+    pub otherwise: ApiRequest,
+}
+
 impl Step {
     /// A request with nothing to wait for.
     pub fn call(request: ApiRequest) -> Self {
@@ -97,6 +110,7 @@ impl Step {
             Self::Upload(upload) => format!("upload gs://{}/{}", upload.bucket, upload.object),
             Self::Build { create, .. } => create.shown(),
             Self::EmptyBucket { bucket } => format!("empty gs://{bucket}"),
+            Self::Check(check) => format!("ask {} at its tag {}", check.service, check.tag),
         }
     }
 }

@@ -35,6 +35,7 @@ pub use account::email as account_email;
 pub use api_fields::{ApiField, ApiObject, OneOf, Origin, Reading, Standing, visit_ignored};
 pub use export::{Exported, export};
 pub use kind::{Kind, RecallError, Recalled};
+pub use service::rollback;
 
 use model::{Entry, ProjectId, Resource, ResourceId, StackName};
 use spec::Spec;
@@ -57,6 +58,11 @@ pub const KINDS: &[Kind] = &[
 pub fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
     let scope = Scope::of(spec);
     KINDS.iter().flat_map(|kind| (kind.resolve)(&scope)).collect()
+}
+
+/// A service of which only the traffic is wanted: all requests to one revision. None: the spec has no such service.
+pub fn rolled_back(spec: &Spec, service: &str, revision: &str) -> Option<Box<dyn Resource>> {
+    rollback::pinned(spec, service, revision)
 }
 
 /// The identity of a resource after its stack got another name. It changes where the thing is named after the stack:

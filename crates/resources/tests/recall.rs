@@ -47,6 +47,8 @@ fn entry(resource: &dyn Resource) -> Entry {
         after: resource.depends_on().into_iter().map(|dependency| dependency.on).collect(),
         remembered: resource.remember(),
         stamps: BTreeSet::new(),
+        served: Vec::new(),
+        rolled_back: None,
         other: BTreeMap::new(),
     }
 }

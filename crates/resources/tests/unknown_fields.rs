@@ -87,7 +87,8 @@ fn request(steps: &[Step]) -> ApiRequest {
         | Step::EditPolicy(_)
         | Step::Upload(_)
         | Step::Build { .. }
-        | Step::EmptyBucket { .. } => None,
+        | Step::EmptyBucket { .. }
+        | Step::Check(_) => None,
     });
     requests.next().unwrap_or_else(|| panic!("no call that writes in {steps:?}"))
 }

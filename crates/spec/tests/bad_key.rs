@@ -56,7 +56,7 @@ error[unknown-key]: unknown key `colour` in `model`
 9 |     colour: red
   |     ^^^^^^
   |
-  = help: keys that may stand here: adopt, annotations, args, binaryAuthorization, command, concurrency, cpu, cpuBoost, cpuThrottling, customAudiences, defaultUrl, dependsOn, deployHealthCheck, description, encryptionKey, env, executionEnvironment, gpu, http2, ingress, invokerIamCheck, invokers, labels, livenessProbe, maxInstances, memory, minInstances, port, protect, region, scaling, secrets, serviceAccount, sessionAffinity, smokeTest, startupProbe, timeout, traffic, volumeMounts, volumes, vpc
+  = help: keys that may stand here: adopt, annotations, args, binaryAuthorization, command, concurrency, cpu, cpuBoost, cpuThrottling, customAudiences, defaultUrl, dependsOn, deployHealthCheck, description, encryptionKey, env, executionEnvironment, gpu, http2, ingress, invokerIamCheck, invokers, labels, livenessProbe, maxInstances, memory, minInstances, port, protect, region, rollout, scaling, secrets, serviceAccount, sessionAffinity, smokeTest, startupProbe, timeout, traffic, volumeMounts, volumes, vpc
 
 2 problems
 ");

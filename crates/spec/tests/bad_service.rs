@@ -362,3 +362,98 @@ error[bad-name]: `PORT` is set by Cloud Run itself
 2 problems
 ");
 }
+
+#[test]
+fn refuses_a_rollout_that_never_ends_or_cannot_be_checked() {
+    insta::assert_snapshot!(refused("version: 1
+stack: demo
+project: demo-project
+region: europe-west1
+services:
+  model:
+    image: us-docker.pkg.dev/p/r/i:1
+    defaultUrl: false
+    traffic: [{latest: true, percent: 100}]
+    rollout:
+      strategy: canary
+      steps: [10, 0, 10, 130, 50]
+  other:
+    image: us-docker.pkg.dev/p/r/i:1
+    smokeTest: false
+    rollout: {strategy: canary, steps: []}
+"), @"
+error[rollout-check]: the check of the rollout cannot be made: `defaultUrl: false` leaves no address
+  --> gemmactl.yaml:10:5
+   |
+10 |     rollout:
+   |     ^^^^^^^
+   |
+   = help: write `check: none`, so that a new revision only has to become ready
+
+error[rollout-traffic]: a service has both `traffic` and `rollout`
+  --> gemmactl.yaml:10:5
+   |
+10 |     rollout:
+   |     ^^^^^^^
+   |
+   = help: remove `traffic`: the rollout decides who gets the requests, at last the newest revision all of them
+
+error[rollout-steps]: the last share is 50 percent, so that the rollout never ends
+  --> gemmactl.yaml:12:14
+   |
+12 |       steps: [10, 0, 10, 130, 50]
+   |              ^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: write growing shares in percent that end with 100, such as [10, 50, 100]
+
+error[rollout-steps]: a share has to be between 1 and 100 percent, found 0
+  --> gemmactl.yaml:12:19
+   |
+12 |       steps: [10, 0, 10, 130, 50]
+   |                   ^
+   |
+   = help: write growing shares in percent that end with 100, such as [10, 50, 100]
+
+error[rollout-steps]: the share 10 is there twice
+  --> gemmactl.yaml:12:22
+   |
+12 |       steps: [10, 0, 10, 130, 50]
+   |                      ^^
+   |
+   = help: write growing shares in percent that end with 100, such as [10, 50, 100]
+
+error[rollout-steps]: a share has to be between 1 and 100 percent, found 130
+  --> gemmactl.yaml:12:26
+   |
+12 |       steps: [10, 0, 10, 130, 50]
+   |                          ^^^
+   |
+   = help: write growing shares in percent that end with 100, such as [10, 50, 100]
+
+error[rollout-steps]: the share 50 comes after 130
+  --> gemmactl.yaml:12:31
+   |
+12 |       steps: [10, 0, 10, 130, 50]
+   |                               ^^
+   |
+   = help: write growing shares in percent that end with 100, such as [10, 50, 100]
+
+error[rollout-check]: the check of the rollout cannot be made: `smokeTest: false` says that the service is not to be asked
+  --> gemmactl.yaml:16:5
+   |
+16 |     rollout: {strategy: canary, steps: []}
+   |     ^^^^^^^
+   |
+   = help: write `check: none`, so that a new revision only has to become ready
+
+error[rollout-steps]: a rollout has no shares
+  --> gemmactl.yaml:16:40
+   |
+16 |     rollout: {strategy: canary, steps: []}
+   |                                        ^^
+   |
+   = help: write growing shares in percent that end with 100, such as [10, 50, 100]
+
+9 problems
+");
+}

@@ -45,6 +45,8 @@ pub(super) fn field_cause(field: &FieldChange, symbols: Symbols) -> String {
             parts.extend(Some(with_place("")).filter(|text| !text.is_empty()));
         }
         Cause::InputChanged => {}
+        Cause::Consequence => parts.push("goes with the change".to_owned()),
+        Cause::RolledBack => parts.push("rollback".to_owned()),
     }
     match field.effect {
         Effect::InPlace => {}
@@ -82,6 +84,7 @@ fn moment(text: &str) -> String {
 pub(super) fn reason(change: &Change) -> Option<String> {
     match &change.reason {
         Reason::NotFound | Reason::SpecEdited | Reason::Destroying | Reason::InSync => None,
+        Reason::RolledBack => Some("goes back to a revision that served before".to_owned()),
         Reason::Drifted(touched) => Some(format!("drift: {}", drift(change, touched.as_ref()))),
         Reason::SpecEditedAndDrifted => {
             let touched = change.fields.iter().find_map(|field| match &field.cause {
@@ -90,7 +93,9 @@ pub(super) fn reason(change: &Change) -> Option<String> {
                 | Cause::SpecEdited
                 | Cause::RemovedFromSpec
                 | Cause::Follows { .. }
-                | Cause::InputChanged => None,
+                | Cause::InputChanged
+                | Cause::Consequence
+                | Cause::RolledBack => None,
             });
             Some(format!("spec edited, and drift: {}", changed_by(touched.flatten())))
         }
@@ -143,6 +148,7 @@ pub(super) fn happened(change: &Change) -> Option<String> {
         | Reason::StackRenamed { .. }
         | Reason::RecordAlone
         | Reason::Unhealthy { .. }
+        | Reason::RolledBack
         | Reason::ParentReplaced { .. }
         | Reason::InputsChanged
         | Reason::FoundUnmarked

@@ -74,6 +74,9 @@ fn readable(path: &str, value: &Json, side: Side, length: Length) -> String {
         Json::Number(number) => amount(path, &number.to_string()).unwrap_or_else(|| number.to_string()),
         Json::String(text) => string(path, text, side, length),
         Json::Array(items) => {
+            if let Some(shares) = traffic(path, items) {
+                return shares;
+            }
             let items: Vec<String> = items.iter().map(|item| readable("", item, side, length)).collect();
             format!("[{}]", items.join(", "))
         }
@@ -85,6 +88,31 @@ fn readable(path: &str, value: &Json, side: Side, length: Length) -> String {
             format!("{{{}}}", items.join(", "))
         }
     }
+}
+
+/// Shares of requests as people say them: `90 % gemma-00003-abc, 10 % gemma-00004-def`; of a rollout, share by share. None
+/// for other fields, and for what is no list of shares.
+fn traffic(path: &str, targets: &[Json]) -> Option<String> {
+    if path != "traffic" || targets.is_empty() {
+        return None;
+    }
+    let shares: Option<Vec<String>> = targets.iter().map(share).collect();
+    Some(shares?.join(", "))
+}
+
+fn share(target: &Json) -> Option<String> {
+    let known = ["revision", "percent", "tag", "steps", "check"];
+    let target =
+        target.as_object().filter(|target| target.keys().all(|key| known.contains(&key.as_str())))?;
+    let text = |key: &str| target.get(key).and_then(Json::as_str).map(quoted);
+    let percent = target.get("percent")?.as_u64()?;
+    let steps = target.get("steps").and_then(Json::as_array).map_or_else(Vec::new, |steps| {
+        steps.iter().filter_map(Json::as_u64).map(|step| format!("{step} %")).collect()
+    });
+    let shares = if steps.is_empty() { format!("{percent} %") } else { steps.join(", ") };
+    let tag = text("tag").map(|tag| format!(" as {tag}")).unwrap_or_default();
+    let check = text("check").map(|check| format!(", {check} before each")).unwrap_or_default();
+    Some(format!("{shares} {}{tag}{check}", text("revision")?))
 }
 
 fn string(path: &str, text: &str, side: Side, length: Length) -> String {
@@ -173,6 +201,17 @@ mod tests {
             ("description", json!(""), "\"\""),
             ("args", json!(["serve", "--port=8080"]), "[serve, --port=8080]"),
             ("labels", json!({"a": 1}), "{a: 1}"),
+            (
+                "traffic",
+                json!([{"revision": "gemma-1", "percent": 90}, {"revision": "latest", "percent": 10, "tag": "new"}]),
+                "90 % gemma-1, 10 % latest as new",
+            ),
+            (
+                "traffic",
+                json!([{"revision": "latest", "percent": 100, "steps": [10, 100], "check": "smokeTest"}]),
+                "10 %, 100 % latest, smokeTest before each",
+            ),
+            ("traffic", json!([{"percent": 100}]), "[{percent: 100}]"),
             ("description", json!("\u{1b}[2J"), "\"\\u{1b}[2J\""),
         ] {
             assert_eq!(show(path, Some(&value), Side::Before, Length::Short), shown, "{path}");

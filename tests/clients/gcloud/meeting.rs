@@ -132,6 +132,7 @@ fn what_gemmactl_applied_gcloud_updates_and_the_next_plan_shows_exactly_that() {
           ← drift: changed by me@example.com on DATE UTC
           concurrency  8 → 4        gemmactl.yaml:66 drift
           memory       24Gi → 32Gi  gemmactl.yaml:64 drift
+          traffic      100 % ollama-gemma-00002 → 100 % latest  goes with the change
 
       COST     US dollars at list prices
         a month: $0.15 while nobody asks, $995.37 → $1,037.42 at most
@@ -144,7 +145,7 @@ fn what_gemmactl_applied_gcloud_updates_and_the_next_plan_shows_exactly_that() {
         price  Cloud Run pricing; Cloud Billing catalogue, service 152E-C115-5142, 2026-10, observed
         price  Artifact Registry pricing, 2026-11, documented
 
-    57 server-managed and 1 unmanaged fields ignored (plan --show-ignored)
+    56 server-managed and 1 unmanaged fields ignored (plan --show-ignored)
 
     Plan: 1 to update; 14 unchanged.
     ");
@@ -165,9 +166,19 @@ fn without_chance(plan: &str) -> String {
     let lines = plan.lines().filter(|line| !is_command(line));
     let lines = lines.map(|line| match line.split_once(" on 20") {
         Some((before, _)) if line.ends_with(" UTC") => format!("{before} on DATE UTC"),
-        _ => line.to_owned(),
+        _ => without_end_of_revision(line),
     });
     lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+/// The line with revisions named without the random end of `ollama-gemma-00002-abc`.
+fn without_end_of_revision(line: &str) -> String {
+    let is_number = |part: &str| part.len() == 5 && part.bytes().all(|digit| digit.is_ascii_digit());
+    let words = line.split(' ').map(|word| match word.rsplit_once('-') {
+        Some((named, end)) if end.len() == 3 && named.rsplit('-').next().is_some_and(is_number) => named,
+        _ => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// gemmactl's own requests are held against the documents with nothing let pass; gcloud's are told by their hosts.

@@ -59,7 +59,7 @@ pub(crate) enum SchemaOf {
 }
 
 /// The first digits of a fingerprint, enough of them that nobody can make another plan that begins so.
-fn parse_fingerprint(text: &str) -> Result<String, String> {
+pub(super) fn parse_fingerprint(text: &str) -> Result<String, String> {
     let is_hex = text.chars().all(|digit| digit.is_ascii_hexdigit());
     if is_hex && (views::document::SHORT..=views::document::LONG).contains(&text.len()) {
         Ok(text.to_ascii_lowercase())

@@ -9,12 +9,12 @@ use crate::doctor::preflight::{self, Intent};
 use crate::error::CliError;
 use crate::execution::Work;
 use crate::exit::Exit;
-use crate::flow::{self, Purpose};
+use crate::flow::{self, About, Purpose};
 use crate::invocation::Given;
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use crate::{closing, execution, policy, pricing, question, saved, smoke};
+use crate::{closing, execution, policy, pricing, question, rollback, saved, smoke};
 use views::noise::Noise;
 
 /// Applies the spec.
@@ -49,6 +49,7 @@ async fn applied(
         consent: arguments.consent.consent(&arguments.spec, session.caller()),
         noise: Noise::Counted,
         watch: flow::usual_watch(spec),
+        about: About::Everything,
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);
@@ -60,6 +61,8 @@ async fn applied(
     prepared.shown =
         prepared.shown.judged(policy).priced(cost).relying_on(preflight).asked_for(given.to_plan);
     prepared.shown.findings = findings;
+    let undone = rollback::findings(&prepared.plan, &prepared.record.inventory);
+    prepared.shown.findings.extend(undone);
     let style = terminal.style_of_talk(arguments.detail);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;
@@ -76,14 +79,20 @@ async fn applied(
     if prepared.plan.is_empty() {
         // Nothing changes in the cloud, but the record may have to learn that this stack relies on what is there.
         let work = if prepared.has_work() { Work::Record } else { Work::Nothing };
-        execution::settle(prepared, &session, &arguments.told, reporting, work).await?;
+        execution::settle(prepared, (spec, &session), &arguments.told, reporting, work).await?;
     } else {
         if !arguments.yes {
             question::confirm("Apply these changes?", "review the plan and pass --yes", terminal)?;
         }
-        (report, exit) =
-            execution::run(prepared, &session, terminal, approved.again(), &arguments.told, reporting)
-                .await?;
+        (report, exit) = execution::run(
+            prepared,
+            (spec, &session),
+            terminal,
+            approved.again(),
+            &arguments.told,
+            reporting,
+        )
+        .await?;
     }
     if exit == Exit::Done {
         let which = if arguments.smoke { smoke::Which::All } else { smoke::Which::Changed(&report) };

@@ -9,7 +9,7 @@ use crate::arguments::{DestroyArguments, DetailLevel};
 use crate::error::CliError;
 use crate::execution::Work;
 use crate::exit::Exit;
-use crate::flow::{self, Purpose};
+use crate::flow::{self, About, Purpose};
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
@@ -47,6 +47,7 @@ async fn destroyed(
         consent: arguments.content.consent(),
         noise: Noise::Counted,
         watch: Watch::Nothing,
+        about: About::Everything,
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, None);
@@ -67,12 +68,18 @@ async fn destroyed(
             let question = format!("This cannot be undone. Type the stack's name ({stack}) to destroy it:");
             question::confirm_by_name(&question, stack, "review the plan and pass --yes", terminal)?;
         }
-        (_, exit) =
-            execution::run(prepared, &session, terminal, approved.again(), &arguments.told, reporting)
-                .await?;
+        (_, exit) = execution::run(
+            prepared,
+            (spec, &session),
+            terminal,
+            approved.again(),
+            &arguments.told,
+            reporting,
+        )
+        .await?;
     } else {
         // A run that was cut off may have left the record's bucket without a record.
-        execution::settle(prepared, &session, &arguments.told, reporting, Work::Record).await?;
+        execution::settle(prepared, (spec, &session), &arguments.told, reporting, Work::Record).await?;
     }
     session.close().await?;
     Ok(exit)

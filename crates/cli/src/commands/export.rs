@@ -9,7 +9,7 @@ use crate::arguments::ExportArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::export::{self, Made};
-use crate::flow::{self, Purpose};
+use crate::flow::{self, About, Purpose};
 use crate::new_file::NewFile;
 use crate::session::Session;
 use crate::terminal::Terminal;
@@ -26,6 +26,7 @@ pub(crate) async fn run(arguments: &ExportArguments, terminal: &Terminal) -> Res
         consent: Consent::default(),
         noise: Noise::Counted,
         watch: Watch::Nothing,
+        about: About::Everything,
     };
     let plan = flow::prepare(&spec, &session, &purpose).await?.plan;
     session.close().await?;

@@ -18,6 +18,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxy;
 pub(crate) mod quota;
 pub(crate) mod record;
+pub(crate) mod rollback;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod snapshot;

@@ -10,12 +10,12 @@ use crate::arguments::PlanArguments;
 use crate::doctor::preflight::{self, Intent};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::flow::{self, Prepared, Purpose, Source};
+use crate::flow::{self, About, Prepared, Purpose, Source};
 use crate::saved::{self, Output};
 use crate::session::Session;
 use crate::surface;
 use crate::terminal::Terminal;
-use crate::{policy, pricing};
+use crate::{policy, pricing, rollback};
 use views::document::Invocation;
 use views::gcloud_script;
 use views::noise::Noise;
@@ -62,9 +62,10 @@ pub(crate) async fn run(
         return drift(&prepared.shown.drift(), &prepared.plan, arguments, terminal);
     }
     let cost = pricing::reckoned(&prepared, &spec, &catalogue, arguments.budget.budget);
-    let Prepared { plan, shown, .. } = prepared;
+    let Prepared { plan, shown, record, .. } = prepared;
     let mut shown = shown.judged(policy).priced(cost).relying_on(preflight).asked_for(invocation);
     shown.findings = findings;
+    shown.findings.extend(rollback::findings(&plan, &record.inventory));
     if !arguments.as_gcloud {
         surface::show(&shown, earlier.as_ref(), &arguments.surface, terminal)?;
     }
@@ -109,6 +110,7 @@ fn purpose(arguments: &PlanArguments, spec: &Spec, caller: Option<&str>) -> Purp
         consent: arguments.consent.consent(&arguments.spec, caller),
         noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
         watch: if arguments.guard { Watch::Access } else { flow::usual_watch(spec) },
+        about: About::Everything,
     }
 }
 

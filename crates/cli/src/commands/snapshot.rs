@@ -7,7 +7,7 @@ use model::Goal;
 use crate::arguments::SnapshotArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::flow::{self, Prepared, Purpose, Source};
+use crate::flow::{self, About, Prepared, Purpose, Source};
 use crate::saved::Output;
 use crate::session::Session;
 use crate::terminal::Terminal;
@@ -50,5 +50,6 @@ fn purpose(goal: Goal) -> Purpose {
         consent: Consent { recovered: Recovered::Delete, ..Consent::default() },
         noise: Noise::Counted,
         watch: Watch::Access,
+        about: About::Everything,
     }
 }

@@ -40,7 +40,8 @@ fn builds(steps: &[Step]) -> Vec<Build> {
         | Step::Gathered(_)
         | Step::EditPolicy(_)
         | Step::Upload(_)
-        | Step::EmptyBucket { .. } => None,
+        | Step::EmptyBucket { .. }
+        | Step::Check(_) => None,
     });
     builds
         .filter_map(|create| {

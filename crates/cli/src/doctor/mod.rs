@@ -33,7 +33,7 @@ use model::{CloudError, ErrorKind, Goal};
 use spec::Spec;
 
 use crate::error::CliError;
-use crate::flow::{self, Purpose};
+use crate::flow::{self, About, Purpose};
 use crate::session::Session;
 use observed::Observed;
 use subject::Subject;
@@ -137,6 +137,7 @@ fn present() -> Purpose {
         },
         noise: Noise::Counted,
         watch: Watch::Nothing,
+        about: About::Everything,
     }
 }
 

@@ -30,7 +30,8 @@ pub(super) fn edits_project(step: &Step) -> Option<&PolicyEdit> {
         | Step::Gathered(_)
         | Step::Upload(_)
         | Step::Build { .. }
-        | Step::EmptyBucket { .. } => None,
+        | Step::EmptyBucket { .. }
+        | Step::Check(_) => None,
     }
 }
 

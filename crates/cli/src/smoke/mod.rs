@@ -1,13 +1,16 @@
 //! The proof that services answer, after apply: their models are listed with an identity token, one token is asked for, then
 //! some more, and the log has to say that they come from the GPU. Knows nothing of how a service was deployed.
 
+mod candidate;
 mod device;
+
+pub(crate) use candidate::Checked;
 
 use std::io;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use gcp::service::{ServiceAddress, ServiceClient, ServiceFailure};
+use gcp::service::{ServiceAddress, ServiceAddressError, ServiceClient, ServiceFailure};
 use inference::{Answer, AskFailure, ModelServer, Question};
 use jiff::Timestamp;
 use model::{Action, ApplyReport, ErrorKind, KindName, Outcome, ResourceId};
@@ -101,7 +104,7 @@ async fn prove_all(
     });
     let proofs = wanted.map(async |(chosen, uri, gpu)| Proof {
         service: chosen.name.clone(),
-        verdict: verdict(session, &chosen, &uri, gpu).await,
+        verdict: verdict(session, &chosen, address(session, &uri), gpu).await,
     });
     join_all(proofs).await
 }
@@ -140,9 +143,19 @@ pub(crate) fn tell(
     Ok(messages)
 }
 
-async fn verdict(session: &Session, chosen: &Chosen, uri: &str, gpu: bool) -> Verdict {
+fn address(session: &Session, uri: &str) -> Result<ServiceAddress, ServiceAddressError> {
+    ServiceAddress::parse(uri, &session.cloud.target().endpoint)
+}
+
+/// Asks at one address.
+async fn verdict(
+    session: &Session,
+    chosen: &Chosen,
+    address: Result<ServiceAddress, ServiceAddressError>,
+    gpu: bool,
+) -> Verdict {
     let patience = Patience::with(session);
-    let client = match client(session, uri).await {
+    let client = match client(session, address).await {
         Ok(client) => client,
         Err(verdict) => return verdict,
     };
@@ -186,9 +199,11 @@ async fn is_a_login(session: &Session) -> bool {
     caller.is_ok_and(|caller| caller.member.is_none_or(|member| member.starts_with("user:")))
 }
 
-async fn client(session: &Session, uri: &str) -> Result<ServiceClient, Verdict> {
-    let address = ServiceAddress::parse(uri, &session.cloud.target().endpoint)
-        .map_err(|error| Verdict::Skipped(error.to_string()))?;
+async fn client(
+    session: &Session,
+    address: Result<ServiceAddress, ServiceAddressError>,
+) -> Result<ServiceClient, Verdict> {
+    let address = address.map_err(|error| Verdict::Skipped(error.to_string()))?;
     let client = session.cloud.service(address).map_err(|error| Verdict::Skipped(error.message))?;
     match client.prepare().await {
         Ok(_) => Ok(client),

@@ -333,6 +333,8 @@ async fn vllm_answers_in_openais_form_only() {
     body["model"] = json!("llama");
     let refused = ask(&lab, "POST", "/v1/chat/completions", &token, &body).await.expect(404).json();
     assert_eq!(refused["error"]["message"], "The model `llama` does not exist.");
+}
+
 /// The model that answers at a host.
 async fn model_at(lab: &Lab, host: &str, token: &str) -> Result<String, u16> {
     let bearer = format!("Bearer {token}");

@@ -1,7 +1,8 @@
 //! Puts known outputs into a step just before it runs. Pure.
 
 use model::{
-    ApiRequest, Body, CloudError, ErrorKind, Gathered, Grant, Outputs, PolicyEdit, PolicyRef, Step, Upload,
+    ApiRequest, Body, Check, CloudError, ErrorKind, Gathered, Grant, Outputs, PolicyEdit, PolicyRef, Step,
+    Upload,
 };
 
 /// The step with every reference replaced. Errors: an output that nobody gave.
@@ -41,6 +42,9 @@ fn fill_step(step: &Step, outputs: &Outputs) -> Result<Step, String> {
             Step::Build { create: fill_request(create, outputs)?, builds: outputs.fill(builds)? }
         }
         Step::EmptyBucket { bucket } => Step::EmptyBucket { bucket: outputs.fill(bucket)? },
+        Step::Check(check) => {
+            Step::Check(Check { otherwise: fill_request(&check.otherwise, outputs)?, ..check.clone() })
+        }
     })
 }
 

@@ -39,9 +39,11 @@ impl Joins {
             Step::EditPolicy(edit) => {
                 self.policies.entry(edit.policy.clone()).or_default().waiting.push((member, edit));
             }
-            step @ (Step::Call { .. } | Step::Upload(_) | Step::Build { .. } | Step::EmptyBucket { .. }) => {
-                self.alone.push((member, step));
-            }
+            step @ (Step::Call { .. }
+            | Step::Upload(_)
+            | Step::Build { .. }
+            | Step::EmptyBucket { .. }
+            | Step::Check(_)) => self.alone.push((member, step)),
         }
     }
 

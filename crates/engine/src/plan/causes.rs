@@ -13,6 +13,8 @@ pub(crate) fn reason(fields: &[FieldChange]) -> Option<Reason> {
             Cause::InputChanged => return Some(Reason::InputsChanged),
             Cause::Drifted(touched) => drifted = Some(touched),
             Cause::Follows { from } => follows = follows.or(Some(from)),
+            // Shown beside what says why.
+            Cause::Consequence | Cause::RolledBack => {}
         }
     }
     match (edited, drifted, follows) {

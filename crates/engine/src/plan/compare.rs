@@ -100,7 +100,7 @@ impl Planner<'_> {
             self.refuse_adopting_other(resource, &fields);
             return None;
         }
-        let (steps, commands) = acts(resource, Action::Adopt, Some(live));
+        let (steps, commands) = acts(resource, Action::Adopt, Some(&comparison.marked(live, &fields)));
         let change = change_of(resource, Action::Adopt, Reason::FoundUnmarked);
         Some(Change { fields, steps, commands, applied, ..change })
     }

@@ -126,7 +126,7 @@ impl Wanted<'_> {
         (set && entry.before.get(path) != Some(found)).then_some(entry)
     }
 
-    /// The live object with what is taken back from it, for the steps.
+    /// The live object with what changes of it and what is taken back from it, for the steps.
     pub(crate) fn marked<'live>(&self, live: &'live Live, changes: &[FieldChange]) -> Cow<'live, Live> {
         let is_foreign =
             |path: &str| rule_for(self.rules, path).is_some_and(|rule| rule.unset == Unset::Foreign);
@@ -135,11 +135,11 @@ impl Wanted<'_> {
             .filter(|change| change.cause == Cause::RemovedFromSpec && is_foreign(&change.path))
             .map(|change| (change.path.clone(), change.after.clone()))
             .collect();
-        if taken_back.is_empty() {
-            Cow::Borrowed(live)
-        } else {
-            Cow::Owned(Live { taken_back, ..live.clone() })
+        if changes.is_empty() {
+            return Cow::Borrowed(live);
         }
+        let paths = changes.iter().map(|change| change.path.clone());
+        Cow::Owned(Live { taken_back, changed: paths.collect(), ..live.clone() })
     }
 
     /// A field that the spec asks for and that is not so: the record tells an edit from drift.

@@ -156,7 +156,8 @@ pub(super) fn exposures(found: &[Exposure], changes: &[Change]) -> Vec<Exposure>
                 | Step::Gathered(_)
                 | Step::Upload(_)
                 | Step::Build { .. }
-                | Step::EmptyBucket { .. } => false,
+                | Step::EmptyBucket { .. }
+                | Step::Check(_) => false,
             }
         })
     };

@@ -76,6 +76,8 @@ impl Planner<'_> {
             after: self.needs(at),
             remembered: resource.remember(),
             stamps: earlier_names(live, entry),
+            served: entry.map(|entry| entry.served.clone()).unwrap_or_default(),
+            rolled_back: None,
             other: entry.map(|entry| entry.other.clone()).unwrap_or_default(),
         };
         record::set(&mut self.next, &self.options.stack, resource.id(), noted);

@@ -28,7 +28,8 @@ pub(super) fn grants(graph: &Graph, snapshot: &Snapshot, changes: &[Change]) -> 
             | Step::Gathered(_)
             | Step::Upload(_)
             | Step::Build { .. }
-            | Step::EmptyBucket { .. } => {}
+            | Step::EmptyBucket { .. }
+            | Step::Check(_) => {}
         }
     }
     if edited.is_empty() {

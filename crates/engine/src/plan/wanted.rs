@@ -1,6 +1,9 @@
 //! Rows for what the spec asks for. Carries the table out; `compare` looks at fields where the table says so.
 
-use model::{Action, Change, Entry, Fields, Owner, Reason, Resource, State, Step, Tie};
+use model::{
+    Action, Cause, Change, Consequence, Effect, Entry, FieldChange, Fields, Live, Owner, Reason, Resource,
+    State, Step, Tie,
+};
 
 use super::decide::{Ground, Leave, Verdict, Wish, decide};
 use super::sight::Sight;
@@ -33,7 +36,7 @@ impl Planner<'_> {
         let desired = resource.desired();
         let lost_with = live.and(self.remade_parent(at));
         let case = self.case(Wish::Wanted, resource, live, entry, Leave::Free);
-        let change = match (decide(case), live) {
+        let mut change = match (decide(case), live) {
             (Verdict::Refuse(ground), _) => {
                 self.refuse(resource, live, ground);
                 return None;
@@ -79,6 +82,11 @@ impl Planner<'_> {
         if !self.is_refused(resource) {
             self.intend(at, resource, &change, live, entry);
         }
+        // Shown alone: nothing of it is asked for by the spec, given back or remembered.
+        let paths = || change.fields.iter().map(|field| field.path.clone());
+        let marked = live.map(|live| Live { changed: paths().collect(), ..live.clone() });
+        let consequences = resource.consequences(change.action, marked.as_ref());
+        add_consequences(&mut change, consequences);
         Some(Row { change, side: Side::Making })
     }
 
@@ -124,4 +132,35 @@ impl Planner<'_> {
         let mut lost = inside.filter(|link| self.remade.get(link.to).copied().unwrap_or(false));
         lost.find_map(|link| self.graph.id_at(link.to)).cloned()
     }
+}
+
+/// Adds the rows of what an action brings along, and completes those of fields that differ anyway.
+fn add_consequences(change: &mut Change, consequences: Vec<Consequence>) {
+    for Consequence { path, before, after } in consequences {
+        if let Some(field) = change.fields.iter_mut().find(|field| field.path == path) {
+            (field.before, field.after) = (before, Some(after));
+            continue;
+        }
+        let cause = match change.action {
+            Action::Create => Cause::New,
+            Action::NoOp
+            | Action::Adopt
+            | Action::Update
+            | Action::Replace
+            | Action::Repair
+            | Action::Delete
+            | Action::Detach
+            | Action::Keep
+            | Action::Forget => Cause::Consequence,
+        };
+        change.fields.push(FieldChange {
+            path,
+            before,
+            after: Some(after),
+            cause,
+            place: change.place.clone(),
+            effect: Effect::InPlace,
+        });
+    }
+    change.fields.sort_by(|one, other| one.path.cmp(&other.path));
 }

@@ -153,6 +153,8 @@ async fn another_run_of_the_same_stack_stops_this_one() {
                 after: Vec::new(),
                 remembered: json!(null),
                 stamps: std::collections::BTreeSet::new(),
+                served: Vec::new(),
+                rolled_back: None,
                 other: std::collections::BTreeMap::new(),
             };
             inventory.stacks.entry(stack("one")).or_default().entries.insert(id("thing/x"), entry);

@@ -110,7 +110,7 @@ fn path_of(step: &Step) -> String {
         Step::Call { request, .. } | Step::Build { create: request, .. } => request.path.clone(),
         Step::Gathered(gathered) => (gathered.gather)(&gathered.parent, &[&gathered.key]).path,
         Step::EditPolicy(_) => "policy".to_owned(),
-        Step::Upload(_) | Step::EmptyBucket { .. } => panic!("no such step here"),
+        Step::Upload(_) | Step::EmptyBucket { .. } | Step::Check(_) => panic!("no such step here"),
     }
 }
 

@@ -63,7 +63,9 @@ impl Project {
                 }
                 Ok(Done::default())
             }
-            Step::Build { .. } | Step::Upload(_) | Step::EmptyBucket { .. } => panic!("no such step here"),
+            Step::Build { .. } | Step::Upload(_) | Step::EmptyBucket { .. } | Step::Check(_) => {
+                panic!("no such step here")
+            }
         }
     }
 

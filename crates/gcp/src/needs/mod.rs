@@ -68,6 +68,8 @@ pub fn needs_of_step(step: &Step) -> Vec<Need> {
             let bucket = || Some(PolicyHolder::Bucket(bucket.clone()));
             need("storage.objects.list", bucket()).chain(need("storage.objects.delete", bucket())).collect()
         }
+        // Whoever asks is one of the service's own callers, or the check says so.
+        Step::Check(check) => of_call(&check.otherwise, Wait::Operation),
     }
 }
 

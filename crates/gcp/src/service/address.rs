@@ -70,6 +70,13 @@ impl ServiceAddress {
         Ok(Self { audience, base, nearby })
     }
 
+    /// The address of one revision by its tag, for whom tokens are made as for the service: both as live state gives them
+    /// (`uri` of run.v2 `TrafficTargetStatus` and of `Service`). Errors: as for an address of a service.
+    pub fn tagged(tag: &str, service: &str, endpoint: &Endpoint) -> Result<Self, ServiceAddressError> {
+        let Self { audience, .. } = Self::parse(service, endpoint)?;
+        Ok(Self { audience, ..Self::parse(tag, endpoint)? })
+    }
+
     /// The service's base URL without a trailing slash: for whom identity tokens are made.
     pub fn audience(&self) -> &str {
         &self.audience

@@ -31,7 +31,24 @@ pub(super) fn done_with(body: Json) -> Done {
             Some(((*output).to_owned(), value))
         })
         .collect();
-    Done { outputs: with_settled_uri(outputs, &body), body }
+    Done { outputs: with_revision(with_settled_uri(outputs, &body), &body), body }
+}
+
+/// The newest revision of a Cloud Run service, and the one that gets all requests where one does, by their own names.
+/// Source: Cloud Run Admin v2, `Service.traffic`.
+fn with_revision(mut outputs: BTreeMap<String, String>, body: &Json) -> BTreeMap<String, String> {
+    let serves = body.get("traffic").and_then(Json::as_array).into_iter().flatten();
+    let all = serves.clone().find(|target| target.get("percent").and_then(Json::as_u64) == Some(100));
+    let named = all.and_then(|target| target.get("revision").or_else(|| body.get("latestReadyRevision")));
+    if let Some(serves) = named.and_then(Json::as_str).and_then(|name| name.rsplit('/').next()) {
+        outputs.insert("serves".to_owned(), serves.to_owned());
+    }
+    let name =
+        body.get("latestCreatedRevision").and_then(Json::as_str).and_then(|name| name.rsplit('/').next());
+    if let Some(revision) = name {
+        outputs.insert("revision".to_owned(), revision.to_owned());
+    }
+    outputs
 }
 
 /// The same for a thing that a call made or changed. Where the API gives it no uid, the time it was made tells it from
@@ -69,6 +86,14 @@ mod tests {
         assert_eq!(service.outputs.get("uri").map(String::as_str), Some("https://s.run.app"));
         let both = done_with(json!({"uri": "https://s-hash.a.run.app", "urls": ["https://s-1.r.run.app"]}));
         assert_eq!(both.outputs.get("uri").map(String::as_str), Some("https://s-1.r.run.app"));
+        let canary = done_with(json!({
+            "latestCreatedRevision": "projects/p/locations/r/services/s/revisions/s-2", "latestReadyRevision": "s-2",
+            "traffic": [{"revision": "s-1", "percent": 90}, {"revision": "s-2", "percent": 10}],
+        }));
+        assert_eq!(canary.outputs.get("revision").map(String::as_str), Some("s-2"));
+        assert_eq!(canary.outputs.get("serves"), None);
+        let latest = done_with(json!({"latestReadyRevision": "s-2", "traffic": [{"percent": 100}]}));
+        assert_eq!(latest.outputs.get("serves").map(String::as_str), Some("s-2"));
         assert_eq!(service.outputs.get("generation").map(String::as_str), Some("2"));
         let account = done_with(json!({"uniqueId": "123", "email": "a@b"}));
         assert_eq!(account.outputs.get("uid").map(String::as_str), Some("123"));

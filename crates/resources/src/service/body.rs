@@ -55,21 +55,28 @@ pub(super) fn created(desired: &Fields, stack: &StackName, home: &Home<'_>) -> J
 
 /// The live service with the wanted fields and the mark written over it.
 pub(super) fn updated(live: &Live, desired: &Fields, stack: &StackName, home: &Home<'_>) -> Json {
-    let mut service = sendable(&live.raw);
-    probe::leave_to_server(&mut service, desired);
+    let mut service = resent(live, desired, home);
     for (path, value) in writes(desired, live, RULES) {
         write(&mut service, &path, value.as_ref(), home);
     }
-    // Answers leave out what is false; here that is said, not left to what its absence means.
-    for fields in [&live.fields, desired] {
-        if let Some(throttling) =
-            fields.value("cpuThrottling").filter(|_| desired.value("gpu.type").is_some())
-        {
-            write(&mut service, "cpuThrottling", Some(throttling), home);
-        }
-    }
+    say_throttling(&mut service, desired, desired, home);
     json::put(&mut service, &["labels", stamp::LABEL], stack.as_str());
     signed(finished(service))
+}
+
+/// The live service as it would be sent if nothing of it were to change.
+pub(super) fn resent(live: &Live, desired: &Fields, home: &Home<'_>) -> Json {
+    let mut service = sendable(&live.raw);
+    probe::leave_to_server(&mut service, desired);
+    say_throttling(&mut service, &live.fields, desired, home);
+    finished(service)
+}
+
+/// Answers leave out what is false; of a service with a GPU that is said, not left to what its absence means.
+fn say_throttling(service: &mut Json, fields: &Fields, desired: &Fields, home: &Home<'_>) {
+    if let Some(throttling) = fields.value("cpuThrottling").filter(|_| desired.value("gpu.type").is_some()) {
+        write(service, "cpuThrottling", Some(throttling), home);
+    }
 }
 
 /// The live service without our marks, and with what our changes replaced put back.

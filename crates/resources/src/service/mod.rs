@@ -7,8 +7,11 @@ mod env;
 mod gcloud;
 mod observe;
 mod probe;
+pub mod rollback;
+mod rollout;
 mod rules;
 mod settings;
+mod standing;
 mod traffic;
 mod volume;
 mod wanted;
@@ -16,10 +19,13 @@ mod wanted;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use model::fields::rule_for;
+use model::outputs::is_reference;
 use model::policy::everybody;
 use model::{
-    Action, Api, ApiRequest, Command, Danger, FieldChange, FieldRule, Hazard, Health, Json, KindName, Live,
-    Lookup, ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Wait,
+    Action, Api, ApiRequest, Body, Command, Consequence, Danger, FieldChange, FieldRule, Hazard, Health,
+    Json, KindName, Live, Lookup, ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Unset,
+    Wait,
 };
 use serde_json::json;
 use spec::types::ImageSource;
@@ -28,7 +34,9 @@ use crate::item::{self, Item, item_methods, protection, remembered};
 use crate::scope::{Scope, referenced};
 use crate::{Kind, Recalled, api_fields, image, json};
 use codec::Home;
+use rollout::Makes;
 use rules::RULES;
+use standing::Standing;
 
 const NAME: KindName = KindName("service");
 const NEEDS: &str = "run.googleapis.com";
@@ -74,7 +82,8 @@ fn wanted(scope: &Scope<'_>, name: &str, service: &spec::Service) -> Service {
     item.desired = wanted::fields(scope, name, service, &Home { project: scope.project(), region: &region });
     let public = service.invokers.iter().filter(|member| member.is_public());
     let public = public.map(|member| member.as_str().to_owned()).collect();
-    Service { item, region, protection: protection(service.protect), public }
+    let rollout = service.rollout.clone();
+    Service { item, region, protection: protection(service.protect), public, rollout }
 }
 
 /// The APIs that a service uses.
@@ -99,7 +108,13 @@ fn apis(service: &spec::Service) -> Vec<&'static str> {
 fn recall(recalled: &Recalled<'_>) -> Option<Box<dyn Resource>> {
     let region = recalled.text("region")?;
     let protection = recalled.protection();
-    Some(Box::new(Service { item: Item::recalled(recalled), region, protection, public: Vec::new() }))
+    Some(Box::new(Service {
+        item: Item::recalled(recalled),
+        region,
+        protection,
+        public: Vec::new(),
+        rollout: None,
+    }))
 }
 
 #[derive(Debug)]
@@ -109,6 +124,8 @@ struct Service {
     protection: Protection,
     /// Those of its invokers that stand for everybody.
     public: Vec<String>,
+    /// How a new revision comes to its requests; at once if none.
+    rollout: Option<spec::Rollout>,
 }
 
 /// The read of a service's policy.
@@ -137,9 +154,75 @@ impl Service {
         Step::Call { request, wait: Wait::Ready }
     }
 
-    fn updated(&self, live: &Live) -> ApiRequest {
+    /// The change to what is wanted, and whether it makes a new revision.
+    fn updated(&self, action: Action, live: &Live) -> (ApiRequest, Makes) {
         let body = body::updated(live, &self.item.desired, &self.item.stack, &self.home());
-        ApiRequest::patch(Api::Run, self.path(), body)
+        let is_new = self.compared(live).get("template") != self.resent(live).get("template");
+        let request = ApiRequest::patch(Api::Run, self.path(), body);
+        // The update may come to the same body, as when an image is built again that somebody had deleted: then without a
+        // new revision nothing would be tried again.
+        match live.health {
+            Health::Unready(_) => (request.with_query("forceNewRevision", "true"), Makes::NewRevision),
+            Health::Ready if action == Action::Repair => {
+                (request.with_query("forceNewRevision", "true"), Makes::NewRevision)
+            }
+            // A run that was cut off may have left its revision on the way.
+            Health::Changing => (request, Makes::NewRevision),
+            Health::Ready if is_new => (request, Makes::NewRevision),
+            Health::Ready => (request, Makes::Nothing),
+        }
+    }
+
+    /// The change with nothing in it that comes to what is there: an image that waits for a build unless the plan says that
+    /// it changes, and defaults that the answer leaves out.
+    fn compared(&self, live: &Live) -> Json {
+        let mut desired = self.item.desired.clone();
+        let image = desired.0.get_mut("image").filter(|_| !live.changed.contains("image"));
+        if let (Some(image), Some(found)) = (image, live.fields.value("image"))
+            && image.value.as_str().is_some_and(is_reference)
+        {
+            image.value.clone_from(found);
+        }
+        desired.0.retain(|path, field| live.fields.value(path).is_some() || !is_default(path, &field.value));
+        body::updated(live, &desired, &self.item.stack, &self.home())
+    }
+
+    fn resent(&self, live: &Live) -> Json {
+        body::resent(live, &self.item.desired, &self.home())
+    }
+
+    /// The steps of a change: at once, or by the rollout that the spec asks for.
+    fn deploy(&self, action: Action, live: &Live) -> Vec<Step> {
+        let (request, makes) = self.updated(action, live);
+        let rolled_out = match (&self.rollout, &request.body) {
+            (Some(rollout), Body::Json(body)) => {
+                let (id, body) = (&self.item.id, body.clone());
+                let writes = rollout::Writes::of(&self.compared(live), &self.resent(live));
+                let change = rollout::Change { id, live, request: request.clone(), body, writes, makes };
+                rollout::steps(rollout, change)
+            }
+            (Some(_), Body::Empty | Body::Bytes { .. }) | (None, _) => None,
+        };
+        rolled_out.unwrap_or_else(|| vec![Step::Call { request, wait: Wait::Ready }])
+    }
+
+    /// Where the requests go, if a change moves them.
+    fn moved(&self, action: Action, live: &Live) -> Option<Consequence> {
+        let (_, makes) = self.updated(action, live);
+        let wanted = self.item.desired.value("traffic").cloned();
+        let wanted = wanted.or_else(|| serde_json::from_str(traffic::DEFAULT).ok())?;
+        let is_wanted = live.fields.value("traffic").is_none_or(|found| *found == wanted);
+        let standing = Standing::of(&live.raw);
+        if standing.serving.is_empty() || (makes == Makes::Nothing && is_wanted) {
+            return None;
+        }
+        let after = match &self.rollout {
+            Some(rollout) => rollout::shares_left(rollout, &standing, makes)
+                .map_or(wanted, |shares| rollout::shown(rollout, shares)),
+            None => wanted,
+        };
+        let before = Some(rollout::shown_shares(&standing.serving));
+        (before.as_ref() != Some(&after)).then(|| Consequence { path: "traffic".to_owned(), before, after })
     }
 
     fn detached(&self, live: &Live) -> ApiRequest {
@@ -152,6 +235,16 @@ impl Service {
             Some(etag) => request.with_query("etag", etag),
             None => request,
         })
+    }
+}
+
+/// Whether a value is what the server takes where nothing is said.
+fn is_default(path: &str, value: &Json) -> bool {
+    match rule_for(RULES, path).map(|rule| rule.unset) {
+        Some(Unset::Default(text)) => {
+            serde_json::from_str::<Json>(text).is_ok_and(|default| default == *value)
+        }
+        Some(Unset::Absent | Unset::Foreign | Unset::Ignored) | None => false,
     }
 }
 
@@ -193,20 +286,14 @@ impl Resource for Service {
     }
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
-        let ready = |request| vec![Step::Call { request, wait: Wait::Ready }];
         match (action, live) {
             (Action::Create, _) => vec![self.create()],
             (Action::Replace, _) => vec![self.delete(live), self.create()],
             (Action::Delete, _) => vec![self.delete(live)],
-            (Action::Adopt | Action::Update, Some(live)) => ready(match live.health {
-                Health::Ready | Health::Changing => self.updated(live),
-                // The update may come to the same body, as when an image is built again that somebody had deleted: then
-                // without a new revision nothing would be tried again either.
-                Health::Unready(_) => self.updated(live).with_query("forceNewRevision", "true"),
-            }),
-            // The same once more: without a new revision nothing would be tried again.
-            (Action::Repair, Some(live)) => ready(self.updated(live).with_query("forceNewRevision", "true")),
-            (Action::Detach, Some(live)) => ready(self.detached(live)),
+            (Action::Adopt | Action::Update | Action::Repair, Some(live)) => self.deploy(*action, live),
+            (Action::Detach, Some(live)) => {
+                vec![Step::Call { request: self.detached(live), wait: Wait::Ready }]
+            }
             (Action::Adopt | Action::Update | Action::Repair | Action::Detach, None)
             | (Action::NoOp | Action::Keep | Action::Forget, _) => Vec::new(),
         }
@@ -214,6 +301,28 @@ impl Resource for Service {
 
     fn commands(&self, action: &Action, live: Option<&Live>) -> Vec<Command> {
         gcloud::commands(self, *action, live)
+    }
+
+    fn consequences(&self, action: Action, live: Option<&Live>) -> Vec<Consequence> {
+        let moved = match (action, live) {
+            (Action::Create, _) if self.item.desired.value("traffic").is_none() => {
+                let after = serde_json::from_str(traffic::DEFAULT).ok();
+                after.map(|after| Consequence { path: "traffic".to_owned(), before: None, after })
+            }
+            (Action::Adopt | Action::Update | Action::Repair, Some(live)) => self.moved(action, live),
+            (Action::Adopt | Action::Update | Action::Repair, None)
+            | (
+                Action::Create
+                | Action::Replace
+                | Action::NoOp
+                | Action::Delete
+                | Action::Detach
+                | Action::Keep
+                | Action::Forget,
+                _,
+            ) => None,
+        };
+        moved.into_iter().collect()
     }
 
     fn remember(&self) -> Json {

@@ -62,7 +62,7 @@ fn fields(found: &Json, wanted: &Fields, home: &Home<'_>) -> Fields {
 }
 
 /// States of a condition, by number from 1 on. Source: Cloud Run Admin v2, `Condition.state`.
-const STATES: &[&str] =
+pub(super) const STATES: &[&str] =
     &["CONDITION_PENDING", "CONDITION_RECONCILING", "CONDITION_FAILED", "CONDITION_SUCCEEDED"];
 
 /// Whether it works. A finished operation does not say so: the conditions do (recorded).

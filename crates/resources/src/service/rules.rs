@@ -5,6 +5,10 @@ use model::{Effect, FieldRule, Unset};
 use super::settings::SETTINGS;
 use super::traffic;
 
+/// How the shares of the revisions are compared.
+pub(super) const TRAFFIC: FieldRule =
+    family("traffic", Unset::Default(traffic::DEFAULT), "shares of the revisions");
+
 const fn family(path: &'static str, unset: Unset, about: &'static str) -> FieldRule {
     FieldRule { path, unset, effect: Effect::InPlace, about }
 }
@@ -27,7 +31,7 @@ const FAMILIES: [FieldRule; 17] = [
     family("volumeMounts.*", Unset::Absent, "where volumes are mounted"),
     family("labels.*", Unset::Foreign, "labels; foreign ones are kept"),
     family("annotations.*", Unset::Foreign, "annotations; foreign ones are kept"),
-    family("traffic", Unset::Default(traffic::DEFAULT), "shares of the revisions"),
+    TRAFFIC,
 ];
 
 /// How every field of a service is compared.

@@ -5,13 +5,14 @@
 use model::{Fields, Json};
 use serde_json::json;
 
+use super::rollout::TAG;
 use crate::json;
 
 /// All requests to the newest revision: what the server does when nothing is sent.
 pub(super) const DEFAULT: &str = r#"[{"revision":"latest","percent":100}]"#;
 
-const LATEST: &str = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST";
-const REVISION: &str = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
+pub(super) const LATEST: &str = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST";
+pub(super) const REVISION: &str = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
 
 /// One target in normal form.
 pub(super) fn target(revision: &str, percent: u64, tag: Option<&str>) -> Json {
@@ -69,7 +70,9 @@ pub(super) fn write(service: &mut Json, value: Option<&Json>) {
     let kept = json::list(service, &["traffic"])
         .iter()
         .filter(|found| {
-            json::text(found, &["tag"]).is_some() && is_only_tag(found) && !has_tag_of(value, found)
+            json::text(found, &["tag"]).is_some_and(|tag| tag != TAG)
+                && is_only_tag(found)
+                && !has_tag_of(value, found)
         })
         .cloned();
     let mut targets: Vec<Json> = json::list(value, &[])

@@ -65,6 +65,9 @@ impl Resource for Checked {
     fn rules(&self) -> &'static [FieldRule] {
         self.0.rules()
     }
+    fn consequences(&self, action: Action, live: Option<&Live>) -> Vec<model::Consequence> {
+        self.0.consequences(action, live)
+    }
     fn remember(&self) -> Json {
         self.0.remember()
     }
@@ -95,6 +98,7 @@ fn requests(step: &Step) -> Vec<ApiRequest> {
         ],
         Step::EditPolicy(edit) => vec![edit.policy.read.clone(), written(edit)],
         Step::Build { create, .. } => vec![create.clone()],
+        Step::Check(check) => vec![check.otherwise.clone()],
         Step::Upload(_) | Step::EmptyBucket { .. } => Vec::new(),
     }
 }

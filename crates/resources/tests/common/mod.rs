@@ -99,6 +99,10 @@ pub fn shown_steps(steps: &[Step]) -> String {
                 writeln!(text, "  builds: {builds}").unwrap();
             }
             Step::EmptyBucket { .. } => {}
+            Step::Check(check) => {
+                writeln!(text, "  otherwise: {}", check.otherwise.shown()).unwrap();
+                shown_request(&mut text, &check.otherwise);
+            }
         }
     }
     text

@@ -13,6 +13,7 @@ mod probe;
 mod reference;
 mod report;
 mod repository;
+mod rollout;
 mod secret;
 mod service;
 mod structure;

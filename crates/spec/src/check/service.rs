@@ -1,7 +1,7 @@
 //! What a service's settings ask of each other. Source: Cloud Run Admin API v2, `Service`.
 
 use super::report::Report;
-use super::{duplicate, probe, secret, traffic};
+use super::{duplicate, probe, rollout, secret, traffic};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, ScalingMode, Service};
 use crate::places::child;
@@ -19,6 +19,7 @@ pub(super) fn check(document: &Document, report: &mut Report<'_>) {
         let at = format!("/services/{name}");
         probe::check(service, &at, report);
         traffic::check(service, &at, report);
+        rollout::check(service, &at, report);
         scaling(service, &at, report);
         environment(service, &at, report);
         volumes(service, &at, report);

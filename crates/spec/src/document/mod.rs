@@ -21,8 +21,8 @@ pub use repository::{
 pub use server::{OllamaImage, PrebuiltImage, VllmImage, Weights, WeightsLoad};
 pub use service::{
     CloudStorageVolume, Egress, ExecutionEnvironment, Gpu, GrpcProbe, HttpProbe, InMemoryVolume, Ingress,
-    MountPaths, NfsVolume, Probe, ScalingMode, SecretItem, SecretVersion, SecretVolume, Service,
-    ServiceScaling, TcpProbe, TrafficTarget, Volume, Vpc,
+    MountPaths, NfsVolume, Probe, Rollout, RolloutCheck, RolloutStrategy, ScalingMode, SecretItem,
+    SecretVersion, SecretVolume, Service, ServiceScaling, TcpProbe, TrafficTarget, Volume, Vpc,
 };
 
 use indexmap::IndexMap;

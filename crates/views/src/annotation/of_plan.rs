@@ -148,7 +148,9 @@ fn drifted(change: &Change) -> Vec<Annotation> {
         | Cause::SpecEdited
         | Cause::RemovedFromSpec
         | Cause::Follows { .. }
-        | Cause::InputChanged => None,
+        | Cause::InputChanged
+        | Cause::Consequence
+        | Cause::RolledBack => None,
     };
     let found: Vec<Annotation> = change.fields.iter().filter_map(of_field).collect();
     match (&change.reason, found.is_empty()) {

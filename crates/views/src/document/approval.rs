@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use model::Goal;
 use model::secret::looks_secret;
+use model::{Goal, Reason};
 
 use super::Plan;
 use crate::escape::shell_word;
@@ -90,11 +90,20 @@ impl Plan {
     }
 
     fn command(&self, arguments: &str) -> String {
-        let command = match self.goal {
-            Goal::Present => "apply",
-            Goal::Absent => "destroy",
+        let command = match (self.goal, self.way_back()) {
+            (Goal::Present, Some(command)) => command,
+            (Goal::Present, None) => "apply".to_owned(),
+            (Goal::Absent, _) => "destroy".to_owned(),
         };
         format!("{command}{arguments} --expect {}", self.fingerprint_shown())
+    }
+
+    /// The command of a plan that goes back to a revision: `rollback gemma --to gemma-00003-abc`.
+    fn way_back(&self) -> Option<String> {
+        let change = self.changes.iter().find(|change| change.reason == Reason::RolledBack)?;
+        let traffic = change.fields.iter().find(|field| field.path == "traffic")?;
+        let revision = traffic.after.as_ref()?.get(0)?.get("revision")?.as_str()?;
+        Some(format!("rollback {} --to {}", change.id.name(), shell_word(revision)))
     }
 }
 

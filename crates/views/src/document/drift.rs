@@ -42,6 +42,7 @@ impl Change {
             | Reason::StackRenamed { .. }
             | Reason::RecordAlone
             | Reason::Unhealthy { .. }
+            | Reason::RolledBack
             | Reason::ParentReplaced { .. }
             | Reason::InputsChanged
             | Reason::FoundUnmarked
@@ -78,7 +79,9 @@ fn is_drift(field: &FieldChange) -> bool {
         | Cause::SpecEdited
         | Cause::RemovedFromSpec
         | Cause::Follows { .. }
-        | Cause::InputChanged => false,
+        | Cause::InputChanged
+        | Cause::Consequence
+        | Cause::RolledBack => false,
     }
 }
 
@@ -89,6 +92,8 @@ fn touched(cause: &Cause) -> Option<&Touched> {
         | Cause::SpecEdited
         | Cause::RemovedFromSpec
         | Cause::Follows { .. }
-        | Cause::InputChanged => None,
+        | Cause::InputChanged
+        | Cause::Consequence
+        | Cause::RolledBack => None,
     }
 }

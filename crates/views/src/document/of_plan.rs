@@ -103,7 +103,8 @@ fn sends(step: &Step) -> Option<Sends> {
         | Step::Gathered(_)
         | Step::EditPolicy(_)
         | Step::Build { .. }
-        | Step::EmptyBucket { .. } => None,
+        | Step::EmptyBucket { .. }
+        | Step::Check(_) => None,
     }
 }
 
@@ -126,6 +127,7 @@ fn access(step: &Step, broad: Option<&str>) -> Vec<Access> {
         | Step::Gathered(_)
         | Step::Upload(_)
         | Step::Build { .. }
-        | Step::EmptyBucket { .. } => Vec::new(),
+        | Step::EmptyBucket { .. }
+        | Step::Check(_) => Vec::new(),
     }
 }

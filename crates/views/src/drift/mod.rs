@@ -49,6 +49,7 @@ fn who(change: &Change) -> String {
         | Reason::StackRenamed { .. }
         | Reason::RecordAlone
         | Reason::Unhealthy { .. }
+        | Reason::RolledBack
         | Reason::ParentReplaced { .. }
         | Reason::InputsChanged
         | Reason::FoundUnmarked

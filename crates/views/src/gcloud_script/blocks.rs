@@ -1,7 +1,7 @@
 //! What stands together in a script: the comments of changes, and the commands that carry them out.
 
 use model::command::{Command, Run};
-use model::{Action, Reason};
+use model::{Action, Cause, Reason};
 
 use super::can_join;
 use crate::causes;
@@ -62,7 +62,8 @@ fn why(change: &Change) -> String {
     } else if change.reason == Reason::Destroying {
         "the stack is destroyed".to_owned()
     } else {
-        let paths: Vec<&str> = change.fields.iter().map(|field| field.path.as_str()).collect();
+        let edited = change.fields.iter().filter(|field| field.cause != Cause::Consequence);
+        let paths: Vec<&str> = edited.map(|field| field.path.as_str()).collect();
         format!("the spec was edited: {}", paths.join(", "))
     }
 }

@@ -66,7 +66,8 @@ pub(super) fn why(change: &Change, level: Level) -> String {
     let mut found: Vec<String> = vec![];
     for field in &change.fields {
         let cause = match &field.cause {
-            Cause::New | Cause::InputChanged => None,
+            Cause::New | Cause::InputChanged | Cause::Consequence => None,
+            Cause::RolledBack => Some("rollback".to_owned()),
             Cause::SpecEdited | Cause::RemovedFromSpec => field.place.as_ref().map(place),
             Cause::Drifted(_) => Some("drift".to_owned()),
             Cause::Follows { from } => {

@@ -212,7 +212,7 @@ fn touched(step: &Step) -> BTreeMap<String, Covered> {
                 edit.remove.iter().map(|grant| (format!("//toy/grants/{}", grant.member), Covered::Removing));
             added.chain(removed).collect()
         }
-        Step::Upload(_) | Step::EmptyBucket { .. } => panic!("no such step here"),
+        Step::Upload(_) | Step::EmptyBucket { .. } | Step::Check(_) => panic!("no such step here"),
     }
 }
 

@@ -64,7 +64,14 @@ fn update(service: &Service, live: &Live) -> Vec<Command> {
     let wanted = updated(service, live);
     let label = json::text(&live.raw, &["labels", stamp::LABEL]);
     let stamp = if label == Some(service.item.stack.as_str()) { Stamp::Leave } else { Stamp::Put };
-    change(service, live, &wanted, stamp)
+    // gcloud gives a new revision all requests at once.
+    let shares = service.rollout.is_some().then(|| {
+        Command::Missing(
+            "the rollout share by share, with a check before each: the new revision gets all requests"
+                .to_owned(),
+        )
+    });
+    shares.into_iter().chain(change(service, live, &wanted, stamp)).collect()
 }
 
 /// The fields as they are after an update.

@@ -4,11 +4,13 @@
 
 mod network;
 mod probe;
+mod rollout;
 mod scaling;
 mod volume;
 
 pub use network::{Egress, Ingress, Vpc};
 pub use probe::{GrpcProbe, HttpProbe, Probe, TcpProbe};
+pub use rollout::{Rollout, RolloutCheck, RolloutStrategy};
 pub use scaling::{ScalingMode, ServiceScaling, TrafficTarget};
 pub use volume::{
     CloudStorageVolume, InMemoryVolume, MountPaths, NfsVolume, SecretItem, SecretVersion, SecretVolume,
@@ -103,6 +105,8 @@ pub struct Service {
     pub execution_environment: Option<ExecutionEnvironment>,
     /// How requests are shared out between revisions; all to the latest if left out.
     pub traffic: Option<Vec<TrafficTarget>>,
+    /// How a new revision comes to its requests; all at once if left out. Not beside `traffic`.
+    pub rollout: Option<Rollout>,
     /// The customer-managed encryption key, by its full resource name.
     pub encryption_key: Option<EncryptionKey>,
     /// Which images may be deployed.

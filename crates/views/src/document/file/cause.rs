@@ -31,6 +31,8 @@ pub enum ReasonPart {
         /// The API's text.
         message: String,
     },
+    /// The operator goes back to what served before.
+    RolledBack,
     /// What it lives in, or refers to, is made anew.
     ParentReplaced {
         /// The other resource.
@@ -87,6 +89,10 @@ pub enum CausePart {
     },
     /// An input of the content changed.
     InputChanged,
+    /// It goes with the change as a whole, such as the requests that move to a new revision.
+    Consequence,
+    /// The operator goes back to what served before.
+    RolledBack,
 }
 
 /// Who and when, apart. A change of which neither is known is none that somebody is known to have made.
@@ -112,6 +118,7 @@ impl From<Reason> for ReasonPart {
             Reason::SpecEditedAndDrifted => Self::SpecEditedAndDrifted,
             Reason::Unhealthy { message } => Self::Unhealthy { message },
             Reason::ParentReplaced { parent } => Self::ParentReplaced { parent: parent.to_string() },
+            Reason::RolledBack => Self::RolledBack,
             Reason::InputsChanged => Self::InputsChanged,
             Reason::FoundUnmarked => Self::FoundUnmarked,
             Reason::ThereBefore => Self::ThereBefore,
@@ -141,6 +148,7 @@ impl TryFrom<ReasonPart> for Reason {
             ReasonPart::ParentReplaced { parent } => {
                 Self::ParentReplaced { parent: ResourceId::parse(&parent)? }
             }
+            ReasonPart::RolledBack => Self::RolledBack,
             ReasonPart::InputsChanged => Self::InputsChanged,
             ReasonPart::FoundUnmarked => Self::FoundUnmarked,
             ReasonPart::ThereBefore => Self::ThereBefore,
@@ -167,6 +175,8 @@ impl From<Cause> for CausePart {
             }
             Cause::Follows { from } => Self::Follows { from: from.to_string() },
             Cause::InputChanged => Self::InputChanged,
+            Cause::Consequence => Self::Consequence,
+            Cause::RolledBack => Self::RolledBack,
         }
     }
 }
@@ -182,6 +192,8 @@ impl TryFrom<CausePart> for Cause {
             CausePart::Drifted { by, at } => Self::Drifted(together(by, at)),
             CausePart::Follows { from } => Self::Follows { from: ResourceId::parse(&from)? },
             CausePart::InputChanged => Self::InputChanged,
+            CausePart::Consequence => Self::Consequence,
+            CausePart::RolledBack => Self::RolledBack,
         })
     }
 }

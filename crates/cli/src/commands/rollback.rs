@@ -1,0 +1,92 @@
+//! `gemmactl rollback`: all requests of a service to a revision that served before, as a plan like any other.
+
+use engine::{Consent, ReplacePolicy, Watch};
+use model::{Cloud as _, Found, Goal, Json, KindName, RecordStore as _, ResourceId};
+use resources::rollback;
+use spec::Spec;
+
+use crate::arguments::{DetailLevel, RollbackArguments};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::flow::{self, About, Purpose};
+use crate::reporting::Reporting;
+use crate::saved::{Approved, Output};
+use crate::service::{Chosen, LiveService};
+use crate::session::Session;
+use crate::terminal::Terminal;
+use crate::{execution, question, surface};
+use views::noise::Noise;
+
+/// Plans the way back, and goes it after a question.
+pub(crate) async fn run(arguments: &RollbackArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+    let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
+    let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Present)?;
+    let ended = Box::pin(rolled_back(arguments, &spec, terminal, &mut reporting)).await;
+    reporting.write(ended)
+}
+
+async fn rolled_back(
+    arguments: &RollbackArguments,
+    spec: &Spec,
+    terminal: &Terminal,
+    reporting: &mut Reporting,
+) -> Result<Exit, CliError> {
+    let output = arguments.output.as_deref().map(Output::open).transpose()?;
+    let session = Session::open(&arguments.cloud, spec).await?;
+    let chosen = Chosen::of(spec, arguments.service.as_deref())?;
+    let revision = revision(&session, spec, &chosen, arguments.to.as_deref()).await?;
+    let purpose = Purpose {
+        goal: Goal::Present,
+        replace: ReplacePolicy::Refuse,
+        consent: Consent::default(),
+        noise: Noise::Counted,
+        watch: Watch::Nothing,
+        about: About::Traffic { service: chosen.name.clone(), revision },
+    };
+    if arguments.plan {
+        let prepared = flow::prepare(spec, &session, &purpose).await?;
+        session.close().await?;
+        surface::show(&prepared.shown, None, &arguments.surface, terminal)?;
+        if let Some(output) = output {
+            output.save(&prepared.shown)?;
+        }
+        flow::guard(&prepared.plan)?;
+        return Ok(Exit::Done);
+    }
+    let approved = arguments.expect.clone().map_or(Approved::Anything, Approved::Fingerprint);
+    let prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
+    let style = terminal.style_of_talk(DetailLevel::Changes);
+    terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
+    flow::guard(&prepared.plan)?;
+    approved.check(&prepared.shown)?;
+    if !arguments.yes {
+        question::confirm("Move the requests?", "review the plan and pass --yes", terminal)?;
+    }
+    let (_, exit) =
+        execution::run(prepared, (spec, &session), terminal, approved.again(), &arguments.told, reporting)
+            .await?;
+    session.close().await?;
+    Ok(exit)
+}
+
+/// The revision that is to get the requests. Errors: there is none, with the reasons.
+async fn revision(
+    session: &Session,
+    spec: &Spec,
+    chosen: &Chosen,
+    to: Option<&str>,
+) -> Result<String, CliError> {
+    let live = LiveService::read(&session.cloud, chosen.clone()).await?;
+    let revisions = match session.cloud.read(&rollback::revisions(&chosen.full_name())).await? {
+        Found::Body(revisions) => revisions,
+        Found::Absent | Found::ApiDisabled(_) => Json::Null,
+    };
+    let record = session.record().load().await?;
+    let id = ResourceId::new(KindName("service"), chosen.name.as_str());
+    let entry = record.inventory.entry(&spec.document.stack, &id);
+    let served = entry.map_or(&[][..], |entry| entry.served.as_slice());
+    rollback::choose(&live.raw, &revisions, served, to).map_err(|none| CliError::Service {
+        problem: format!("service {}: {}", chosen.name, none.problem),
+        help: none.help,
+    })
+}
