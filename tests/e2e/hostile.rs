@@ -115,6 +115,6 @@ fn the_command_to_copy_holds_nothing_that_a_shell_obeys() {
         let run = world.emulated(&["apply", "--yes"]).exits(0);
         let ask = run.stdout.lines().find(|line| line.trim_start().starts_with("ask")).unwrap();
         assert!(!ask.contains("pwned") && !ask.contains('\u{1b}'), "{ask}");
-        assert!(ask.contains("curl -s http"), "{ask}");
+        assert!(ask.contains("prompt ollama-gemma \"Why is the sky blue?\" --emulator"), "{ask}");
     }
 }

@@ -67,6 +67,12 @@ fn what_gcloud_deployed_gemmactl_adopts_without_a_change() {
           OLLAMA_CONTEXT_LENGTH is not set; on this GPU each slot gets 4096 tokens
           fix  set OLLAMA_CONTEXT_LENGTH to what your prompts need
 
+      PREFLIGHT  1 unknown, 3 checks passed
+      unknown  billing        cloudbilling.googleapis.com is off, and only it tells who pays
+        gcloud services enable cloudbilling.googleapis.com --project=demo-project
+               next           or look at:
+        https://console.cloud.google.com/billing/linkedaccount?project=demo-project
+
       COST     US dollars at list prices
         a month: $0.15 while nobody asks, $1,037.42 at most
         price  Cloud Run pricing; Cloud Billing catalogue, service 152E-C115-5142, 2026-10, observed
@@ -133,6 +139,12 @@ fn what_gemmactl_applied_gcloud_updates_and_the_next_plan_shows_exactly_that() {
           concurrency  8 → 4        gemmactl.yaml:66 drift
           memory       24Gi → 32Gi  gemmactl.yaml:64 drift
           traffic      100 % ollama-gemma-00002 → 100 % latest  goes with the change
+
+      PREFLIGHT  1 unknown, 3 checks passed
+      unknown  billing        cloudbilling.googleapis.com is off, and only it tells who pays
+        gcloud services enable cloudbilling.googleapis.com --project=demo-project
+               next           or look at:
+        https://console.cloud.google.com/billing/linkedaccount?project=demo-project
 
       COST     US dollars at list prices
         a month: $0.15 while nobody asks, $995.37 → $1,037.42 at most
