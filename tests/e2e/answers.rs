@@ -8,7 +8,10 @@ use crate::world::World;
 fn the_applied_service_answers_an_allowed_caller_and_nobody_else() {
     let world = World::copy_of("examples/ollama-gemma");
     let emulator = world.emulator();
-    world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]).exits(0).says("prompt ollama-gemma \"Why is the sky blue?\"");
+    world
+        .gemmactl(&["apply", "--yes", "--endpoint", &emulator.url])
+        .exits(0)
+        .says("prompt ollama-gemma \"Why is the sky blue?\"");
     let path = "/v2/projects/demo-project/locations/europe-west1/services/ollama-gemma";
     let (_, service) = emulator.call("GET", path, None);
     let uri = service["urls"][0].as_str().unwrap().to_owned();
