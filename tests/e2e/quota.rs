@@ -48,7 +48,26 @@ fn what_is_short_is_asked_for_and_what_became_of_it_is_told() {
         assert_eq!((&quota["quota"], &quota["request"]["state"]), (&json!(QUOTA), &json!(state)), "{shown}");
         assert_eq!(sent(&world).len(), 1);
         run(&world, &emulator, &["quota", "show"]).exits(0).says(words).says(allowed);
+        if state == "reconciling" {
+            let again = run(&world, &emulator, &["quota", "request", "--yes"]).exits(1);
+            again.says("8 for nvidia-l4 without zonal redundancy in europe-west1 were asked for already");
+            assert_eq!(sent(&world).len(), 1);
+        }
     }
+}
+
+#[test]
+fn nothing_is_asked_for_in_a_unit_that_nobody_is_sure_of() {
+    let (world, emulator) = short(&json!("grant"));
+    world.edit("gemmactl.yaml", "nvidia-l4", "nvidia-rtx-pro-6000");
+    world.edit("gemmactl.yaml", "cpu: 8", "cpu: 20");
+    world.edit("gemmactl.yaml", "memory: 32Gi", "memory: 80Gi");
+    world.edit("gemmactl.yaml", "region: europe-west1", "region: europe-west4");
+    run(&world, &emulator, &["quota", "request", "--yes", "--value", "9"])
+        .exits(1)
+        .says("counts GPUs or thousandths of them is not known for sure")
+        .says("iam-admin/quotas?project=demo-project");
+    assert!(sent(&world).is_empty());
 }
 
 #[test]

@@ -25,8 +25,8 @@ impl Run {
     pub(crate) fn plan(&self) -> String {
         const HEAD: &str = "To do only this:";
         let is_command = |line: &str| line.contains("gemmactl ") && line.contains(" --expect ");
-        let told = |line: &str| match line.find("gemmactl apply ").or_else(|| line.find("gemmactl destroy "))
-        {
+        let commands = ["gemmactl apply ", "gemmactl destroy ", "gemmactl rollback "];
+        let told = |line: &str| match commands.iter().find_map(|command| line.find(command)) {
             Some(at) if is_command(line) => line.get(..at).unwrap_or_default().trim().to_owned(),
             Some(_) | None => line.to_owned(),
         };

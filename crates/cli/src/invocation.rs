@@ -18,21 +18,26 @@ pub(crate) struct Given {
 pub(crate) fn given(program: &Command, typed: &ArgMatches) -> Given {
     let Some((name, typed)) = typed.subcommand() else { return Given::default() };
     let to_use = match name {
-        "apply" => shared(program, typed, "prompt", "proxy"),
+        "apply" => to_use(program, typed),
         _other => Invocation::default(),
     };
     Given { to_plan: to_plan(program, name, typed), to_use }
 }
 
+/// What was typed of the arguments that say which spec, and which cloud.
+fn to_use(program: &Command, typed: &ArgMatches) -> Invocation {
+    shared(program, typed, "proxy", "plan")
+}
+
 /// What was typed of the arguments that make a plan.
 fn to_plan(program: &Command, name: &str, typed: &ArgMatches) -> Invocation {
-    let carrier = match name {
-        "plan" if typed.get_flag("destroy") => "destroy",
-        "plan" | "apply" => "apply",
-        "destroy" => "destroy",
-        _other => return Invocation::default(),
-    };
-    shared(program, typed, carrier, "plan")
+    match name {
+        "plan" if typed.get_flag("destroy") => shared(program, typed, "destroy", "plan"),
+        "plan" | "apply" => shared(program, typed, "apply", "plan"),
+        "destroy" => shared(program, typed, "destroy", "plan"),
+        "rollback" => to_use(program, typed),
+        _other => Invocation::default(),
+    }
 }
 
 /// What was typed of the arguments that both commands have.
@@ -50,10 +55,12 @@ fn shared(program: &Command, typed: &ArgMatches, one: &str, other: &str) -> Invo
         .fold(Invocation::default(), |invocation, argument| repeated(invocation, argument, typed))
 }
 
-/// Whether an argument decides how a plan looks or how it comes about, and not what is in it.
+/// Whether an argument decides how a plan looks or how it comes about, and not what is in it. That nothing is looked at before is for
+/// whoever plans alone: it is no consent to apply without.
 fn is_look(argument: &Arg) -> bool {
     let looks = ["detail", "help"];
-    let manners = ["emulator_latency", "emulator_time_scale", "emulator_journal", "emulator_lag"];
+    let manners =
+        ["no_preflight", "emulator_latency", "emulator_time_scale", "emulator_journal", "emulator_lag"];
     looks.iter().chain(&manners).any(|id| argument.get_id() == *id)
 }
 
@@ -116,6 +123,7 @@ mod tests {
             "plan.json",
             "--detailed-exitcode",
             "--guard",
+            "--no-preflight",
         ];
         let expected = Invocation::default()
             .option("file", "my spec.yaml")
@@ -144,6 +152,36 @@ mod tests {
         let typed =
             ["apply", "--yes", "--env", "prod", "--report", "report.md", "--expect", "0123456789abcdef"];
         assert_eq!(asked(&typed).to_plan, Invocation::default().option("env", "prod"));
+    }
+
+    #[test]
+    fn a_rollback_repeats_which_spec_and_which_cloud() {
+        let typed = [
+            "rollback",
+            "gemma",
+            "--to",
+            "gemma-00001",
+            "--plan",
+            "-o",
+            "plan.json",
+            "--env",
+            "prod",
+            "--format",
+            "html",
+            "--emulator",
+        ];
+        assert_eq!(asked(&typed).to_plan, Invocation::default().option("env", "prod").flag("emulator"));
+        let typed = ["rollback", "--yes", "--json", "--expect", "0123456789abcdef"];
+        assert_eq!(asked(&typed), Given::default());
+    }
+
+    #[test]
+    fn what_is_not_repeated_is_an_argument_that_there_is() {
+        let program = Arguments::command();
+        let plan = program.find_subcommand("plan").unwrap();
+        let manners = plan.get_arguments().filter(|argument| is_look(argument)).count();
+        // Help is added when something is parsed.
+        assert_eq!(manners, 6);
     }
 
     #[test]

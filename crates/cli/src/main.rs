@@ -78,7 +78,7 @@ fn run(command: &Command, given: Given, terminal: &Terminal) -> Result<Exit, Cli
         Command::Plan(arguments) => block_on(commands::plan::run(arguments, given.to_plan, terminal)),
         Command::Apply(arguments) => block_on(commands::apply::run(arguments, given, terminal)),
         Command::Destroy(arguments) => block_on(commands::destroy::run(arguments, given.to_plan, terminal)),
-        Command::Rollback(arguments) => block_on(commands::rollback::run(arguments, terminal)),
+        Command::Rollback(arguments) => block_on(commands::rollback::run(arguments, given.to_plan, terminal)),
         Command::Doctor(arguments) => block_on(commands::doctor::run(arguments, terminal)),
         Command::Comment(arguments) => block_on(commands::comment::run(arguments, terminal)),
         Command::Export(arguments) => block_on(commands::export::run(arguments, terminal)),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use engine::{Rhythm, WallClock};
 use gcp::{Auth, BucketRecord, Endpoint, GoogleCloud, Pace, Target};
 use jiff::{Timestamp, Unit};
-use model::{Goal, Lease, Region};
+use model::{CloudError, Goal, Lease, Region};
 use secrecy::SecretString;
 use spec::{Spec, Variables};
 
@@ -91,6 +91,14 @@ impl Session {
         match &self.destination {
             Destination::Google => None,
             Destination::Endpoint(_) | Destination::Embedded(_) => Some(EMULATED_CALLER),
+        }
+    }
+
+    /// Who runs, as a policy names them; Google is asked. Errors: it cannot be asked.
+    pub(crate) async fn member(&self) -> Result<Option<String>, CloudError> {
+        match self.caller() {
+            Some(caller) => Ok(Some(caller.to_owned())),
+            None => Ok(self.cloud.caller().await?.member),
         }
     }
 

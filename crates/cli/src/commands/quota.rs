@@ -104,6 +104,9 @@ async fn ask(
 ) -> Result<(), CliError> {
     let wanted = wanted(arguments, looked).map_err(CliError::Usage)?;
     for (pool, value) in &wanted {
+        can_be_asked(pool, *value, &looked.preferences, session).map_err(CliError::Usage)?;
+    }
+    for (pool, value) in &wanted {
         let allowed =
             pool.allowed.map_or_else(|| "an untold number".to_owned(), |number| pool.amount(number));
         let (what, region, sum) = (&pool.what, &pool.region, &pool.sum);
@@ -122,6 +125,38 @@ async fn ask(
         session.cloud.run(&Step::call(request), &Unsupervised).await?;
     }
     Ok(())
+}
+
+/// Whether Google can be asked for so much. Errors: why not, for people.
+fn can_be_asked(pool: &Pool, value: u64, preferences: &[Json], session: &Session) -> Result<(), String> {
+    let (what, region) = (&pool.what, &pool.region);
+    let earlier = of(pool, preferences);
+    if pool.is_gpu() && pool.unit > 1 {
+        // Users saw both, and a request in the wrong one is for a thousand times as many, or for a thousandth.
+        return Err(format!(
+            "whether the quota of {what} counts GPUs or thousandths of them is not known for sure, so nothing is asked for: ask at \
+             https://console.cloud.google.com/iam-admin/quotas?project={}",
+            session.cloud.target().project
+        ));
+    }
+    let is_looked_at = earlier.is_some_and(is_reconciling);
+    let asked = earlier.and_then(|earlier| number(earlier, "/quotaConfig/preferredValue"));
+    if is_looked_at && asked == Some(value.saturating_mul(pool.unit)) {
+        return Err(format!(
+            "{} for {what} in {region} were asked for already, and Google still looks at it: gemmactl quota show tells what becomes \
+             of it",
+            pool.amount(value)
+        ));
+    }
+    Ok(())
+}
+
+fn is_reconciling(preference: &Json) -> bool {
+    preference.get("reconciling").and_then(Json::as_bool).unwrap_or(false)
+}
+
+fn number(preference: &Json, pointer: &str) -> Option<u64> {
+    preference.pointer(pointer)?.as_str()?.parse().ok()
 }
 
 /// What is to be asked for, in the unit of the demand. Errors: why there is nothing, for people.
@@ -217,13 +252,15 @@ async fn contact(arguments: &QuotaRequestArguments, session: &Session) -> Result
     if let Some(contact) = &arguments.contact {
         return Ok(contact.clone());
     }
-    let member = match session.caller() {
-        Some(caller) => Some(caller.to_owned()),
-        None => session.cloud.caller().await?.member,
-    };
-    member.as_deref().and_then(|member| member.strip_prefix("user:")).map(str::to_owned).ok_or_else(|| {
-        CliError::Usage("Google wants an address at which it can answer: --contact EMAIL".to_owned())
-    })
+    session
+        .member()
+        .await?
+        .as_deref()
+        .and_then(|member| member.strip_prefix("user:"))
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            CliError::Usage("Google wants an address at which it can answer: --contact EMAIL".to_owned())
+        })
 }
 
 /// The request that was made for a quota of a region.
@@ -238,16 +275,15 @@ fn of<'a>(pool: &Pool, preferences: &'a [Json]) -> Option<&'a Json> {
 
 fn row(pool: &Pool, preferences: &[Json]) -> Row {
     let request = of(pool, preferences).and_then(|preference| {
-        let number = |pointer: &str| preference.pointer(pointer)?.as_str()?.parse::<u64>().ok();
-        let preferred = number("/quotaConfig/preferredValue")?;
-        let granted = number("/quotaConfig/grantedValue");
-        let reconciling = preference.get("reconciling").and_then(Json::as_bool).unwrap_or(false);
-        let state = match (reconciling, granted) {
+        let preferred = number(preference, "/quotaConfig/preferredValue")?;
+        let granted = number(preference, "/quotaConfig/grantedValue");
+        let state = match (is_reconciling(preference), granted) {
             (true, _) => State::Reconciling,
             (false, Some(granted)) if granted >= preferred => State::Granted,
             (false, Some(_) | None) => State::Denied,
         };
-        let shown = |number: u64| pool.amount(number / pool.unit);
+        // As in what is read: less than a thousand is no number of thousandths.
+        let shown = |number: u64| pool.amount(if number < pool.unit { number } else { number / pool.unit });
         let detail = preference.pointer("/quotaConfig/stateDetail").and_then(Json::as_str).map(str::to_owned);
         Some(Request { asked: shown(preferred), granted: granted.map(shown), state, detail })
     });

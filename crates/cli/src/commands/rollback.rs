@@ -15,18 +15,24 @@ use crate::service::{Chosen, LiveService};
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{execution, question, surface};
+use views::document::Invocation;
 use views::noise::Noise;
 
 /// Plans the way back, and goes it after a question.
-pub(crate) async fn run(arguments: &RollbackArguments, terminal: &Terminal) -> Result<Exit, CliError> {
+pub(crate) async fn run(
+    arguments: &RollbackArguments,
+    invocation: Invocation,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
     let spec = flow::load(&arguments.spec, terminal.spec_colour())?;
     let mut reporting = Reporting::open(arguments.told.report.as_deref(), &spec, Goal::Present)?;
-    let ended = Box::pin(rolled_back(arguments, &spec, terminal, &mut reporting)).await;
+    let ended = Box::pin(rolled_back(arguments, invocation, &spec, terminal, &mut reporting)).await;
     reporting.write(ended)
 }
 
 async fn rolled_back(
     arguments: &RollbackArguments,
+    invocation: Invocation,
     spec: &Spec,
     terminal: &Terminal,
     reporting: &mut Reporting,
@@ -44,7 +50,8 @@ async fn rolled_back(
         about: About::Traffic { service: chosen.name.clone(), revision },
     };
     if arguments.plan {
-        let prepared = flow::prepare(spec, &session, &purpose).await?;
+        let mut prepared = flow::prepare(spec, &session, &purpose).await?;
+        prepared.shown = prepared.shown.asked_for(invocation);
         session.close().await?;
         surface::show(&prepared.shown, None, &arguments.surface, terminal)?;
         if let Some(output) = output {
@@ -54,7 +61,8 @@ async fn rolled_back(
         return Ok(Exit::Done);
     }
     let approved = arguments.expect.clone().map_or(Approved::Anything, Approved::Fingerprint);
-    let prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
+    let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
+    prepared.shown = prepared.shown.asked_for(invocation);
     let style = terminal.style_of_talk(DetailLevel::Changes);
     terminal.talk(views::plan_text::render(&prepared.shown, None, &style).trim_end());
     flow::guard(&prepared.plan)?;

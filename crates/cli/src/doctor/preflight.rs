@@ -52,7 +52,9 @@ pub(crate) async fn look(
         in_time(CheckId::Billing, billing::check(document, &door)),
         in_time(
             CheckId::Permissions,
-            permissions::of_plan(&subject, &door, (plan, intent), bucket, caller(session))
+            permissions::of_plan(&subject, &door, (plan, intent), bucket, async {
+                session.member().await.ok().flatten()
+            })
         ),
         in_time(CheckId::Quota, quota::check(document, catalogue, &services, &door)),
     );
@@ -94,14 +96,6 @@ async fn presence<C: Cloud>(subject: &Subject<'_>, cloud: &C) -> BucketPresence 
     match cloud.read(&request).await {
         Ok(Found::Body(_)) => BucketPresence::There,
         Ok(Found::Absent | Found::ApiDisabled(_)) | Err(_) => BucketPresence::NotThere,
-    }
-}
-
-/// Who runs, as a policy names them.
-async fn caller(session: &Session) -> Option<String> {
-    match session.caller() {
-        Some(caller) => Some(caller.to_owned()),
-        None => session.cloud.caller().await.ok()?.member,
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn unanswered(failure: AskFailure, chosen: &Chosen) -> CliError {
 pub(crate) async fn with_member(error: CliError, session: &Session) -> CliError {
     let CliError::Ask(mut unanswered) = error else { return error };
     if unanswered.failure.status() == Some(403) {
-        unanswered.member = session.cloud.caller().await.ok().and_then(|caller| caller.member);
+        unanswered.member = session.member().await.ok().flatten();
     }
     CliError::Ask(unanswered)
 }

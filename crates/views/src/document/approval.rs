@@ -74,41 +74,52 @@ impl Plan {
         if self.is_empty() {
             return Approval::Nothing;
         }
-        let invocation = self.invocation.as_ref().map(Invocation::to_string);
-        let environment = || self.environment.as_ref().map(|name| format!(" --env {name}"));
-        Approval::Arguments(self.command(&invocation.or_else(environment).unwrap_or_default()))
+        let invocation = self.invocation.clone().unwrap_or_else(|| self.least());
+        Approval::Arguments(self.command(&invocation))
     }
 
     /// The same where there is little room: without what the process was asked with, unless that is short.
     pub(crate) fn approval_within(&self, bytes: usize) -> Approval {
         match self.approval() {
             Approval::Arguments(arguments) if arguments.len() > bytes => {
-                Approval::Arguments(self.command(""))
+                Approval::Arguments(self.command(&self.least()))
             }
             approval @ (Approval::Arguments(_) | Approval::Blocked | Approval::Nothing) => approval,
         }
     }
 
-    fn command(&self, arguments: &str) -> String {
+    /// What the plan itself tells of how it was asked for.
+    fn least(&self) -> Invocation {
+        let environment = self.environment.as_ref();
+        environment
+            .map_or_else(Invocation::default, |name| Invocation::default().option("env", name.as_str()))
+    }
+
+    fn command(&self, invocation: &Invocation) -> String {
         let command = match (self.goal, self.way_back()) {
             (Goal::Present, Some(command)) => command,
             (Goal::Present, None) => "apply".to_owned(),
             (Goal::Absent, _) => "destroy".to_owned(),
         };
-        format!("{command}{arguments} --expect {}", self.fingerprint_shown())
+        format!("{command}{invocation} --expect {}", self.fingerprint_shown())
     }
 
-    /// The command of a plan that goes back to a revision: `rollback gemma --to gemma-00003-abc`.
+    /// The command of a plan that goes back to a revision: `rollback gemma --to gemma-00003-abc`. Both may come from a file.
     fn way_back(&self) -> Option<String> {
         let change = self.changes.iter().find(|change| change.reason == Reason::RolledBack)?;
         let traffic = change.fields.iter().find(|field| field.path == "traffic")?;
         let revision = traffic.after.as_ref()?.get(0)?.get("revision")?.as_str()?;
-        Some(format!("rollback {} --to {}", change.id.name(), shell_word(revision)))
+        let to = Invocation::default().option("to", revision);
+        // What would be taken for an option is no name of a service.
+        let name = Some(change.id.name()).filter(|name| !name.starts_with('-'))?;
+        Some(format!("rollback {}{to}", shell_word(name)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use model::{KindName, ResourceId};
+
     use super::*;
     use crate::samples;
 
@@ -143,6 +154,35 @@ mod tests {
             arguments(asked),
             "apply --var api_token=VALUE --var model=VALUE --var region=europe-west4 --expect 0123456789abcdef"
         );
+    }
+
+    #[test]
+    fn the_environment_stays_where_there_is_no_room_for_the_rest() {
+        let plan = samples::shown(&samples::edited())
+            .in_environment(Some(model::EnvironmentName::parse("prod").unwrap()))
+            .asked_for(Invocation::default().option("env", "prod").option("file", &"x".repeat(400)));
+        let short = Approval::Arguments("apply --env prod --expect 0123456789abcdef".to_owned());
+        assert_eq!(plan.approval_within(300), short);
+        assert_ne!(plan.approval_within(600), short);
+    }
+
+    #[test]
+    fn no_name_of_a_file_that_says_to_roll_back_becomes_a_command() {
+        for (name, revision, command) in [
+            ("gemma", "gemma-1", "rollback gemma --to gemma-1"),
+            ("x;touch pwned", "-y $(id)", "rollback 'x;touch pwned' --to='-y $(id)'"),
+            ("--yes", "gemma-1", "apply"),
+        ] {
+            let mut plan = samples::shown(&samples::edited());
+            let change = plan.changes.iter_mut().find(|change| !change.fields.is_empty()).unwrap();
+            change.id = ResourceId::new(KindName("service"), name);
+            change.reason = Reason::RolledBack;
+            change.fields.truncate(1);
+            change.fields[0].path = "traffic".to_owned();
+            change.fields[0].after = Some(serde_json::json!([{ "revision": revision }]));
+            let expected = format!("{command} --expect 0123456789abcdef");
+            assert_eq!(plan.approval(), Approval::Arguments(expected.clone()), "{name}");
+        }
     }
 
     #[test]

@@ -116,11 +116,12 @@ fn nothing_to_do(plan: &Plan) -> String {
     match plan.goal {
         Goal::Present => {
             let resources = counted(plan.changes.len(), "resource", "resources");
-            let ignored = super::ignored::summary(&plan.ignored)
-                .map(|summary| format!("; {summary} ignored"))
-                .unwrap_or_default();
+            let ignored = match plan.ignored.count() {
+                0 => String::new(),
+                count => format!("; {} ignored", counted(count, "field", "fields")),
+            };
             format!(
-                "No changes. Stack {stack}{environment} in project {project} is as the spec says ({resources}{ignored})."
+                "No changes. Stack {stack}{environment} in {project} matches the spec ({resources}{ignored})."
             )
         }
         Goal::Absent => {

@@ -197,8 +197,8 @@ fn what_is_ignored_is_counted_in_a_line_and_listed_when_asked_for() {
     let nothing = samples::plan(model::Goal::Present, vec![]);
     let counted = model::Ignored { listed: None, ..samples::ignored() };
     insta::assert_snapshot!(super::render(&samples::shown_with(&nothing, counted.clone()), None, &samples::style()), @r"
-    No changes. Stack ollama-gemma in project demo-project is as the spec says (0
-      resources; 3 server-managed and 1 unmanaged fields ignored).
+    No changes. Stack ollama-gemma in demo-project matches the spec (0 resources;
+      4 fields ignored).
     ");
     let edited =
         super::render(&samples::shown_with(&samples::edited(), counted.clone()), None, &samples::style());

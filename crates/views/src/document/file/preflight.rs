@@ -84,7 +84,9 @@ impl From<CheckPart> for Check {
         let next = |next: NextPart| match next {
             NextPart::Say(text) => Next::Say(text),
             NextPart::Open(url) => Next::Open(url),
-            NextPart::Run(words) => Next::Run(words),
+            // Whoever wrote the file could have put anything there; what checks say to run is of gcloud or of this program.
+            NextPart::Run(words) if is_ours(&words) => Next::Run(words),
+            NextPart::Run(words) => Next::Say(words.join(" ")),
         };
         Self {
             id: part.id.into(),
@@ -93,5 +95,28 @@ impl From<CheckPart> for Check {
             next: part.next.into_iter().map(next).collect(),
             permissions: Vec::new(),
         }
+    }
+}
+
+/// Whether a command is of a program that checks tell to run.
+fn is_ours(words: &[String]) -> bool {
+    words.first().is_some_and(|program| ["gcloud", "gemmactl"].contains(&program.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::check::{CheckId, Level};
+
+    #[test]
+    fn a_command_of_another_program_is_read_as_words() {
+        let next = |words: &[&str]| {
+            let next = vec![NextPart::Run(words.iter().map(|word| (*word).to_owned()).collect())];
+            let check = Check::new(CheckId::Billing, Level::Failed, "");
+            Check::from(CheckPart { next, ..CheckPart::from(&check) }).next
+        };
+        assert_eq!(next(&["sh", "-c", "id"]), [Next::Say("sh -c id".to_owned())]);
+        let enable = ["gcloud", "services", "enable"];
+        assert_eq!(next(&enable), [Next::Run(enable.map(str::to_owned).to_vec())]);
     }
 }
