@@ -143,6 +143,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_largest_and_the_smallest_that_can_be_asked_for_are_kept_and_what_is_no_number_of_gpus_is_refused()
+     {
+        let lab = Lab::enabled(&["cloudquotas.googleapis.com"]).await;
+        let id = "NvidiaRtxPro6000GpuAllocNoZonalRedundancyPerProjectRegion";
+        let path = "/v1/projects/demo-project/locations/global/quotaPreferences/mine?allowMissing=true";
+        let body = |value: i64| {
+            json!({"service": "run.googleapis.com", "quotaId": id, "dimensions": {"region": "europe-west4"},
+                "quotaConfig": {"preferredValue": value.to_string()}, "contactEmail": "me@example.com"})
+        };
+        let most = json!({"upTo": i64::MAX});
+        for (review, asked, granted) in [
+            (most.clone(), 2000, "2000"),
+            (json!({"upTo": 5}), -1, "5000"),
+            (most, -1, "-1"),
+            (json!("grant"), -1, "-1"),
+            (json!("grant"), 0, "0"),
+        ] {
+            lab.seed(&json!({ "quotaReviews": { id: review } })).await;
+            let answer = lab.call("PATCH", path, &body(asked)).await.expect(200).json();
+            assert_eq!(answer["quotaConfig"]["grantedValue"], granted, "{asked}");
+            lab.get(&format!("{INFOS}/{id}")).await.expect(200);
+        }
+        for refused in [-2, i64::MIN] {
+            let answer = lab.call("PATCH", path, &body(refused)).await.expect(400);
+            assert!(answer.message().contains("must be -1 (unlimited) or more"), "{}", answer.message());
+        }
+    }
+
+    #[tokio::test]
     async fn the_larger_gpu_is_counted_in_thousandths() {
         let lab = Lab::enabled(&["cloudquotas.googleapis.com"]).await;
         let path = format!("{INFOS}/NvidiaRtxPro6000GpuAllocNoZonalRedundancyPerProjectRegion");

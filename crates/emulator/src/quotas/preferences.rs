@@ -15,6 +15,9 @@ use crate::gate::no_such_project;
 use crate::run::{GpuQuota, gpu_quotas};
 use crate::world::{Project, World};
 
+/// What is preferred by who wants no limit at all.
+const UNLIMITED: i64 = -1;
+
 /// The requests of a project, by the ends of their names.
 pub(crate) type State = BTreeMap<String, Preference>;
 
@@ -140,8 +143,16 @@ fn keep(call: &Call, project: &mut Project, id: &str, now: Timestamp) -> Result<
     let Some(preferred) = preferred.and_then(|value| value.parse::<i64>().ok()) else {
         return Err(ApiError::invalid("quota_config.preferred_value must be a number."));
     };
+    // Source: the reference of `QuotaConfig`, "Must be greater than or equal to -1".
+    let wanted = match preferred {
+        UNLIMITED => i64::MAX,
+        ..UNLIMITED => {
+            return Err(ApiError::invalid("quota_config.preferred_value must be -1 (unlimited) or more."));
+        }
+        number => number,
+    };
     let current = value_in(&quota, &region);
-    if preferred > current && text("contactEmail").is_empty() {
+    if wanted > current && text("contactEmail").is_empty() {
         return Err(ApiError::invalid("contact_email is required to ask for more."));
     }
     let is_same = |(other, preference): (&String, &Preference)| {
@@ -155,10 +166,10 @@ fn keep(call: &Call, project: &mut Project, id: &str, now: Timestamp) -> Result<
     let review = project.tuning.quota_reviews.get(&quota_id).copied().unwrap_or(Review::Grant);
     let counted_as = quota.counted_as;
     let (granted, reconciling) = match review {
-        Review::Grant => (preferred, false),
+        Review::Grant => (wanted, false),
         Review::Deny => (current, false),
         Review::Wait => (current, true),
-        Review::UpTo(most) => (preferred.min(most * counted_as), false),
+        Review::UpTo(most) => (wanted.min(most.saturating_mul(counted_as)), false),
     };
     project.tuning.quotas.insert(format!("{quota_id}/{region}"), granted / counted_as);
     let preference = Preference {
@@ -192,6 +203,7 @@ fn not_found(project: &Project, id: &str) -> ApiError {
 
 /// The contact is taken and never told again.
 fn shown(project: &Project, id: &str, preference: &Preference) -> Value {
+    let granted = if preference.granted == i64::MAX { UNLIMITED } else { preference.granted };
     let mut value = json!({
         "name": format!("{}/{id}", parent(project)),
         "service": SERVICE,
@@ -199,7 +211,7 @@ fn shown(project: &Project, id: &str, preference: &Preference) -> Value {
         "dimensions": { "region": preference.region },
         "quotaConfig": {
             "preferredValue": preference.preferred.to_string(),
-            "grantedValue": preference.granted.to_string(),
+            "grantedValue": granted.to_string(),
         },
         "etag": preference.etag(),
         "createTime": preference.created.to_string(),
