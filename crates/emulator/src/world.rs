@@ -21,9 +21,9 @@ pub(crate) struct World {
     pub(crate) projects: BTreeMap<String, Project>,
     /// Long-running operations of all services.
     pub(crate) operations: Operations,
-    /// How many requests went to services since it began: they are shared out by it.
+    /// How many requests each service has shared out among its revisions since it began, by its uid.
     #[serde(skip)]
-    pub(crate) asked: u64,
+    pub(crate) shared_out: BTreeMap<String, u64>,
 }
 
 /// One project and all that is in it.

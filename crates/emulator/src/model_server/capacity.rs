@@ -37,8 +37,12 @@ impl Default for Capacity {
 }
 
 impl Capacity {
-    /// The capacity of a revision with this template, whose image has these variables.
-    pub(super) fn of(template: &Map<String, Value>, baked: &BTreeMap<String, String>) -> Self {
+    /// The capacity of a revision with this template, whose image has these variables, of a service that is wanted so.
+    pub(super) fn of(
+        wanted: &Map<String, Value>,
+        template: &Map<String, Value>,
+        baked: &BTreeMap<String, String>,
+    ) -> Self {
         let container = template.get("containers").and_then(|containers| containers.get(0));
         let variables = container.and_then(|container| container.get("env")).and_then(Value::as_array);
         let variable = |name: &str| {
@@ -57,7 +61,11 @@ impl Capacity {
                 .and_then(|count| usize::try_from(count).ok())
                 .filter(|count| *count > 0)
         };
-        let most = template.get("scaling").and_then(|scaling| scaling.get("maxInstanceCount"));
+        // The service's own limit is for all of its revisions together; one of them answers nearly all.
+        let most = [wanted, template]
+            .into_iter()
+            .filter_map(|fields| number(fields.get("scaling")?.get("maxInstanceCount")))
+            .min();
         let (slots, waiting) = match container.filter(|container| vllm::serves(container)) {
             // It keeps whatever comes until its turn.
             Some(container) => (vllm::sequences(container).unwrap_or(SEQUENCES), usize::MAX),
@@ -70,7 +78,7 @@ impl Capacity {
             slots: slots.min(Semaphore::MAX_PERMITS),
             waiting,
             concurrency: number(template.get("maxInstanceRequestConcurrency")).unwrap_or(CONCURRENCY),
-            instances: number(most).unwrap_or(INSTANCES),
+            instances: most.unwrap_or(INSTANCES),
         }
     }
 }
@@ -84,7 +92,7 @@ mod tests {
     fn capacity(template: &Value, baked: &[(&str, &str)]) -> [usize; 4] {
         let baked = baked.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let Capacity { slots, waiting, concurrency, instances } =
-            Capacity::of(template.as_object().unwrap(), &baked);
+            Capacity::of(&Map::new(), template.as_object().unwrap(), &baked);
         [slots, waiting, concurrency, instances]
     }
 
@@ -111,6 +119,23 @@ mod tests {
             ),
         ] {
             assert_eq!(capacity(&template, baked), expected, "{template}");
+        }
+    }
+    #[test]
+    fn the_lower_limit_of_service_and_revision_holds() {
+        for (service, revision, expected) in [
+            (Some(2), Some(3), 2),
+            (Some(5), Some(3), 3),
+            (Some(2), None, 2),
+            (None, None, 100),
+            (Some(0), Some(3), 3),
+        ] {
+            let fields = |most: Option<u32>| {
+                most.map(|most| Map::from_iter([("scaling".to_owned(), json!({ "maxInstanceCount": most }))]))
+                    .unwrap_or_default()
+            };
+            let capacity = Capacity::of(&fields(service), &fields(revision), &BTreeMap::new());
+            assert_eq!(capacity.instances, expected, "{service:?} {revision:?}");
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) use device::found as device_found;
 pub(crate) use slots::Slots;
 
 use capacity::Capacity;
-use slots::Refused;
+use slots::Fleet;
 
 /// How long Cloud Run keeps a request for which no instance has room, before the time scale. Source: its "About instance
 /// autoscaling", "Maximum instances": up to 3.5 times the usual start, or 10 seconds.
@@ -51,15 +51,14 @@ enum Program {
 }
 
 /// A service that may be answered for, and what it serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 struct Serving {
     program: Program,
     model: String,
     /// The revision that answers, by its own name.
     revision: String,
-    /// Its full name.
-    full_name: String,
-    capacity: Capacity,
+    /// The instances that can.
+    fleet: Arc<Fleet>,
 }
 
 /// The routes that take a slot of the model.
@@ -73,8 +72,9 @@ pub(crate) fn is_service_host(host: &str) -> bool {
 
 /// Answers in place of a deployed service.
 pub(crate) async fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
-    let (answered, revision) = match emulator.look(|world, context| serving(world, context, call)) {
-        Ok(serving) => (served(emulator, call, &serving).await, Some(serving.revision)),
+    let serving = emulator.look(|world, context| serving(world, context, emulator.slots(), call));
+    let (answered, revision) = match serving {
+        Ok(serving) => (served(call, &serving).await, Some(serving.revision)),
         Err(refused) => (Answered::Whole(refused), None),
     };
     let status = match &answered {
@@ -86,7 +86,14 @@ pub(crate) async fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
     answered
 }
 
-async fn served(emulator: &Arc<Emulator>, call: &Call, serving: &Serving) -> Answered {
+async fn served(call: &Call, serving: &Serving) -> Answered {
+    let scale = call.context.settings.time_scale;
+    // Where nothing takes time, nobody waits in vain.
+    let patience = (scale > 0.0).then(|| PATIENCE.mul_f64(scale));
+    let Some(seat) = serving.fleet.seat(patience).await else {
+        return Answered::Whole(access::no_instance());
+    };
+    let start = seat.started(speech::starting(scale)).await;
     let path = call.path.as_str();
     let speaks = match serving.program {
         Program::Ollama => SPEAKING.contains(&path),
@@ -95,19 +102,12 @@ async fn served(emulator: &Arc<Emulator>, call: &Call, serving: &Serving) -> Ans
     if call.method != "POST" || !speaks {
         return route(call, serving);
     }
-    let scale = call.context.settings.time_scale;
-    // Where nothing takes time, nobody waits in vain.
-    let patience = (scale > 0.0).then(|| PATIENCE.mul_f64(scale));
-    let turn = match emulator.slots().turn(&serving.full_name, serving.capacity, patience).await {
-        Ok(turn) => turn,
-        Err(Refused::NoInstance) => return Answered::Whole(access::no_instance()),
-        Err(Refused::QueueFull) => {
-            let text = "server busy, please try again.  maximum pending requests exceeded";
-            return Answered::Whole(match path {
-                COMPLETIONS => openai::refusal(503, "api_error", text),
-                _ => ollama::refusal(503, text),
-            });
-        }
+    let Ok(turn) = seat.turn(start).await else {
+        let text = "server busy, please try again.  maximum pending requests exceeded";
+        return Answered::Whole(match path {
+            COMPLETIONS => openai::refusal(503, "api_error", text),
+            _ => ollama::refusal(503, text),
+        });
     };
     match path {
         "/api/generate" => ollama::generate(call, &serving.model, turn).await,
@@ -140,9 +140,8 @@ fn log(world: &mut World, context: &Context, call: &Call, revision: Option<Strin
 }
 
 /// What is served at the call's host, or the front end's refusal.
-fn serving(world: &mut World, context: &Context, call: &Call) -> Result<Serving, Answer> {
-    let number = world.asked;
-    world.asked += 1;
+fn serving(world: &mut World, context: &Context, slots: &Slots, call: &Call) -> Result<Serving, Answer> {
+    let number = share::next(world, call);
     let (project, service, tag) = find(world, &call.host).ok_or_else(access::not_found)?;
     let hidden = service.wanted.get("defaultUriDisabled") == Some(&Value::Bool(true));
     let open = service.wanted.get("ingress").and_then(Value::as_str) == Some("INGRESS_TRAFFIC_ALL");
@@ -176,9 +175,16 @@ fn serving(world: &mut World, context: &Context, call: &Call) -> Result<Serving,
         program,
         model: model.unwrap_or_else(|| USUAL_MODEL.to_owned()),
         revision: revision.name.clone(),
-        full_name: format!("{}/{}", service.name, revision.name),
-        capacity: Capacity::of(template, &baked),
+        fleet: slots
+            .fleet(&revision.uid, Capacity::of(&service.wanted, template, &baked), |uid| lives(world, uid)),
     })
+}
+
+/// Whether there is a revision with this uid.
+fn lives(world: &World, uid: &str) -> bool {
+    let services = world.projects.values().flat_map(|project| project.run.services.values());
+    let mut living = services.filter(|service| service.delete_time.is_none());
+    living.any(|service| service.revisions.iter().any(|revision| revision.uid == uid))
 }
 
 /// The service of a host, and the tag that the host names.

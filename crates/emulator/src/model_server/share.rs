@@ -3,7 +3,22 @@
 
 use serde_json::Value;
 
+use super::find;
+use crate::call::Call;
 use crate::run::Service;
+use crate::world::World;
+
+/// The number of a request among those that its service shares out. One to the address of a tag is not shared out.
+pub(super) fn next(world: &mut World, call: &Call) -> u64 {
+    let service = match find(world, &call.host) {
+        Some((_, service, None)) => service.uid.clone(),
+        Some((_, _, Some(_))) | None => return 0,
+    };
+    let count = world.shared_out.entry(service).or_default();
+    let number = *count;
+    *count = number.wrapping_add(1);
+    number
+}
 
 /// The revision of a tag; `None` where no target has it.
 pub(super) fn of_tag<'service>(service: &'service Service, tag: &str) -> Option<&'service str> {

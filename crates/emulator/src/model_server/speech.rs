@@ -73,7 +73,7 @@ impl Speech {
     /// Waits as long as the imitated GPU takes for the whole answer.
     pub(super) async fn take_time(&self, time_scale: f64, turn: &Turn) {
         let pace = Pace::of(turn, self.prompt_pieces);
-        let whole = pace.before + pace.speaking(self.pieces.len());
+        let whole = pace.reading + pace.speaking(self.pieces.len());
         sleep(scaled(whole, time_scale)).await;
     }
 }
@@ -81,12 +81,10 @@ impl Speech {
 /// How long the imitated GPU takes for an answer, before the time scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pace {
-    /// To start the instance and load the model.
+    /// To start the instance and load the model, which is over when a prompt has its slot.
     pub(super) load: Duration,
     /// To read the prompt.
     pub(super) reading: Duration,
-    /// Until the first piece is begun: only what has to start takes time for it.
-    before: Duration,
     /// For each piece.
     piece: Duration,
 }
@@ -98,17 +96,22 @@ impl Pace {
         let others = turn.company.saturating_sub(1) as f64;
         let piece = PER_PIECE.mul_f64(1.0 + COMPANY * others);
         let reading = times(PER_PIECE, prompt_pieces) / 10;
-        let (load, before) = match turn.start {
-            Start::Cold => (START, START + reading),
-            Start::Warm => (LOADED, reading),
+        let load = match turn.start {
+            Start::Cold => START,
+            Start::Warm => LOADED,
         };
-        Self { load, reading, before, piece }
+        Self { load, reading, piece }
     }
 
     /// The time for so many pieces.
     pub(super) fn speaking(&self, pieces: usize) -> Duration {
         times(self.piece, pieces)
     }
+}
+
+/// How long an instance takes to start and load the model.
+pub(super) fn starting(time_scale: f64) -> Duration {
+    scaled(START, time_scale)
 }
 
 fn times(each: Duration, count: usize) -> Duration {
@@ -135,11 +138,11 @@ pub(super) fn streamed(
     turn: Turn,
 ) -> Response {
     let pace = Pace::of(&turn, speech.prompt_pieces);
-    let (before, piece) = (scaled(pace.before, time_scale), scaled(pace.piece, time_scale));
+    let (reading, piece) = (scaled(pace.reading, time_scale), scaled(pace.piece, time_scale));
     let pieces = stream::iter(lines.into_iter().enumerate()).then(move |(number, line)| {
         let _taken = &turn;
         async move {
-            sleep(if number == 0 { before + piece } else { piece }).await;
+            sleep(if number == 0 { reading + piece } else { piece }).await;
             Ok::<_, std::convert::Infallible>(line)
         }
     });

@@ -310,6 +310,64 @@ async fn an_instance_loads_its_model_once_and_answers_slower_in_company() {
     assert_eq!((loads, rates), (vec![1_200_000_000, 20_000_000], vec![16_000_000; 2]));
 }
 
+/// What the model took to load, in milliseconds, by the answer to a prompt.
+async fn load(lab: &Lab, token: &str) -> u64 {
+    let question = json!({ "model": "gemma3:12b", "prompt": "Why?", "stream": false });
+    let said = ask(lab, "POST", "/api/generate", token, &question).await.expect(200).json();
+    said["load_duration"].as_u64().unwrap() / 1_000_000
+}
+
+#[tokio::test]
+async fn an_instance_starts_for_the_first_request_whatever_it_is() {
+    let lab = deployed().await;
+    let token = token(&lab, "").await;
+    ask(&lab, "GET", "/api/tags", "nonsense", &Value::Null).await.expect(403);
+    ask(&lab, "GET", "/api/tags", &token, &Value::Null).await.expect(200);
+    assert_eq!(load(&lab, &token).await, 20, "it was there by then");
+}
+
+#[tokio::test]
+async fn who_only_looks_is_refused_too_where_no_instance_has_room() {
+    let lab = Lab::with(|settings| settings.time_scale = 1e-6);
+    lab.seed(&json!({ "enable": ["run.googleapis.com"] })).await;
+    let template = json!({
+        "maxInstanceRequestConcurrency": 1,
+        "containers": [{ "image": "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-12b" }],
+    });
+    let body = json!({ "template": template, "scaling": { "maxInstanceCount": 1 } });
+    let first = lab.call("POST", &format!("{SERVICES}?serviceId=gemma"), &body).await.expect(200).json();
+    lab.finish(&first, "/v2/").await;
+    let token = token(&lab, "").await;
+    let question = json!({ "model": "gemma3:12b", "prompt": "Why?" });
+    let request = axum::http::Request::post("/api/generate")
+        .header("host", HOST)
+        .header("authorization", format!("Bearer {token}"))
+        .body(axum::body::Body::from(question.to_string()))
+        .unwrap();
+    let answered = crate::app(std::sync::Arc::clone(&lab.emulator)).oneshot(request).await.unwrap();
+    assert_eq!(answered.status(), 200);
+    ask(&lab, "GET", "/api/tags", &token, &Value::Null).await.expect(429);
+    drop(answered);
+    ask(&lab, "GET", "/api/tags", &token, &Value::Null).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_service_that_is_made_again_and_a_project_that_is_reset_have_no_instances_of_before() {
+    let lab = deployed().await;
+    let token = token(&lab, "").await;
+    assert_eq!((load(&lab, &token).await, load(&lab, &token).await), (1200, 20));
+    let gone = lab.call("DELETE", &format!("{SERVICES}/gemma"), &Value::Null).await.expect(200).json();
+    lab.finish(&gone, "/v2/").await;
+    let image = "us-docker.pkg.dev/cloudrun/container/gemma/gemma3-12b";
+    let template = || json!({ "containers": [{ "image": image }] });
+    let token = with_template(&lab, template()).await;
+    assert_eq!((load(&lab, &token).await, load(&lab, &token).await), (1200, 20));
+    lab.call("POST", "/emulator/reset", &json!({})).await.expect(200);
+    lab.seed(&json!({ "enable": ["run.googleapis.com"] })).await;
+    let token = with_template(&lab, template()).await;
+    assert_eq!(load(&lab, &token).await, 1200);
+}
+
 #[tokio::test]
 async fn vllm_answers_in_openais_form_only() {
     let lab = Lab::enabled(&["run.googleapis.com"]).await;
@@ -363,7 +421,14 @@ async fn requests_are_shared_out_by_percent_and_a_tag_leads_to_its_revision_alon
     lab.finish(&changed, "/v2/").await;
     let token = token(&lab, "").await;
     let mut new = 0;
-    for _ in 0..100 {
+    for number in 0..100 {
+        if number == 50 {
+            // What goes to a tag, or to another service, moves nothing.
+            for _ in 0..7 {
+                model_at(&lab, &format!("green---{HOST}"), &token).await.unwrap();
+                model_at(&lab, &HOST.replacen("gemma", "other", 1), &token).await.unwrap_err();
+            }
+        }
         if model_at(&lab, HOST, &token).await.unwrap() == "gemma3:4b" {
             new += 1;
         }
