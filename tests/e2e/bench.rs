@@ -1,5 +1,8 @@
 //! Load on the deployed service: `bench`.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use crate::world::{Run, World};
@@ -244,11 +247,45 @@ fn the_start_of_an_instance_is_told_apart_from_what_is_measured() {
     world
         .gemmactl(&[&real[..], &once].concat())
         .exits(0)
-        .says("The first prompt met no running instance: its first token came after ")
+        .says("The first request met no running instance: from it to the first token of the first prompt ")
         .says("only the level 1 can be counted on, and one level shows no knee");
     let text = std::fs::read_to_string(world.path().join("bench.json")).unwrap();
     let saved: Value = serde_json::from_str(&text).unwrap();
     assert!(saved["coldStartMs"].as_f64().unwrap() >= 1000.0, "{saved}");
+}
+
+/// An instance takes two minutes to start here.
+const ENDLESS: [&str; 5] = ["bench", "--yes", "--emulator", "--emulator-time-scale", "100"];
+
+#[test]
+fn the_time_may_be_over_before_the_service_has_told_its_models() {
+    let world = deployed(&[]);
+    let run = world
+        .gemmactl(&[&ENDLESS[..], &["--time-limit", "500ms", "-o", "bench.json"]].concat())
+        .exits(5)
+        .says(
+            "the time was over (--time-limit) before the service had told its models: nothing was measured",
+        );
+    assert_eq!(run.stdout, "");
+    assert!(!world.path().join("bench.json").exists(), "there is nothing to save");
+}
+
+#[cfg(unix)]
+#[test]
+fn who_wishes_to_stop_is_heard_while_the_first_instance_starts() {
+    let world = deployed(&[]);
+    let mut command = world.command();
+    command.args(ENDLESS).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut bench = command.spawn().unwrap();
+    let mut lines = BufReader::new(bench.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(
+        lines.any(|line| line.starts_with("the first request: where no instance is running, one starts"))
+    );
+    let interrupt = Command::new("kill").args(["-INT", &bench.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let said: Vec<String> = lines.collect();
+    assert_eq!(said, ["stopped before the service had told its models: nothing was measured"]);
+    assert_eq!(bench.wait().unwrap().code(), Some(5));
 }
 
 #[test]

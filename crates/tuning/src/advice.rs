@@ -1,7 +1,7 @@
 //! Which settings follow from what was measured. Every figure comes with the reason why it is that one, and what the measurements
 //! do not show is said, not guessed.
 
-use crate::doubts::{self, figure};
+use crate::doubts;
 use crate::knee::{Counted, counted};
 use crate::level::Level;
 use crate::setup::{Server, Setup};
@@ -57,7 +57,7 @@ pub fn advise(levels: &[Level], setup: &Setup) -> Advice {
         }
     };
     let slots = slots(knee, &counted, setup);
-    let concurrency = concurrency(knee, &slots, setup);
+    let concurrency = concurrency(knee, &counted, &slots, setup);
     let instances = instances(levels, &concurrency, setup);
     Advice { knee: Some(knee.concurrency), concurrency, slots, instances, doubts }
 }
@@ -84,7 +84,7 @@ fn unknown(levels: &[Level], counted: &Counted<'_>, knee: Option<&Level>) -> Str
     }
 }
 
-/// The speed of each answer at a level, of a hundred parts of the speed that it has alone.
+/// The speed of each answer at a level as a share of the speed that it has alone: 1 where it loses nothing.
 fn kept(knee: &Level, counted: &Counted<'_>) -> Option<f64> {
     let alone = counted.levels.first().filter(|level| level.concurrency == 1)?.each?.median;
     (alone > 0.0).then_some(knee.each?.median / alone)
@@ -98,14 +98,13 @@ fn slots(knee: &Level, counted: &Counted<'_>, setup: &Setup) -> Recommended {
     let on_each = setup.on_each_at(knee.concurrency);
     let at = knee.concurrency;
     if on_each < slots {
-        return Recommended::new(
-            on_each,
-            format!(
-                "with more than {at} at once all answers together came hardly faster ({} tokens/s at {at}), so further slots \
-                 only take memory",
-                figure(knee.together.unwrap_or_default())
-            ),
-        );
+        let beyond = beyond(knee, counted);
+        // Where no higher level was borne, nothing says what the free slots would be worth.
+        return if counted.levels.last() == Some(&knee) {
+            Recommended::new(slots, format!("as it is: {beyond}"))
+        } else {
+            Recommended::new(on_each, format!("{beyond}, so further slots only take memory"))
+        };
     }
     let Some(kept) = kept(knee, counted) else {
         return Recommended::new(slots, "as it is: the server does not say how fast each answer came");
@@ -138,7 +137,7 @@ fn slots(knee: &Level, counted: &Counted<'_>, setup: &Setup) -> Recommended {
     }
 }
 
-fn concurrency(knee: &Level, slots: &Recommended, setup: &Setup) -> Recommended {
+fn concurrency(knee: &Level, counted: &Counted<'_>, slots: &Recommended, setup: &Setup) -> Recommended {
     match (slots.value, setup.server) {
         (Some(slots), Server::Ollama) => Recommended::new(
             slots,
@@ -146,14 +145,25 @@ fn concurrency(knee: &Level, slots: &Recommended, setup: &Setup) -> Recommended 
              no other one",
         ),
         (_, Server::Ollama | Server::Vllm | Server::Other) => {
-            let on_each = setup.on_each_at(knee.concurrency);
-            Recommended::new(
-                on_each,
-                format!(
-                    "with more than {} at once all answers together came hardly faster, and each of them slower",
-                    knee.concurrency
-                ),
-            )
+            Recommended::new(setup.on_each_at(knee.concurrency), beyond(knee, counted))
+        }
+    }
+}
+
+/// Why no more at once than at the knee.
+fn beyond(knee: &Level, counted: &Counted<'_>) -> String {
+    let at = knee.concurrency;
+    let is_highest = counted.levels.last() == Some(&knee);
+    match counted.unbearable {
+        Some(unbearable) if is_highest => format!(
+            "{at} at once is the highest level that counts, and at {} at once prompts were not answered",
+            unbearable.concurrency
+        ),
+        None if is_highest => {
+            format!("{at} at once is the highest level that counts, and keeps all slots busy")
+        }
+        Some(_) | None => {
+            format!("with more than {at} at once all answers together came hardly faster")
         }
     }
 }
@@ -227,13 +237,53 @@ mod tests {
                 &early,
                 SETUP,
                 [Some(2), Some(2), Some(2), Some(4)],
-                "(100 tokens/s at 2), so further slots only take memory",
+                "with more than 2 at once all answers together came hardly faster, so further slots only take memory",
             ),
         ] {
             let advice = advise(levels, &setup);
             assert_eq!(values(&advice), expected, "{advice:?}");
             assert!(advice.slots.reason.contains(reason), "{}", advice.slots.reason);
         }
+    }
+
+    /// The last level of these was too much for the service.
+    fn refused_at_last(figures: &[(u32, f64, f64)]) -> Vec<Level> {
+        let mut levels = levels(figures);
+        levels.last_mut().unwrap().refused.insert(503, 10);
+        levels
+    }
+
+    #[test]
+    fn where_the_knee_is_the_highest_level_that_was_borne_nothing_is_said_of_higher_ones() {
+        let rising =
+            refused_at_last(&[(1, 60.0, 62.0), (2, 118.0, 60.0), (4, 230.0, 58.0), (8, 100.0, 50.0)]);
+        let roomy = Setup { slots: Some(64), ..SETUP };
+        let vllm = Setup { concurrency: 64, server: Server::Vllm, slots: Some(256), ..SETUP };
+        let other = Setup { server: Server::Other, slots: None, ..vllm };
+        let highest =
+            "4 at once is the highest level that counts, and at 8 at once prompts were not answered";
+        let as_it_is = &format!("as it is: {highest}");
+        let all_slots = "as many as slots";
+        for (setup, expected, slots, concurrency) in [
+            (roomy, [Some(4), Some(64), Some(64), Some(1)], as_it_is.as_str(), all_slots),
+            (SETUP, [Some(4), Some(8), Some(8), Some(1)], "94 % of the speed that it has alone", all_slots),
+            (vllm, [Some(4), Some(4), Some(256), Some(2)], as_it_is, highest),
+            (other, [Some(4), Some(4), None, Some(2)], "nobody knows", highest),
+        ] {
+            let advice = advise(&rising, &setup);
+            assert_eq!(values(&advice), expected, "{advice:?}");
+            assert!(advice.slots.reason.contains(slots), "{}", advice.slots.reason);
+            assert!(advice.concurrency.reason.contains(concurrency), "{}", advice.concurrency.reason);
+            assert!(!format!("{advice:?}").contains("hardly faster"), "nothing higher counts: {advice:?}");
+        }
+        let early = refused_at_last(&[(1, 60.0, 62.0), (2, 100.0, 52.0), (4, 101.0, 26.0), (8, 100.0, 50.0)]);
+        let advice = advise(&early, &roomy);
+        assert_eq!(values(&advice), [Some(2), Some(2), Some(2), Some(4)]);
+        assert!(advice.slots.reason.contains("with more than 2 at once"), "4 at once counts: {advice:?}");
+        let few = Setup { slots: Some(2), ..vllm };
+        let full = advise(&levels(&[(1, 60.0, 62.0), (4, 230.0, 58.0)]), &few);
+        let reason = "4 at once is the highest level that counts, and keeps all slots busy";
+        assert_eq!((full.concurrency.value, full.concurrency.reason.as_str()), (Some(4), reason));
     }
 
     #[test]

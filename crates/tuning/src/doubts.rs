@@ -50,11 +50,6 @@ fn about(level: &Level) -> Option<String> {
     })
 }
 
-/// A rate with as many digits as mean something.
-pub(crate) fn figure(rate: f64) -> String {
-    if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +81,5 @@ mod tests {
                 "at 4 at once 30 of 40 prompts were not answered, so this level and those above it do not count",
             ]
         );
-        assert_eq!([figure(9.96), figure(10.0), figure(224.4)], ["10.0", "10", "224"]);
     }
 }

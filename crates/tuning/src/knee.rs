@@ -10,15 +10,15 @@ const GAIN: f64 = 1.1;
 
 /// The levels that a recommendation may rest on.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Counted<'levels> {
+pub(crate) struct Counted<'levels> {
     /// In rising order: all prompts were sent, enough were answered, and hardly one was refused.
-    pub levels: Vec<&'levels Level>,
+    pub(crate) levels: Vec<&'levels Level>,
     /// The lowest level that the service could not bear: prompts were refused or broke off.
-    pub unbearable: Option<&'levels Level>,
+    pub(crate) unbearable: Option<&'levels Level>,
 }
 
 /// Sorts out the levels that can be counted on.
-pub fn counted(levels: &[Level]) -> Counted<'_> {
+pub(crate) fn counted(levels: &[Level]) -> Counted<'_> {
     let unbearable = levels.iter().find(|level| !is_borne(level));
     let below = unbearable.map_or(u32::MAX, |level| level.concurrency);
     let counts = |level: &&Level| {
@@ -34,7 +34,7 @@ fn is_borne(level: &Level) -> bool {
 
 impl<'levels> Counted<'levels> {
     /// The lowest level beyond which no other has a tenth more tokens a second. None for fewer than two levels.
-    pub fn knee(&self) -> Option<&'levels Level> {
+    pub(crate) fn knee(&self) -> Option<&'levels Level> {
         let together = |level: &&Level| level.together.unwrap_or_default();
         let [_, _, ..] = self.levels.as_slice() else { return None };
         let best = self.levels.iter().map(together).fold(0.0, f64::max);
@@ -42,7 +42,7 @@ impl<'levels> Counted<'levels> {
     }
 
     /// Whether the knee may lie above what was measured: it is the highest level, and nothing says that a higher one is too much.
-    pub fn still_rises(&self) -> bool {
+    pub(crate) fn still_rises(&self) -> bool {
         self.unbearable.is_none() && self.knee() == self.levels.last().copied()
     }
 }

@@ -23,7 +23,7 @@ pub struct Level {
     pub lost: u32,
     /// What the first of those that were not answered says.
     pub problem: Option<String>,
-    /// From the first request to the end of the last answer.
+    /// From the first request to the end of the last answer, or to when the level was cut short.
     pub took: Duration,
     /// Tokens of all answers.
     pub tokens: u64,
@@ -94,12 +94,16 @@ impl Level {
         self.each = Spread::of(answers.iter().filter_map(|answer| answer.per_second).map(tenths).collect());
         let firsts = answers.iter().filter_map(|answer| answer.first_token).map(rounded).collect();
         self.first_token = Spread::of(firsts);
-        let alone =
-            alone.or_else(|| self.first_token.filter(|_| self.concurrency == 1).map(|first| first.median));
+        let alone = alone.or_else(|| self.alone());
         self.waiting = self
             .first_token
             .zip(alone)
             .map(|(first, alone)| first.map(|first| first.saturating_sub(rounded(alone))));
+    }
+
+    /// After how long the first token of a prompt that is alone comes, the median; only a level of one prompt at once tells.
+    pub fn alone(&self) -> Option<Duration> {
+        self.first_token.filter(|_| self.concurrency == 1).map(|first| first.median)
     }
 
     /// Prompts that were not answered.
@@ -187,7 +191,9 @@ pub(crate) mod tests {
         );
         assert_eq!(level.waiting.unwrap().median, Duration::ZERO);
         assert_eq!(level.waiting.unwrap().most, MS(100));
-        assert_eq!(Level::of(2, 1, &[answered(200, 1, 1.0)], MS(1000), None).waiting, None, "nobody knows");
+        assert_eq!(level.alone(), Some(MS(300)));
+        let two = Level::of(2, 1, &[answered(200, 1, 1.0)], MS(1000), None);
+        assert_eq!((two.alone(), two.waiting), (None, None), "nobody knows");
     }
 
     #[test]

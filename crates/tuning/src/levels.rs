@@ -7,7 +7,7 @@ pub struct Levels(Vec<u32>);
 /// All that is wrong with a list of levels.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("; "))]
-pub struct LevelsError(pub Vec<String>);
+pub struct LevelsError(Vec<String>);
 
 /// As many requests as an instance of Cloud Run takes at once at the most. Source: its quota page.
 const MOST: u32 = 1000;
@@ -16,21 +16,18 @@ impl Levels {
     /// Reads `1,2,4,8`. Errors: every part that is no whole number from 1 to 1000.
     pub fn parse(text: &str) -> Result<Self, LevelsError> {
         let (mut levels, mut problems) = (vec![1], Vec::new());
-        for part in text.split(',').map(str::trim) {
-            match part.parse::<u32>() {
-                Ok(level) if (1..=MOST).contains(&level) => levels.push(level),
-                Ok(level) => problems.push(format!("`{level}` is no level: they go from 1 to {MOST}")),
-                Err(_) => problems.push(format!("`{part}` is no whole number from 1 to {MOST}")),
+        for part in text.split(',') {
+            match level(part) {
+                Ok(level) => levels.push(level),
+                Err(problem) => problems.push(problem),
             }
         }
         if problems.is_empty() { Ok(Self::of(levels)) } else { Err(LevelsError(problems)) }
     }
 
-    /// 1, 2, 4, 8 and so on, and the given one as the last. Errors: it is 0 or above 1000.
-    pub fn up_to(highest: u32) -> Result<Self, LevelsError> {
-        if !(1..=MOST).contains(&highest) {
-            return Err(LevelsError(vec![format!("`{highest}` is no level: they go from 1 to {MOST}")]));
-        }
+    /// Reads the highest: 1, 2, 4, 8 and so on, and that one as the last. Errors: it is no whole number from 1 to 1000.
+    pub fn up_to(text: &str) -> Result<Self, LevelsError> {
+        let highest = level(text).map_err(|problem| LevelsError(vec![problem]))?;
         let doubled = std::iter::successors(Some(1_u32), |level| level.checked_mul(2));
         Ok(Self::of(doubled.take_while(|level| *level < highest).chain([highest]).collect()))
     }
@@ -44,6 +41,16 @@ impl Levels {
     /// The levels, in rising order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().copied()
+    }
+}
+
+/// Reads one level.
+fn level(text: &str) -> Result<u32, String> {
+    let text = text.trim();
+    match text.parse() {
+        Ok(level) if (1..=MOST).contains(&level) => Ok(level),
+        Ok(_) => Err(format!("`{text}` is no level: they go from 1 to {MOST}")),
+        Err(_) => Err(format!("`{text}` is no whole number from 1 to {MOST}")),
     }
 }
 
@@ -63,7 +70,7 @@ mod tests {
             assert_eq!(parsed(text), Ok(levels), "{text}");
         }
         for (highest, levels) in
-            [(1, vec![1]), (2, vec![1, 2]), (6, vec![1, 2, 4, 6]), (16, vec![1, 2, 4, 8, 16])]
+            [("1", vec![1]), (" 2", vec![1, 2]), ("6", vec![1, 2, 4, 6]), ("16", vec![1, 2, 4, 8, 16])]
         {
             assert_eq!(Levels::up_to(highest).unwrap().0, levels, "{highest}");
         }
@@ -77,6 +84,12 @@ mod tests {
             "`0` is no level: they go from 1 to 1000; `abc` is no whole number from 1 to 1000; `1001` is no level: they go \
              from 1 to 1000; `-1` is no whole number from 1 to 1000; `` is no whole number from 1 to 1000"
         );
-        assert!(Levels::up_to(0).is_err() && Levels::up_to(1001).is_err());
+        for (highest, problem) in [
+            ("0", "`0` is no level: they go from 1 to 1000"),
+            ("1001", "`1001` is no level: they go from 1 to 1000"),
+            ("-3", "`-3` is no whole number from 1 to 1000"),
+        ] {
+            assert_eq!(Levels::up_to(highest).unwrap_err().to_string(), problem);
+        }
     }
 }

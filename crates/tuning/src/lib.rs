@@ -23,13 +23,12 @@ mod spread;
 mod start;
 
 pub use advice::{Advice, Recommended, advise};
-pub use knee::{Counted, counted};
 pub use level::Level;
 pub use levels::{Levels, LevelsError};
 pub use sample::{Answered, Sample};
 pub use setup::{Server, Setup};
 pub use spread::Spread;
-pub use start::Start;
+pub use start::{Met, Start};
 
 /// Fewer answers than this say nothing about a level.
-pub const FEW: u32 = 5;
+pub(crate) const FEW: u32 = 5;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use tuning::{Levels, LevelsError};
+use tuning::Levels;
 
 use super::duration::parse_duration;
 use super::{CloudArguments, SpecArguments};
@@ -18,7 +18,7 @@ pub(crate) struct BenchArguments {
     #[arg(long, value_name = "N,N,..", value_parser = Levels::parse, conflicts_with = "up_to", allow_hyphen_values = true)]
     levels: Option<Levels>,
     /// The levels 1, 2, 4, 8 and so on, up to this one.
-    #[arg(long, value_name = "N", value_parser = parse_up_to, default_value = "16", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = Levels::up_to, default_value = "16", allow_hyphen_values = true)]
     up_to: Levels,
     /// Prompts of each level, but no fewer than are under way at once [default: four times the level, and at least 10].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -72,9 +72,4 @@ impl BenchArguments {
         };
         levels.iter().map(|level| (level, prompts(level))).collect()
     }
-}
-
-fn parse_up_to(text: &str) -> Result<Levels, LevelsError> {
-    let problem = || LevelsError(vec![format!("`{text}` is no whole number from 1 to 1000")]);
-    text.trim().parse().map_err(|_| problem()).and_then(Levels::up_to)
 }

@@ -15,30 +15,49 @@ use crate::terminal::Terminal;
 /// What was measured.
 pub(crate) struct Measured {
     /// The first prompt.
-    pub(crate) start: Option<Start>,
+    pub(crate) start: Start,
     /// The levels, as far as one came.
     pub(crate) levels: Vec<Level>,
     /// Why it ended.
     pub(crate) ending: Ending,
 }
 
-/// Measures levels, each a pair of prompts at once and prompts in all, until `stop` comes. Errors: the first prompt of all is not
-/// answered.
+/// Why measuring ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Somebody wishes it.
+    Interrupted,
+    /// It took as long as it may.
+    OutOfTime,
+}
+
+impl From<Stop> for Ending {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Interrupted => Self::Interrupted,
+            Stop::OutOfTime => Self::OutOfTime,
+        }
+    }
+}
+
+/// Measures levels, each a pair of prompts at once and prompts in all, until `stop` comes. `first_request`: when the service was asked
+/// anything at all for the first time. Errors: the first prompt of all is not answered.
 pub(crate) async fn measured(
     asked: &Asked<'_>,
+    first_request: Instant,
     load: &[(u32, u32)],
-    stop: impl Future<Output = Ending>,
+    stop: impl Future<Output = Stop>,
     terminal: &Terminal,
 ) -> Result<Measured, AskFailure> {
     let mut stop = std::pin::pin!(stop);
-    let mut measured = Measured { start: None, levels: Vec::new(), ending: Ending::Complete };
-    terminal.talk("the first prompt: where no instance is running, one starts and loads the model");
+    let mut measured = Measured { start: Start::Unanswered, levels: Vec::new(), ending: Ending::Complete };
     let (question, mut hear) = (asked.question(0), |_: &str| {});
+    let before = first_request.elapsed();
     let first = tokio::select! {
         answer = asked.server.ask(&question, &mut hear) => answer?,
-        ending = &mut stop => return Ok(Measured { ending, ..measured }),
+        stop = &mut stop => return Ok(Measured { ending: stop.into(), ..measured }),
     };
-    measured.start = first.first_token.map(Start::new);
+    measured.start = Start::answered(first.first_token.map(|first| before + first));
     let number = Cell::new(1);
     let mut alone = None;
     for (concurrency, wanted) in load.iter().copied() {
@@ -46,18 +65,16 @@ pub(crate) async fn measured(
         let began = Instant::now();
         let ended = tokio::select! {
             () = level(asked, concurrency, wanted, &number, &samples) => None,
-            ending = &mut stop => Some(ending),
+            stop = &mut stop => Some(stop),
         };
         let level = Level::of(concurrency, wanted, &samples.into_inner(), began.elapsed(), alone);
-        if concurrency == 1 {
-            alone = level.first_token.map(|first| first.median);
-        }
-        if let Some(ending) = ended {
+        alone = alone.or_else(|| level.alone());
+        if let Some(stop) = ended {
             // A level of which nothing ended has nothing to tell.
             if level.ended() > 0 {
                 measured.levels.push(level);
             }
-            return Ok(Measured { ending, ..measured });
+            return Ok(Measured { ending: stop.into(), ..measured });
         }
         terminal.talk(&format!("{concurrency} at once: {} of {wanted} prompts answered", level.answered));
         measured.levels.push(level);

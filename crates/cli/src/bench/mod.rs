@@ -7,7 +7,7 @@ use inference::{Dialect, ModelServer, Question};
 use tuning::Setup;
 use views::bench::{Form, Subject};
 
-pub(crate) use load::measured;
+pub(crate) use load::{Stop, measured};
 
 use crate::arguments::BenchArguments;
 use crate::service::LiveService;

@@ -25,7 +25,13 @@ fn combined(live: &Json, capacity: Option<Capacity>, catalogue: &Catalogue) -> S
         Program::Vllm => Server::Vllm,
         Program::Other => Server::Other,
     });
-    let set = server.setting().and_then(|name| variable(live, name)?.trim().parse().ok());
+    let set = server.setting().and_then(|name| match server {
+        Server::Ollama => variable(live, name),
+        Server::Vllm => argument(live, name),
+        Server::Other => None,
+    });
+    // Ollama takes 0 for "not set".
+    let set = set.and_then(|text| text.trim().parse().ok()).filter(|slots| *slots > 0);
     Setup {
         concurrency: number("/template/maxInstanceRequestConcurrency").unwrap_or(defaults.concurrency),
         most_instances: instances.into_iter().flatten().min().unwrap_or(defaults.max_instances),
@@ -45,6 +51,21 @@ fn variable<'live>(live: &'live Json, name: &str) -> Option<&'live str> {
     let found =
         variables.iter().find(|variable| variable.get("name").and_then(Json::as_str) == Some(name))?;
     found.get("value")?.as_str()
+}
+
+/// The value of an argument of the first container: `--name=value`, or `--name value`.
+fn argument<'live>(live: &'live Json, name: &str) -> Option<&'live str> {
+    let container = live.pointer("/template/containers/0")?;
+    let words = ["command", "args"].into_iter().filter_map(|field| container.get(field)?.as_array());
+    let mut words = words.flatten().filter_map(Json::as_str);
+    while let Some(word) = words.next() {
+        match word.strip_prefix(name) {
+            Some("") => return words.next(),
+            Some(rest) if rest.starts_with('=') => return rest.get(1..),
+            Some(_) | None => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -86,5 +107,27 @@ mod tests {
                 slots_that_fit: None
             }
         );
+    }
+
+    #[test]
+    fn each_server_is_asked_for_its_own_setting() {
+        let slots = |program, container: Json| {
+            let capacity = Capacity { program, slots: Some(256), slots_that_fit: None };
+            let live = json!({ "template": { "containers": [container] } });
+            combined(&live, Some(capacity), Catalogue::shipped()).slots
+        };
+        let ollama = |value: &str| json!({ "env": [{ "name": "OLLAMA_NUM_PARALLEL", "value": value }], "args": ["--max-num-seqs=9"] });
+        for (program, container, expected) in [
+            (Program::Vllm, json!({ "args": ["serve", "m", "--max-num-seqs=8"] }), 8),
+            (Program::Vllm, json!({ "command": ["vllm"], "args": ["--max-num-seqs", "16", "--port=1"] }), 16),
+            (Program::Vllm, json!({ "command": ["vllm", "serve", "--max-num-seqs"], "args": ["4"] }), 4),
+            (Program::Vllm, json!({ "args": ["--max-num-seqs-of-others=8", "--max-num-seqs"] }), 256),
+            (Program::Vllm, json!({ "env": [{ "name": "--max-num-seqs", "value": "8" }] }), 256),
+            (Program::Ollama, ollama("6"), 6),
+            (Program::Ollama, ollama("0"), 256),
+            (Program::Other, ollama("6"), 256),
+        ] {
+            assert_eq!(slots(program, container.clone()), Some(expected), "{container}");
+        }
     }
 }

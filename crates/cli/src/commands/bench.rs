@@ -1,11 +1,15 @@
 //! `gemmactl bench`: a deployed model under rising load: how fast it answers, what waits, what is refused, and which settings
 //! follow from it.
 
+use std::ops::ControlFlow;
+use std::pin::pin;
+
+use tokio::time::Instant;
 use views::bench::{Bench, BenchFile, Ending};
 use views::{bench as surface, escape};
 
 use crate::arguments::{BenchArguments, DetailLevel};
-use crate::bench::{Asked, announced, measured, setup};
+use crate::bench::{Asked, Stop, announced, measured, setup};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
@@ -37,20 +41,26 @@ pub(crate) async fn run(arguments: &BenchArguments, terminal: &Terminal) -> Resu
     }
     let began = now();
     let mut wishes = Wishes::open()?;
+    let stop = async {
+        tokio::select! {
+            () = wishes.next() => Stop::Interrupted,
+            () = tokio::time::sleep(arguments.time_limit) => Stop::OutOfTime,
+        }
+    };
     let result = async {
-        let (server, model) =
-            service::model::of(&client, &live, arguments.model.as_deref(), terminal).await?;
-        let asked = Asked::new(&server, &model, &arguments.prompt, arguments.max_tokens);
-        let stop = async {
-            tokio::select! {
-                () = wishes.next() => Ending::Interrupted,
-                () = tokio::time::sleep(arguments.time_limit) => Ending::OutOfTime,
-            }
+        let mut stop = pin!(stop);
+        // The first request of all starts an instance where none is running.
+        let first_request = Instant::now();
+        terminal.talk("the first request: where no instance is running, one starts and loads the model");
+        let (server, model) = tokio::select! {
+            found = service::model::of(&client, &live, arguments.model.as_deref(), terminal) => found?,
+            stop = &mut stop => return Ok(ControlFlow::Break(stop)),
         };
-        let measured = measured(&asked, &load, stop, terminal).await;
+        let asked = Asked::new(&server, &model, &arguments.prompt, arguments.max_tokens);
+        let measured = measured(&asked, first_request, &load, stop, terminal).await;
         let measured = measured.map_err(|failure| service::refused::unanswered(failure, &live.chosen))?;
         let advice = tuning::advise(&measured.levels, &setup);
-        Ok(Bench {
+        Ok(ControlFlow::Continue(Bench {
             subject: asked.subject(&live),
             began,
             setup,
@@ -58,13 +68,25 @@ pub(crate) async fn run(arguments: &BenchArguments, terminal: &Terminal) -> Resu
             levels: measured.levels,
             ending: measured.ending,
             advice,
-        })
+        }))
     };
-    let bench = match result.await {
-        Ok(bench) => bench,
-        Err(error) => return Err(service::refused::with_member(error, &session).await),
+    let result = match result.await {
+        Err(error) => Err(service::refused::with_member(error, &session).await),
+        done @ Ok(_) => done,
     };
     session.close().await?;
+    let bench = match result? {
+        ControlFlow::Continue(bench) => bench,
+        ControlFlow::Break(stop) => {
+            terminal.talk(match stop {
+                Stop::Interrupted => "stopped before the service had told its models: nothing was measured",
+                Stop::OutOfTime => {
+                    "the time was over (--time-limit) before the service had told its models: nothing was measured"
+                }
+            });
+            return Ok(Exit::Partial);
+        }
+    };
     if let Some(output) = output {
         output.write(&BenchFile::text(&bench))?;
     }

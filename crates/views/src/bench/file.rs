@@ -9,14 +9,14 @@ mod words;
 use model::Json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tuning::{Advice, Recommended, Setup, Start};
+use tuning::{Advice, Met, Recommended, Setup, Start};
 
 use super::{Bench, Subject};
 use level::{LevelPart, duration, milliseconds};
-use words::{EndingWord, FormWord, KindWord, ServerWord};
+use words::{EndingWord, FormWord, KindWord, NoFirstTokenWord, ServerWord};
 
 /// The version of this form.
-pub const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// A service of gemmactl under load. Times are in milliseconds, rates in tokens a second.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,9 +49,13 @@ pub struct BenchFile {
     max_tokens: u32,
     /// How the service is set up.
     setup: SetupPart,
-    /// From the first request of all to its first token; it is in no other figure.
+    /// From the first request of all, which asks for the models, to the first token of the first prompt; it is in no other figure.
+    /// Null where there is none.
     start_first_token_ms: Option<f64>,
-    /// What starting took of that; not there where an instance was running.
+    /// Why there is none.
+    #[serde(default)]
+    no_first_token: Option<NoFirstTokenWord>,
+    /// What starting took of that; null where an instance was running, or nobody knows.
     cold_start_ms: Option<f64>,
     /// What was measured, in rising order.
     levels: Vec<LevelPart>,
@@ -155,7 +159,11 @@ impl BenchFile {
 
     fn bench(self) -> Result<Bench, String> {
         let levels = self.levels.into_iter().map(LevelPart::level).collect::<Result<_, _>>()?;
-        let start = self.start_first_token_ms.map(duration).transpose()?.map(Start::new);
+        let start = match (self.start_first_token_ms, self.no_first_token) {
+            (Some(time), _) => Start::Spoke(duration(time)?),
+            (None, Some(NoFirstTokenWord::Silent)) => Start::Silent,
+            (None, Some(NoFirstTokenWord::Unanswered) | None) => Start::Unanswered,
+        };
         Ok(Bench {
             subject: Subject {
                 service: self.service,
@@ -192,6 +200,15 @@ impl BenchFile {
 impl From<&Bench> for BenchFile {
     fn from(bench: &Bench) -> Self {
         let (subject, advice) = (&bench.subject, &bench.advice);
+        let (start_first_token_ms, no_first_token) = match bench.start {
+            Start::Spoke(time) => (Some(milliseconds(time)), None),
+            Start::Silent => (None, Some(NoFirstTokenWord::Silent)),
+            Start::Unanswered => (None, Some(NoFirstTokenWord::Unanswered)),
+        };
+        let cold_start_ms = match bench.start.met(bench.alone()) {
+            Met::NoInstance(more) => Some(milliseconds(more)),
+            Met::Instance | Met::Unknown => None,
+        };
         Self {
             version: VERSION,
             kind: KindWord::Bench,
@@ -212,8 +229,9 @@ impl From<&Bench> for BenchFile {
                 slots: bench.setup.slots,
                 slots_that_fit: bench.setup.slots_that_fit,
             },
-            start_first_token_ms: bench.start.map(|start| milliseconds(start.first_token)),
-            cold_start_ms: bench.start.and_then(|start| start.cold(bench.alone())).map(milliseconds),
+            start_first_token_ms,
+            no_first_token,
+            cold_start_ms,
             levels: bench.levels.iter().map(LevelPart::from).collect(),
             recommended: AdvicePart {
                 knee: advice.knee,

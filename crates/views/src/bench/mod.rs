@@ -11,9 +11,9 @@ mod text;
 
 use std::time::Duration;
 
-use tuning::{Advice, Level, Setup, Start};
+use tuning::{Advice, Level, Met, Setup, Start};
 
-pub use file::{BenchFile, ReadError, VERSION, is_bench};
+pub use file::{BenchFile, ReadError, is_bench};
 pub use html::render as html;
 pub use text::render as text;
 
@@ -26,8 +26,8 @@ pub struct Bench {
     pub began: String,
     /// How it is set up.
     pub setup: Setup,
-    /// The first prompt, which is not measured; none where it was not answered.
-    pub start: Option<Start>,
+    /// The first prompt, which is not measured.
+    pub start: Start,
     /// What was measured, in rising order.
     pub levels: Vec<Level>,
     /// Why it ended.
@@ -112,24 +112,33 @@ impl Bench {
 
     /// After how long the first token of a prompt that is alone came.
     fn alone(&self) -> Option<Duration> {
-        let alone = self.levels.first().filter(|level| level.concurrency == 1)?;
-        alone.first_token.map(|first| first.median)
+        self.levels.first().and_then(Level::alone)
     }
 
-    /// How the first prompt was met, in a sentence.
+    /// How the first request of all and the first prompt were met, in sentences.
     fn start_sentence(&self) -> String {
-        let Some(start) = self.start else {
-            return "The first prompt was not answered.".to_owned();
+        let passed = match self.start {
+            Start::Spoke(time) => {
+                format!("from it to the first token of the first prompt {} passed", seconds(time))
+            }
+            Start::Silent => {
+                return "The first prompt was answered without text, so nothing tells whether an instance started for it."
+                    .to_owned();
+            }
+            Start::Unanswered => return "The first prompt was not answered before the end.".to_owned(),
         };
-        let first = seconds(start.first_token);
-        match start.cold(self.alone()) {
-            Some(more) => format!(
-                "The first prompt met no running instance: its first token came after {first}, {} of which started it and loaded \
-                 the model. It is in no figure.",
+        match self.start.met(self.alone()) {
+            Met::NoInstance(more) => format!(
+                "The first request met no running instance: {passed}, {} of which started one and loaded the model. They are in no \
+                 figure.",
                 seconds(more)
             ),
-            None => format!(
-                "The first prompt met a running instance: its first token came after {first}. It is in no figure."
+            Met::Instance => {
+                format!("The first request met a running instance: {passed}, which are in no figure.")
+            }
+            Met::Unknown => format!(
+                "Nothing tells whether the first request met a running instance: {passed}, but not how long a prompt takes that is \
+                 alone."
             ),
         }
     }

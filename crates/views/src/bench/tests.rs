@@ -48,7 +48,7 @@ fn bench() -> Bench {
         },
         began: "2026-11-23T14:05:09Z".to_owned(),
         setup,
-        start: Some(Start::new(MS(14_200))),
+        start: Start::answered(Some(MS(14_200))),
         advice: advise(&levels, &setup),
         levels,
         ending: Ending::Complete,
@@ -65,8 +65,8 @@ fn a_terminal_shows_figures_bars_and_what_follows() {
     gemmactl bench  service/ollama-gemma  europe-west1
     132 prompts to gemma3:4b in Ollama's form, each answered with 128 tokens at the most;
       2026-11-23T14:05:09Z
-    The first prompt met no running instance: its first token came after 14.20 s, 13.99 s of which
-      started it and loaded the model. It is in no figure.
+    The first request met no running instance: from it to the first token of the first prompt 14.20 s
+      passed, 13.99 s of which started one and loaded the model. They are in no figure.
 
     at once  answered  first token     p95  waiting  each   all
           1     10/10       0.21 s  0.21 s   0.00 s  62.5  56.6
@@ -122,9 +122,10 @@ fn a_narrow_terminal_without_unicode_shows_the_same() {
     gemmactl bench  service/ollama-gemma  europe-west1
     132 prompts to gemma3:4b in Ollama's form, each answered
       with 128 tokens at the most; 2026-11-23T14:05:09Z
-    The first prompt met no running instance: its first token
-      came after 14.20 s, 13.99 s of which started it and loaded
-      the model. It is in no figure.
+    The first request met no running instance: from it to the
+      first token of the first prompt 14.20 s passed, 13.99 s of
+      which started one and loaded the model. They are in no
+      figure.
 
     at once  answered  first token     p95  waiting  each   all
           1     10/10       0.21 s  0.21 s   0.00 s  62.5  56.6
@@ -184,7 +185,7 @@ fn what_was_cut_short_and_what_was_never_answered_is_said() {
     let refused: Vec<Sample> = (0..10).map(|_| Sample::Refused(403, "Forbidden".to_owned())).collect();
     let levels = vec![Level::of(1, 20, &refused, MS(100), None)];
     let cut = Bench {
-        start: None,
+        start: Start::Unanswered,
         ending: Ending::Interrupted,
         advice: advise(&levels, &setup),
         levels,
@@ -192,7 +193,7 @@ fn what_was_cut_short_and_what_was_never_answered_is_said() {
     };
     let shown = text(&cut, &style(100, Symbols::Unicode));
     for said in [
-        "The first prompt was not answered.",
+        "The first prompt was not answered before the end.",
         "It was stopped: what follows was measured until then.",
         "        1  10 with 403: Forbidden\n",
         "  concurrency  nothing\n    because no prompt was answered\n",
@@ -208,8 +209,44 @@ fn what_was_cut_short_and_what_was_never_answered_is_said() {
 }
 
 #[test]
+fn of_the_first_request_no_more_is_said_than_is_known() {
+    let silent = Level { first_token: None, ..level(1, 10, 210, 62.5, 22_600) };
+    for (start, levels, said) in [
+        (
+            Start::answered(Some(MS(300))),
+            bench().levels,
+            "The first request met a running instance: from it to the first token of the first prompt 0.30 s passed, which are in no \
+             figure.",
+        ),
+        (
+            Start::answered(Some(MS(14_200))),
+            vec![silent],
+            "Nothing tells whether the first request met a running instance: from it to the first token of the first prompt 14.20 s \
+             passed, but not how long a prompt takes that is alone.",
+        ),
+        (
+            Start::answered(None),
+            bench().levels,
+            "The first prompt was answered without text, so nothing tells whether an instance started for it.",
+        ),
+        (Start::Unanswered, Vec::new(), "The first prompt was not answered before the end."),
+    ] {
+        assert_eq!(Bench { start, levels, ..bench() }.start_sentence(), said);
+    }
+}
+
+#[test]
+fn a_measurement_from_before_the_reason_was_saved_is_read_too() {
+    let saved = BenchFile::text(&Bench { start: Start::Unanswered, ..bench() });
+    let earlier = saved.replace(",\"noFirstToken\":\"unanswered\"", "");
+    assert_ne!(earlier, saved);
+    assert_eq!(BenchFile::read(earlier.as_bytes()).unwrap().start, Start::Unanswered);
+}
+
+#[test]
 fn a_saved_measurement_is_read_as_it_was() {
-    for bench in [bench(), Bench { start: None, ending: Ending::OutOfTime, ..bench() }] {
+    let unanswered = Bench { start: Start::Unanswered, ending: Ending::OutOfTime, ..bench() };
+    for bench in [bench(), unanswered, Bench { start: Start::Silent, ..bench() }] {
         let saved = BenchFile::text(&bench);
         assert!(is_bench(saved.as_bytes()));
         assert_eq!(BenchFile::read(saved.as_bytes()).unwrap(), bench);

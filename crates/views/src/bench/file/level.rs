@@ -25,7 +25,7 @@ pub(super) struct LevelPart {
     lost: u32,
     /// What the first of those that were not answered says.
     problem: Option<String>,
-    /// From the first request to the end of the last answer.
+    /// From the first request to the end of the last answer, or to when the level was cut short.
     took_ms: f64,
     /// Tokens of all answers.
     tokens: u64,

@@ -46,6 +46,16 @@ impl From<EndingWord> for Ending {
     }
 }
 
+/// Why there is no first token of the first prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum NoFirstTokenWord {
+    /// It was answered without text.
+    Silent,
+    /// It was not answered before the end.
+    Unanswered,
+}
+
 /// In which form a server is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

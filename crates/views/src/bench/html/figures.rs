@@ -36,7 +36,7 @@ fn together(bench: &Bench, page: &mut Page) {
         bar("solid", row, LEFT, length, page);
         figure(row, LEFT + length, &level.together.map_or_else(|| NONE.to_owned(), rate), page);
         if bench.advice.knee == Some(level.concurrency) {
-            page.raw("<tspan class=\"mark\">  ← more gains nothing</tspan>");
+            page.raw("<tspan class=\"mark\">  ← knee</tspan>");
         }
         page.raw("</text>\n");
     }
@@ -62,8 +62,8 @@ fn first_token(bench: &Bench, page: &mut Page) {
         let waiting = level.waiting.map(|waiting| waiting.median).unwrap_or_default();
         let (alone, median, p95) =
             (at(first.median.saturating_sub(waiting)), at(first.median), at(first.p95));
-        bar("solid", row, LEFT, alone.min(median), page);
-        bar("light", row, LEFT + alone.min(median), median.saturating_sub(alone), page);
+        bar("solid", row, LEFT, alone, page);
+        bar("light", row, LEFT + alone, median.saturating_sub(alone), page);
         let top = row * PITCH;
         page.raw("<line class=\"tick\" x1=\"").number(LEFT + p95).raw("\" x2=\"").number(LEFT + p95);
         page.raw("\" y1=\"").number(top + 2).raw("\" y2=\"").number(top + HEIGHT + 6).raw("\"/>\n");
