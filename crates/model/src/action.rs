@@ -74,6 +74,14 @@ impl Action {
             | Self::Detach => true,
         }
     }
+
+    /// Whether it makes what it is about, or changes it into what is wanted.
+    pub fn deploys(self) -> bool {
+        match self {
+            Self::Create | Self::Adopt | Self::Update | Self::Replace | Self::Repair => true,
+            Self::NoOp | Self::Delete | Self::Detach | Self::Keep | Self::Forget => false,
+        }
+    }
 }
 
 /// Why.

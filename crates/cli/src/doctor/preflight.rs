@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use catalogue::Catalogue;
 use gcp::BucketPresence;
-use model::{Action, Api, ApiRequest, Cloud, Found, Goal, Plan};
+use model::{Api, ApiRequest, Cloud, Found, Goal, Plan};
 use spec::Spec;
 
 use super::observed::Observed;
@@ -80,12 +80,8 @@ fn is_due(plan: &Plan) -> bool {
 
 /// The services that a plan deploys.
 fn deployed(plan: &Plan) -> BTreeSet<&str> {
-    let deploys = |action| match action {
-        Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => true,
-        Action::NoOp | Action::Delete | Action::Detach | Action::Forget | Action::Keep => false,
-    };
     let services =
-        plan.changes.iter().filter(|change| change.id.kind() == "service" && deploys(change.action));
+        plan.changes.iter().filter(|change| change.id.kind() == "service" && change.action.deploys());
     services.map(|change| change.id.name()).collect()
 }
 

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use gcp::service::{ServiceAddress, ServiceAddressError, ServiceClient, ServiceFailure};
 use inference::{Answer, AskFailure, ModelServer, Question};
 use jiff::Timestamp;
-use model::{Action, ApplyReport, ErrorKind, KindName, Outcome, ResourceId};
+use model::{ApplyReport, CloudError, ErrorKind, KindName, Outcome, ResourceId};
 use spec::Spec;
 use views::events::Message;
 use views::progress::Clock;
@@ -104,7 +104,11 @@ async fn prove_all(
     });
     let proofs = wanted.map(async |(chosen, uri, gpu)| Proof {
         service: chosen.name.clone(),
-        verdict: verdict(session, &chosen, address(session, &uri), gpu).await,
+        verdict: match asked(session, &chosen, address(session, &uri), gpu).await {
+            Ok(served) => Verdict::Served(served),
+            Err(Unproven::Skipped(why)) => Verdict::Skipped(why),
+            Err(Unproven::Failed(fault)) => Verdict::Failed(failure(session, &chosen, fault).await),
+        },
     });
     join_all(proofs).await
 }
@@ -112,15 +116,11 @@ async fn prove_all(
 /// Whether an apply made or changed something.
 fn is_deployed(report: &ApplyReport, id: &ResourceId) -> bool {
     report.outcomes.iter().any(|(done, action, outcome)| {
-        let deploys = match action {
-            Action::Create | Action::Adopt | Action::Update | Action::Replace | Action::Repair => true,
-            Action::NoOp | Action::Delete | Action::Detach | Action::Keep | Action::Forget => false,
-        };
         let is_done = match outcome {
             Outcome::Done(_) => true,
             Outcome::Failed(_) | Outcome::Skipped(_) | Outcome::NotStarted => false,
         };
-        done == id && deploys && is_done
+        done == id && action.deploys() && is_done
     })
 }
 
@@ -147,34 +147,48 @@ fn address(session: &Session, uri: &str) -> Result<ServiceAddress, ServiceAddres
     ServiceAddress::parse(uri, &session.cloud.target().endpoint)
 }
 
+/// Why a service is not proven.
+enum Unproven {
+    /// It could not be asked: why.
+    Skipped(String),
+    /// It does not answer as it should.
+    Failed(Fault),
+}
+
+/// What is wrong with a service that was asked.
+struct Fault {
+    problem: String,
+    /// What to do about it, where that is known.
+    advice: Option<String>,
+    /// When it was asked, a little before.
+    began: Option<Timestamp>,
+}
+
 /// Asks at one address.
-async fn verdict(
+async fn asked(
     session: &Session,
     chosen: &Chosen,
     address: Result<ServiceAddress, ServiceAddressError>,
     gpu: bool,
-) -> Verdict {
+) -> Result<Served, Unproven> {
     let patience = Patience::with(session);
-    let client = match client(session, address).await {
-        Ok(client) => client,
-        Err(verdict) => return verdict,
-    };
+    let client = client(session, address).await?;
     let began = log::ago(Duration::from_mins(1));
-    let asked = tokio::time::timeout(patience.whole, ask(&client, &patience, session)).await;
-    let (model, answer) = match asked {
+    let failed = |problem, advice| Unproven::Failed(Fault { problem, advice, began });
+    let answered = tokio::time::timeout(patience.whole, ask(&client, &patience, session)).await;
+    let (model, answer) = match answered {
         Ok(Ok(Some(answered))) => answered,
         Ok(Ok(None)) => {
-            return Verdict::Skipped("it lists no models, in Ollama's form or in OpenAI's".to_owned());
+            return Err(Unproven::Skipped("it lists no models, in Ollama's form or in OpenAI's".to_owned()));
         }
         Ok(Err(failure)) if failure.status() == Some(401) && is_a_login(session).await => {
             let advice = refused::advice(chosen, 401, None).unwrap_or_default();
-            return Verdict::Skipped(format!("{failure}; {advice}"));
+            return Err(Unproven::Skipped(format!("{failure}; {advice}")));
         }
-        Ok(Err(failure)) => return not_answered(session, chosen, &failure, began).await,
-        Err(_) => {
-            let problem = format!("no answer came within {} s", patience.whole.as_secs());
-            return failed(session, chosen, problem, None, began).await;
+        Ok(Err(failure)) => {
+            return Err(failed(failure.to_string(), refusal(session, chosen, &failure).await));
         }
+        Err(_) => return Err(failed(format!("no answer came within {} s", patience.whole.as_secs()), None)),
     };
     let device = if gpu {
         match device::of(&session.cloud, chosen, patience.between, patience.looks).await {
@@ -184,13 +198,13 @@ async fn verdict(
                 let problem = format!("{model} answers from the CPU, although the service has a GPU: {line}");
                 let next = "the model server found no GPU that it can use: pin its base image to a version that runs \
                             with the GPU's driver";
-                return failed(session, chosen, problem, Some(next.to_owned()), began).await;
+                return Err(failed(problem, Some(next.to_owned())));
             }
         }
     } else {
         Device::NoneAsked
     };
-    Verdict::Served(Served { model, figures: crate::commands::prompt::figures(&answer), device })
+    Ok(Served { model, figures: crate::commands::prompt::figures(&answer), device })
 }
 
 /// Whether a person's own login asks: it makes tokens for another client, which is no fault of the service.
@@ -202,16 +216,21 @@ async fn is_a_login(session: &Session) -> bool {
 async fn client(
     session: &Session,
     address: Result<ServiceAddress, ServiceAddressError>,
-) -> Result<ServiceClient, Verdict> {
-    let address = address.map_err(|error| Verdict::Skipped(error.to_string()))?;
-    let client = session.cloud.service(address).map_err(|error| Verdict::Skipped(error.message))?;
+) -> Result<ServiceClient, Unproven> {
+    let address = address.map_err(|error| Unproven::Skipped(error.to_string()))?;
+    let client = session.cloud.service(address).map_err(|error| Unproven::Skipped(error.message))?;
     match client.prepare().await {
         Ok(_) => Ok(client),
         // Whoever deploys need not be somebody who can ask: that is no fault of the service.
-        Err(error) => {
-            let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
-            Err(Verdict::Skipped(format!("{}{help}", error.message)))
-        }
+        Err(error) => Err(Unproven::unasked(error)),
+    }
+}
+
+impl Unproven {
+    /// The cloud does not let it be asked.
+    fn unasked(error: CloudError) -> Self {
+        let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
+        Self::Skipped(format!("{}{help}", error.message))
     }
 }
 
@@ -265,28 +284,18 @@ fn may_pass(failure: &AskFailure) -> bool {
     }
 }
 
-async fn not_answered(
-    session: &Session,
-    chosen: &Chosen,
-    failure: &AskFailure,
-    began: Option<Timestamp>,
-) -> Verdict {
+/// What to do about a refusal, where that is known.
+async fn refusal(session: &Session, chosen: &Chosen, failure: &AskFailure) -> Option<String> {
     let member = match failure.status() {
         Some(403) => session.cloud.caller().await.ok().and_then(|caller| caller.member),
         Some(_) | None => None,
     };
-    let advice = failure.status().and_then(|status| refused::advice(chosen, status, member.as_deref()));
-    failed(session, chosen, failure.to_string(), advice, began).await
+    failure.status().and_then(|status| refused::advice(chosen, status, member.as_deref()))
 }
 
-async fn failed(
-    session: &Session,
-    chosen: &Chosen,
-    problem: String,
-    advice: Option<String>,
-    since: Option<Timestamp>,
-) -> Verdict {
-    let selection = Selection { since, limit: LINES, ..Selection::default() };
+/// What is told of a deployed service that does not answer as it should, with the last lines of its log.
+async fn failure(session: &Session, chosen: &Chosen, fault: Fault) -> Failure {
+    let selection = Selection { since: fault.began, limit: LINES, ..Selection::default() };
     let (log, unread) = match log::read(&session.cloud, chosen, &selection).await {
         Ok(entries) => (entries, None),
         Err(error) if error.kind == ErrorKind::Denied => {
@@ -299,6 +308,6 @@ async fn failed(
          `smokeTest: false` asks no more",
         chosen.name
     );
-    let next = advice.into_iter().chain(unread).chain([look]).collect();
-    Verdict::Failed(Failure { problem, next, log })
+    let next = fault.advice.into_iter().chain(unread).chain([look]).collect();
+    Failure { problem: fault.problem, next, log }
 }
