@@ -4,9 +4,11 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
+use crate::record::record;
 use crate::world::{Emulator, Run, World};
 
 const SERVICE: &str = "/v2/projects/demo-project/locations/europe-west1/services/gemma";
+const RECORD: &str = "/upload/storage/v1/b/gemmactl-demo-project/o?uploadType=media&name=inventory.json";
 
 /// A service with a GPU that is rolled out as a canary, deployed on an emulator of its own.
 struct Canary {
@@ -267,4 +269,100 @@ fn a_rollout_comes_through_answers_that_are_lost() {
     assert_eq!(canary.traffic(), "100 latest");
     assert_eq!(canary.written().len(), 4, "nothing is written twice");
     canary.run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+}
+
+#[test]
+fn a_rollback_of_a_renamed_stack_moves_the_requests_and_leaves_the_stamp_to_the_next_apply() {
+    let canary = Canary::with_two_revisions();
+    let first = canary.revision(1);
+    canary.run(&["record", "rename", "s", "t", "--yes"]).exits(0);
+    canary.world.edit("gemmactl.yaml", "stack: s\n", "stack: t\n");
+    canary
+        .run(&["rollback", "--yes"])
+        .exits(0)
+        .says(&format!("→ 100 % {first}"))
+        .says("Apply complete: 1 updated.")
+        .never_says("stamp");
+    assert_eq!(canary.traffic(), "100 00001");
+    assert_eq!(canary.service()["labels"]["gemmactl-stack"], "s", "nothing but the requests is moved");
+    canary
+        .run(&["plan", "--detailed-exitcode"])
+        .exits(2)
+        .says("stack renamed from s")
+        .says(&format!("was rolled back to {first} by gemmactl rollback"));
+    canary.run(&["apply", "--yes"]).exits(0);
+    assert_eq!(canary.traffic(), "100 latest");
+    assert_eq!(canary.service()["labels"]["gemmactl-stack"], "t");
+    canary.run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    canary.run(&["destroy", "--yes"]).exits(0);
+}
+
+#[test]
+fn a_rollback_of_a_service_without_its_stamp_moves_the_requests_and_leaves_the_rest_to_the_next_apply() {
+    let canary = Canary::with_two_revisions();
+    let path = format!("{SERVICE}?updateMask=labels");
+    assert_eq!(canary.emulator.call("PATCH", &path, Some(&json!({"labels": {}}))).0, 200);
+    canary.run(&["rollback", "--yes"]).exits(0).says("Apply complete: 1 updated.").never_says("stamp");
+    assert_eq!(canary.traffic(), "100 00001");
+    assert!(canary.service()["labels"].get("gemmactl-stack").is_none());
+    canary.run(&["plan", "--detailed-exitcode"]).exits(2).says("stamp").says("was rolled back to");
+    canary.run(&["apply", "--yes"]).exits(0);
+    assert_eq!(canary.traffic(), "100 latest");
+    canary.run(&["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    canary.run(&["destroy", "--yes"]).exits(0);
+}
+
+#[test]
+fn a_rollback_goes_to_what_served_before_the_record_kept_it_and_never_to_a_failed_candidate() {
+    let canary = Canary::deployed();
+    let mut older = record(&canary.emulator);
+    let entry = &mut older["stacks"]["s"]["entries"]["service/gemma"];
+    assert!(entry.as_object_mut().unwrap().remove("served").is_some());
+    older.as_object_mut().unwrap().remove("checksum");
+    older["schema"] = json!(1);
+    assert_eq!(canary.emulator.call("POST", RECORD, Some(&older)).0, 200);
+    canary.world.edit(
+        "gemmactl.yaml",
+        "concurrency: 4",
+        "concurrency: 4\n    env: {OLLAMA_LLM_LIBRARY: cpu}",
+    );
+    canary.run(&["apply", "--yes"]).exits(5);
+    canary.world.edit("gemmactl.yaml", "    env: {OLLAMA_LLM_LIBRARY: cpu}\n", "    timeout: 500s\n");
+    canary.run(&["apply", "--yes"]).exits(0);
+    canary.run(&["rollback", "--yes"]).exits(0);
+    assert_eq!(canary.traffic(), "100 00001");
+}
+
+#[test]
+fn a_check_that_cannot_be_made_gives_the_requests_back() {
+    let canary = Canary::deployed();
+    canary.world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
+    let before = canary.world.journal().len();
+    canary.run(&["apply", "--yes"]).exits(0);
+    // The last read of the service before its first share is the one of the first check.
+    let journal = canary.world.journal();
+    let mut calls = journal.iter().skip(before).filter(|row| row["path"] == SERVICE);
+    let mut reads = 0;
+    let mut writes = 0;
+    while writes < 2 {
+        match calls.next().unwrap()["method"].as_str().unwrap() {
+            "GET" => reads += 1,
+            "PATCH" => writes += 1,
+            other => panic!("{other}"),
+        }
+    }
+    canary.world.edit("gemmactl.yaml", "concurrency: 8", "concurrency: 4");
+    let rule = json!({"rules": [{
+        "name": "denied", "method": "GET", "path": SERVICE, "from": reads, "times": null, "fault": {"kind": "denied"},
+    }]});
+    assert_eq!(canary.emulator.call("POST", "/emulator/faults", Some(&rule)).0, 200);
+    canary
+        .run(&["apply", "--yes"])
+        .exits(5)
+        .says("the new revision could not be asked")
+        .says("run.services.get")
+        .says("all requests go to the former revision again")
+        .says("`check: none` under `rollout` does without the check");
+    assert_eq!(canary.emulator.call("POST", "/emulator/faults", Some(&json!({"rules": []}))).0, 200);
+    assert_eq!(canary.traffic(), "100 00002");
 }

@@ -79,7 +79,7 @@ impl About {
         match self {
             Self::Everything => resources::resolve(spec),
             Self::Traffic { service, revision } => {
-                resources::rolled_back(spec, service, revision).into_iter().collect()
+                resources::rollback::pinned(spec, service, revision).into_iter().collect()
             }
         }
     }

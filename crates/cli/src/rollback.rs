@@ -2,20 +2,24 @@
 
 use model::{Cause, Entry, Finding, Inventory, Plan, Reason, Severity, State};
 
-/// The record as it is to stand before a rollback: all that is known of the service stays, but that it was rolled back.
-/// Only where the requests go is moved; what the spec asked for at the last apply is still what it asked for then.
+/// The record as it is to stand before a rollback: all that is known of the service stays, but that it was rolled back, and
+/// who served until then. Only where the requests go is moved; what the spec asked for at the last apply is still what it asked
+/// for then.
 pub(crate) fn keep_the_rest(plan: &mut Plan, record: &Inventory, revision: &str) {
-    for change in &mut plan.changes {
-        if !change.action.writes() {
-            plan.record = record.clone();
-            continue;
-        }
+    if !plan.changes.iter().any(|change| change.action.writes()) {
+        plan.record = record.clone();
+        return;
+    }
+    for change in plan.changes.iter_mut().filter(|change| change.action.writes()) {
+        // A stamp that is missing, or bears an earlier name, is for the next apply.
+        change.fields.retain(|field| field.path != "stamp");
         let next =
             plan.record.stacks.get_mut(&plan.stack).and_then(|stack| stack.entries.get_mut(&change.id));
         let Some(next) = next else { continue };
         if let Some(known) = record.entry(&plan.stack, &change.id) {
             change.applied.clone_from(&known.applied);
-            *next = Entry { state: State::Intent, ..known.clone() };
+            let served = std::mem::take(&mut next.served);
+            *next = Entry { state: State::Intent, served, ..known.clone() };
         } else {
             change.applied.clear();
         }

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Change, Entry, Inventory, Outputs, Prior, ResourceId, SharedKey, StackName, State};
+use model::{
+    Action, Change, Entry, Inventory, Outputs, Prior, Reason, ResourceId, SharedKey, StackName, State,
+};
 
 use crate::applied::applied_form;
 use crate::lease;
@@ -50,8 +52,18 @@ fn release(inventory: &mut Inventory, full_name: &str, stack: &StackName) {
     }
 }
 
+/// The output that names the revision of a service that gets all requests.
+pub(crate) const SERVES: &str = "serves";
+
 /// So many revisions of a service are remembered.
 const SERVED_KEPT: usize = 20;
+
+/// Notes who gets all requests, as the newest of those that ever got them.
+pub(crate) fn note_served(entry: &mut Entry, revision: &str) {
+    entry.served.retain(|known| known != revision);
+    entry.served.insert(0, revision.to_owned());
+    entry.served.truncate(SERVED_KEPT);
+}
 
 /// Notes that a change is done: it is there as asked for, or it is positively gone.
 pub(crate) fn done(inventory: &mut Inventory, stack: &StackName, change: &Change, outputs: &Outputs) {
@@ -79,12 +91,13 @@ fn present(
     let entry = inventory.stacks.get_mut(stack).and_then(|record| record.entries.get_mut(&change.id));
     if let Some(entry) = entry {
         entry.state = State::Present;
-        entry.stamps.clear();
+        // A rollback leaves the stamp as it is, and it may still bear an earlier name.
+        if change.reason != Reason::RolledBack {
+            entry.stamps.clear();
+        }
         entry.uid = uid(entry.uid.take());
-        if let Some(serves) = outputs.get(&change.id, "serves") {
-            entry.served.retain(|known| known != serves);
-            entry.served.insert(0, serves.to_owned());
-            entry.served.truncate(SERVED_KEPT);
+        if let Some(serves) = outputs.get(&change.id, SERVES) {
+            note_served(entry, serves);
         }
         entry.applied = change
             .applied

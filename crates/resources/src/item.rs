@@ -108,6 +108,16 @@ pub(crate) fn writes(desired: &Fields, live: &Live, rules: &[FieldRule]) -> Vec<
     gone.into_iter().chain(kept).chain(set).collect()
 }
 
+/// Whether a value is what the server takes where nothing is said.
+pub(crate) fn is_default(rules: &[FieldRule], path: &str, value: &Json) -> bool {
+    match rule_for(rules, path).map(|rule| rule.unset) {
+        Some(Unset::Default(text)) => {
+            serde_json::from_str::<Json>(text).is_ok_and(|default| default == *value)
+        }
+        Some(Unset::Absent | Unset::Foreign | Unset::Ignored) | None => false,
+    }
+}
+
 /// How something that holds or serves is protected.
 pub(crate) fn protection(protect: bool) -> Protection {
     if protect { Protection::Protected } else { Protection::Guarded }

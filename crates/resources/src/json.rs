@@ -79,12 +79,15 @@ pub(crate) fn required_text<'json>(value: &'json Json, path: &[&str]) -> Result<
     text(value, path).ok_or_else(|| unexpected(&path.join("."), "it is missing or no text"))
 }
 
+/// A thing's own name, of a full one.
+pub(crate) fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// The objects of a list by the last part of their name.
 pub(crate) fn by_last_part<'json>(answer: &'json Json, field: &str) -> BTreeMap<String, Cow<'json, Json>> {
     let named = list(answer, &[field]).iter().filter_map(|object| Some((text(object, &["name"])?, object)));
-    named
-        .map(|(name, object)| (name.rsplit('/').next().unwrap_or(name).to_owned(), Cow::Borrowed(object)))
-        .collect()
+    named.map(|(name, object)| (last_part(name).to_owned(), Cow::Borrowed(object))).collect()
 }
 
 /// Texts as a sorted list: the normal form of what has no order.

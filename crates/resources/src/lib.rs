@@ -60,11 +60,6 @@ pub fn resolve(spec: &Spec) -> Vec<Box<dyn Resource>> {
     KINDS.iter().flat_map(|kind| (kind.resolve)(&scope)).collect()
 }
 
-/// A service of which only the traffic is wanted: all requests to one revision. None: the spec has no such service.
-pub fn rolled_back(spec: &Spec, service: &str, revision: &str) -> Option<Box<dyn Resource>> {
-    rollback::pinned(spec, service, revision)
-}
-
 /// The identity of a resource after its stack got another name. It changes where the thing is named after the stack:
 /// such a thing stays until the next apply, which makes one of the new name and takes the old one away.
 pub fn renamed(id: &ResourceId, old: &StackName, new: &StackName) -> ResourceId {

@@ -243,8 +243,8 @@ fn the_way_back_leads_to_the_newest_revision_that_served_and_was_ready() {
             &failed,
             &["gemma-4"],
             None,
-            "there is no earlier revision that served: gemma-3 is not ready: it did not start; gemma-2 never had all \
-             requests; gemma-1 never had all requests; mend the spec and apply it; --to REVISION takes any revision that \
+            "there is no earlier revision that served: gemma-3 is not ready: it did not start; gemma-2 is not \
+             known to have had all requests; gemma-1 is not known to have had all requests; mend the spec and apply it; --to REVISION takes any revision that \
              became ready",
         ),
         (
@@ -272,6 +272,71 @@ fn the_way_back_leads_to_the_newest_revision_that_served_and_was_ready() {
     let (service, mut all) = revisions(&gone);
     all["revisions"][1]["deleteTime"] = json!("2026-11-27T00:00:00Z");
     assert_eq!(resources::rollback::choose(&service, &all, &[], None).unwrap(), "gemma-2");
+}
+
+#[test]
+fn who_gets_all_requests_is_seen_where_it_is_one_revision() {
+    let tagged = |percent: u32| json!({"type": REVISION, "revision": "gemma-2", "percent": percent, "tag": "gemmactl"});
+    for (traffic, serves) in [
+        (json!([]), Some("gemma-2")),
+        (json!([{"type": LATEST, "percent": 100}]), Some("gemma-2")),
+        (json!([{"type": REVISION, "revision": "gemma-1", "percent": 100}, tagged(0)]), Some("gemma-1")),
+        (json!([{"type": LATEST, "percent": 40}, tagged(60)]), Some("gemma-2")),
+        (json!([{"type": REVISION, "revision": "gemma-1", "percent": 90}, tagged(10)]), None),
+    ] {
+        let (service, answer) = found(&spec("steps: [100]"), &traffic, 4);
+        let found = live(&*service, &answer);
+        assert_eq!(found.outputs.get("serves").map(String::as_str), serves, "{traffic}");
+    }
+}
+
+#[test]
+fn a_rollback_sends_the_traffic_alone_whatever_the_stamp_says() {
+    let all = json!([{"type": LATEST, "percent": 100}]);
+    let (_, answer) = found(&spec("steps: [100]"), &all, 4);
+    let pinned =
+        resources::rollback::pinned(&common::spec(&spec("steps: [100]")), "gemma", "gemma-1").unwrap();
+    let found = live(&*pinned, &answer);
+    for action in Action::ALL {
+        let steps = pinned.steps(&action, Some(&found));
+        let sent: Vec<String> = steps
+            .iter()
+            .map(|step| {
+                let Step::Call { request, .. } = step else { panic!("{step:?}") };
+                assert!(request.query.contains(&("updateMask".to_owned(), "traffic".to_owned())));
+                traffic(&request.body)
+            })
+            .collect();
+        let moves = [Action::Adopt, Action::Update].contains(&action);
+        let expected = if moves { vec!["100 gemma-1 if \"CJ-g/abc\""] } else { vec![] };
+        assert_eq!(sent, expected, "{action:?}");
+        assert_eq!(pinned.consequences(action, Some(&found)).len(), expected.len(), "{action:?}");
+    }
+}
+
+#[test]
+fn a_script_says_of_a_rollout_that_it_is_none_and_of_other_updates_nothing() {
+    let all = json!([{"type": LATEST, "percent": 100}]);
+    let said = |text: &str, action: Action, concurrency: u32| {
+        let (service, answer) = found(&spec(text), &all, concurrency);
+        let commands = service.commands(&action, Some(&live(&*service, &answer)));
+        commands.into_iter().find_map(|command| match command {
+            model::Command::Missing(why) => Some(why),
+            model::Command::Run(_) | model::Command::Write { .. } => None,
+        })
+    };
+    let checked =
+        "the rollout share by share, with a check before each: the newest revision gets all requests";
+    let unchecked = "the rollout share by share: the newest revision gets all requests";
+    for (text, action, concurrency, expected) in [
+        ("steps: [100]", Action::Update, 8, Some(checked)),
+        ("steps: [100]", Action::Repair, 4, Some(checked)),
+        ("steps: [100], check: none", Action::Update, 8, Some(unchecked)),
+        ("steps: [100]", Action::Update, 4, None),
+        ("steps: [100]", Action::Adopt, 4, None),
+    ] {
+        assert_eq!(said(text, action, concurrency).as_deref(), expected, "{text} {action:?} {concurrency}");
+    }
 }
 
 #[test]

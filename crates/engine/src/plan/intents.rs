@@ -65,7 +65,7 @@ impl Planner<'_> {
             | Action::Keep
             | Action::Forget => entry.map(|entry| entry.applied.clone()).unwrap_or_default(),
         };
-        let noted = Entry {
+        let mut noted = Entry {
             full_name: resource.full_name(),
             state: if change.action == Action::NoOp { State::Present } else { State::Intent },
             origin,
@@ -80,6 +80,11 @@ impl Planner<'_> {
             rolled_back: None,
             other: entry.map(|entry| entry.other.clone()).unwrap_or_default(),
         };
+        // Who serves now is what a rollback goes back to. An older record did not keep it, and others deploy, too.
+        let serves = live.and_then(|live| live.outputs.get(record::SERVES));
+        if let Some(serves) = serves.filter(|_| change.action.writes()) {
+            record::note_served(&mut noted, serves);
+        }
         record::set(&mut self.next, &self.options.stack, resource.id(), noted);
         match resource.tenure() {
             Tenure::Own => {}

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{Done, Json};
 
+use super::ready::last_part;
+
 /// Fields that others may refer to, and the output they become; the last one that is there counts. IAM calls its uid
 /// `uniqueId`; what has no uid is told from a later namesake by the time it was made.
 const OUTPUTS: &[(&str, &str)] = &[
@@ -40,12 +42,10 @@ fn with_revision(mut outputs: BTreeMap<String, String>, body: &Json) -> BTreeMap
     let serves = body.get("traffic").and_then(Json::as_array).into_iter().flatten();
     let all = serves.clone().find(|target| target.get("percent").and_then(Json::as_u64) == Some(100));
     let named = all.and_then(|target| target.get("revision").or_else(|| body.get("latestReadyRevision")));
-    if let Some(serves) = named.and_then(Json::as_str).and_then(|name| name.rsplit('/').next()) {
+    if let Some(serves) = named.and_then(Json::as_str).map(last_part) {
         outputs.insert("serves".to_owned(), serves.to_owned());
     }
-    let name =
-        body.get("latestCreatedRevision").and_then(Json::as_str).and_then(|name| name.rsplit('/').next());
-    if let Some(revision) = name {
+    if let Some(revision) = body.get("latestCreatedRevision").and_then(Json::as_str).map(last_part) {
         outputs.insert("revision".to_owned(), revision.to_owned());
     }
     outputs

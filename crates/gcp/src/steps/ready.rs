@@ -105,7 +105,8 @@ fn judge(service: &Json) -> Judgement {
     }
 }
 
-fn last_part(name: &str) -> &str {
+/// A thing's own name, of a full one.
+pub(super) fn last_part(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 

@@ -10,6 +10,7 @@ use model::secret::{HIDDEN, looks_secret};
 use model::{Action, Change, IgnoreRule, Json, Live, Reason, Resource, Unset};
 use serde_json::Map;
 
+use crate::item::is_default;
 use crate::{hidden, visit_ignored};
 
 /// A found object as the item of a spec.
@@ -69,9 +70,7 @@ fn is_silence(resource: &dyn Resource, path: &str, value: &Json) -> bool {
         return false;
     }
     match rule_for(resource.rules(), path).map(|rule| rule.unset) {
-        Some(Unset::Default(text)) => {
-            serde_json::from_str::<Json>(text).is_ok_and(|default| default == *value)
-        }
+        Some(Unset::Default(_)) => is_default(resource.rules(), path, value),
         Some(Unset::Ignored | Unset::Absent | Unset::Foreign) | None => special::is_silence(path, value),
     }
 }

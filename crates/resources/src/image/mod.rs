@@ -204,7 +204,7 @@ impl Resource for Image {
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
         let version = json::required_text(found, &["version"])?;
-        let digest = version.rsplit('/').next().unwrap_or(version);
+        let digest = json::last_part(version);
         if !digest.starts_with("sha256:") {
             return Err(json::unexpected("version", format!("`{version}` does not end in a digest")));
         }

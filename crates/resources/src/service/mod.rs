@@ -19,22 +19,20 @@ mod wanted;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use model::fields::rule_for;
 use model::outputs::is_reference;
 use model::policy::everybody;
 use model::{
-    Action, Api, ApiRequest, Body, Command, Consequence, Danger, FieldChange, FieldRule, Hazard, Health,
-    Json, KindName, Live, Lookup, ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Unset,
-    Wait,
+    Action, Api, ApiRequest, Command, Consequence, Danger, FieldChange, FieldRule, Hazard, Health, Json,
+    KindName, Live, Lookup, ObserveError, Protection, Resource, ResourceId, Siblings, Step, Tie, Wait,
 };
 use serde_json::json;
 use spec::types::ImageSource;
 
-use crate::item::{self, Item, item_methods, protection, remembered};
+use crate::item::{self, Item, is_default, item_methods, protection, remembered};
 use crate::scope::{Scope, referenced};
 use crate::{Kind, Recalled, api_fields, image, json};
 use codec::Home;
-use rollout::Makes;
+use rollout::{Change, Makes, Writes};
 use rules::RULES;
 use standing::Standing;
 
@@ -154,22 +152,22 @@ impl Service {
         Step::Call { request, wait: Wait::Ready }
     }
 
-    /// The change to what is wanted, and whether it makes a new revision.
-    fn updated(&self, action: Action, live: &Live) -> (ApiRequest, Makes) {
+    /// The change to what is wanted.
+    fn updated(&self, action: Action, live: &Live) -> ApiRequest {
         let body = body::updated(live, &self.item.desired, &self.item.stack, &self.home());
-        let is_new = self.compared(live).get("template") != self.resent(live).get("template");
         let request = ApiRequest::patch(Api::Run, self.path(), body);
         // The update may come to the same body, as when an image is built again that somebody had deleted: then without a
         // new revision nothing would be tried again.
-        match live.health {
-            Health::Unready(_) => (request.with_query("forceNewRevision", "true"), Makes::NewRevision),
-            Health::Ready if action == Action::Repair => {
-                (request.with_query("forceNewRevision", "true"), Makes::NewRevision)
-            }
-            // A run that was cut off may have left its revision on the way.
-            Health::Changing => (request, Makes::NewRevision),
-            Health::Ready if is_new => (request, Makes::NewRevision),
-            Health::Ready => (request, Makes::Nothing),
+        if is_tried_again(action, live) { request.with_query("forceNewRevision", "true") } else { request }
+    }
+
+    /// Whether the change to what is wanted makes a new revision.
+    fn makes(&self, action: Action, live: &Live) -> Makes {
+        // A run that was cut off may have left its revision on the way.
+        if is_tried_again(action, live) || live.health == Health::Changing {
+            Makes::NewRevision
+        } else {
+            Makes::of(&self.compared(live), &self.resent(live))
         }
     }
 
@@ -183,7 +181,9 @@ impl Service {
         {
             image.value.clone_from(found);
         }
-        desired.0.retain(|path, field| live.fields.value(path).is_some() || !is_default(path, &field.value));
+        desired.0.retain(|path, field| {
+            live.fields.value(path).is_some() || !is_default(RULES, path, &field.value)
+        });
         body::updated(live, &desired, &self.item.stack, &self.home())
     }
 
@@ -193,27 +193,38 @@ impl Service {
 
     /// The steps of a change: at once, or by the rollout that the spec asks for.
     fn deploy(&self, action: Action, live: &Live) -> Vec<Step> {
-        let (request, makes) = self.updated(action, live);
-        let rolled_out = match (&self.rollout, &request.body) {
-            (Some(rollout), Body::Json(body)) => {
-                let (id, body) = (&self.item.id, body.clone());
-                let writes = rollout::Writes::of(&self.compared(live), &self.resent(live));
-                let change = rollout::Change { id, live, request: request.clone(), body, writes, makes };
-                rollout::steps(rollout, change)
-            }
-            (Some(_), Body::Empty | Body::Bytes { .. }) | (None, _) => None,
-        };
+        let request = self.updated(action, live);
+        let rolled_out = self.rollout.as_ref().and_then(|rollout| {
+            let change = Change {
+                id: &self.item.id,
+                live,
+                request: request.clone(),
+                writes: Writes::of(&self.compared(live), &self.resent(live)),
+                makes: self.makes(action, live),
+            };
+            rollout::steps(rollout, change)
+        });
         rolled_out.unwrap_or_else(|| vec![Step::Call { request, wait: Wait::Ready }])
+    }
+
+    /// Whether a change is rolled out share by share.
+    fn is_rolled_out(&self, action: Action, live: &Live) -> bool {
+        self.rollout.as_ref().is_some_and(|rollout| {
+            let makes = self.makes(action, live);
+            rollout::shares_left(rollout, &Standing::of(&live.raw), makes).is_some()
+        })
     }
 
     /// Where the requests go, if a change moves them.
     fn moved(&self, action: Action, live: &Live) -> Option<Consequence> {
-        let (_, makes) = self.updated(action, live);
-        let wanted = self.item.desired.value("traffic").cloned();
-        let wanted = wanted.or_else(|| serde_json::from_str(traffic::DEFAULT).ok())?;
-        let is_wanted = live.fields.value("traffic").is_none_or(|found| *found == wanted);
         let standing = Standing::of(&live.raw);
-        if standing.serving.is_empty() || (makes == Makes::Nothing && is_wanted) {
+        if standing.serving.is_empty() {
+            return None;
+        }
+        let makes = self.makes(action, live);
+        let wanted = self.item.desired.value("traffic").cloned().unwrap_or_else(traffic::all_to_latest);
+        let is_wanted = live.fields.value("traffic").is_none_or(|found| *found == wanted);
+        if makes == Makes::Nothing && is_wanted {
             return None;
         }
         let after = match &self.rollout {
@@ -238,13 +249,12 @@ impl Service {
     }
 }
 
-/// Whether a value is what the server takes where nothing is said.
-fn is_default(path: &str, value: &Json) -> bool {
-    match rule_for(RULES, path).map(|rule| rule.unset) {
-        Some(Unset::Default(text)) => {
-            serde_json::from_str::<Json>(text).is_ok_and(|default| default == *value)
-        }
-        Some(Unset::Absent | Unset::Foreign | Unset::Ignored) | None => false,
+/// Whether a change makes a new revision even if it comes to what is there.
+fn is_tried_again(action: Action, live: &Live) -> bool {
+    match live.health {
+        Health::Unready(_) => true,
+        Health::Ready => action == Action::Repair,
+        Health::Changing => false,
     }
 }
 
@@ -306,8 +316,8 @@ impl Resource for Service {
     fn consequences(&self, action: Action, live: Option<&Live>) -> Vec<Consequence> {
         let moved = match (action, live) {
             (Action::Create, _) if self.item.desired.value("traffic").is_none() => {
-                let after = serde_json::from_str(traffic::DEFAULT).ok();
-                after.map(|after| Consequence { path: "traffic".to_owned(), before: None, after })
+                let after = traffic::all_to_latest();
+                Some(Consequence { path: "traffic".to_owned(), before: None, after })
             }
             (Action::Adopt | Action::Update | Action::Repair, Some(live)) => self.moved(action, live),
             (Action::Adopt | Action::Update | Action::Repair, None)

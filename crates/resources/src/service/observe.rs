@@ -3,6 +3,7 @@
 use model::{Fields, Health, Json, Live, ObserveError, StackName, Touched};
 
 use super::codec::Home;
+use super::standing::Standing;
 use super::{env, probe, settings, traffic, volume};
 use crate::{json, stamp};
 
@@ -29,6 +30,9 @@ pub(super) fn live(
     let settled = json::list(found, &["urls"]).first().and_then(Json::as_str);
     if let Some(uri) = settled.or_else(|| json::text(found, &["uri"])) {
         live.outputs.insert("uri".to_owned(), uri.to_owned());
+    }
+    if let Some(revision) = Standing::of(found).alone() {
+        live.outputs.insert("serves".to_owned(), revision.to_owned());
     }
     Ok(Some(live))
 }
@@ -90,7 +94,7 @@ fn failure(condition: Option<&Json>) -> String {
 }
 
 fn newest_is_ready(found: &Json) -> Health {
-    let revision = |key| json::text(found, &[key]).map(|name: &str| name.rsplit('/').next().unwrap_or(name));
+    let revision = |key| json::text(found, &[key]).map(json::last_part);
     match (revision("latestCreatedRevision"), revision("latestReadyRevision")) {
         (Some(created), Some(ready)) if created != ready => {
             Health::Unready(format!("the newest revision {created} is not ready; {ready} still serves"))

@@ -10,7 +10,7 @@ use model::{
 };
 use spec::Spec;
 
-use super::standing::{Share, Standing, last_part};
+use super::standing::{Share, Standing};
 use super::{Service, observe, rollout, traffic, wanted};
 use crate::json;
 use crate::scope::Scope;
@@ -61,7 +61,7 @@ pub fn choose(
         match unfit(revision) {
             Some(why) => passed_over.push(format!("{name} {why}")),
             None if !served.is_empty() && !served.iter().any(|known| known == name) => {
-                passed_over.push(format!("{name} never had all requests"));
+                passed_over.push(format!("{name} is not known to have had all requests"));
             }
             None => return Ok(name.to_owned()),
         }
@@ -85,15 +85,14 @@ fn named(asked: &str, standing: &Standing, all: &[Json]) -> Result<String, NoWay
     if let Some(why) = unfit(revision) {
         return Err(NoWayBack { problem: format!("revision {asked} {why}"), help });
     }
-    let has_all = matches!(standing.serving.as_slice(), [share] if share.revision == asked);
-    if has_all {
+    if standing.alone() == Some(asked) {
         return Err(NoWayBack { problem: format!("revision {asked} has all requests already"), help });
     }
     Ok(asked.to_owned())
 }
 
 fn name(revision: &Json) -> &str {
-    last_part(json::text(revision, &["name"]).unwrap_or_default())
+    json::last_part(json::text(revision, &["name"]).unwrap_or_default())
 }
 
 /// Why a revision cannot serve.
@@ -111,8 +110,8 @@ fn unfit(revision: &Json) -> Option<String> {
     Some(format!("is not ready: {}", why.unwrap_or("the API does not say why")))
 }
 
-/// A service of which only the traffic is wanted. None: the spec has no such service.
-pub(crate) fn pinned(spec: &Spec, service: &str, revision: &str) -> Option<Box<dyn Resource>> {
+/// A service of which only the traffic is wanted: all requests to one revision. None: the spec has no such service.
+pub fn pinned(spec: &Spec, service: &str, revision: &str) -> Option<Box<dyn Resource>> {
     let scope = Scope::of(spec);
     let (name, asked) = spec.document.services.iter().find(|(name, _)| name.as_str() == service)?;
     let service = wanted(&scope, name.as_str(), asked);
@@ -161,7 +160,9 @@ impl Resource for Pinned {
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {
         match (action, live) {
-            (Action::Update, Some(live)) => {
+            // Where the stamp is missing or bears an earlier name, the plan asks for the calls of an adoption; the stamp is
+            // for the next apply.
+            (Action::Adopt | Action::Update, Some(live)) => {
                 let all = [Share { revision: self.revision.clone(), percent: 100 }];
                 let targets = Standing::of(&live.raw).targets(&all, 100, None);
                 let request = rollout::traffic_alone(&self.service.path(), &targets, live.etag.as_deref());
@@ -169,10 +170,10 @@ impl Resource for Pinned {
                 vec![Step::Call { request, wait: Wait::Operation }]
             }
             (
-                Action::Update
+                Action::Adopt
+                | Action::Update
                 | Action::NoOp
                 | Action::Create
-                | Action::Adopt
                 | Action::Replace
                 | Action::Repair
                 | Action::Delete
@@ -185,14 +186,27 @@ impl Resource for Pinned {
     }
 
     fn consequences(&self, action: Action, live: Option<&Live>) -> Vec<Consequence> {
-        // Who serves now, by name.
-        let serving = live.filter(|_| action == Action::Update).map(|live| Standing::of(&live.raw).serving);
-        let row = serving.map(|serving| Consequence {
-            path: "traffic".to_owned(),
-            before: Some(rollout::shown_shares(&serving)),
-            after: Json::Array(vec![traffic::target(&self.revision, 100, None)]),
-        });
-        row.into_iter().collect()
+        match (action, live) {
+            // Who serves now, by name.
+            (Action::Adopt | Action::Update, Some(live)) => vec![Consequence {
+                path: "traffic".to_owned(),
+                before: Some(rollout::shown_shares(&Standing::of(&live.raw).serving)),
+                after: Json::Array(vec![traffic::target(&self.revision, 100, None)]),
+            }],
+            (
+                Action::Adopt
+                | Action::Update
+                | Action::NoOp
+                | Action::Create
+                | Action::Replace
+                | Action::Repair
+                | Action::Delete
+                | Action::Detach
+                | Action::Keep
+                | Action::Forget,
+                _,
+            ) => Vec::new(),
+        }
     }
 
     fn commands(&self, _action: &Action, _live: Option<&Live>) -> Vec<Command> {

@@ -3,7 +3,7 @@
 //!
 //! Whatever stands halfway is read from the service itself: the tag says that a rollout of ours is under way.
 
-use model::{ApiRequest, Check, Json, Live, ResourceId, Step, Wait, reference};
+use model::{ApiRequest, Body, Check, Json, Live, ResourceId, Step, Wait, reference};
 use serde_json::json;
 use spec::{Rollout, RolloutCheck};
 
@@ -24,8 +24,6 @@ pub(super) struct Change<'change> {
     pub(super) live: &'change Live,
     /// The request that writes everything but the traffic of a rollout.
     pub(super) request: ApiRequest,
-    /// What that request sends.
-    pub(super) body: Json,
     /// Whether it writes anything but the traffic.
     pub(super) writes: Writes,
     /// Whether it makes a new revision.
@@ -64,6 +62,13 @@ pub(super) enum Makes {
     Nothing,
 }
 
+impl Makes {
+    /// Told from what is sent and what would be sent if nothing were to change.
+    pub(super) fn of(sent: &Json, resent: &Json) -> Self {
+        if sent.get("template") == resent.get("template") { Self::Nothing } else { Self::NewRevision }
+    }
+}
+
 /// The shares that a rollout has still to go through; none if nothing is to be rolled out: nothing serves yet, or the newest
 /// revision has all requests.
 pub(super) fn shares_left<'rollout>(
@@ -84,7 +89,7 @@ pub(super) fn shares_left<'rollout>(
 
 /// The steps of a change that is rolled out. None: it needs no rollout.
 pub(super) fn steps(rollout: &Rollout, change: Change<'_>) -> Option<Vec<Step>> {
-    let Change { id, live, request, mut body, writes, makes } = change;
+    let Change { id, live, mut request, writes, makes } = change;
     let standing = Standing::of(&live.raw);
     let left: Vec<u32> = shares_left(rollout, &standing, makes)?.collect();
     let (before, reached) = match makes {
@@ -105,8 +110,10 @@ pub(super) fn steps(rollout: &Rollout, change: Change<'_>) -> Option<Vec<Step>> 
             Makes::Nothing => candidate_target(standing.newest.as_deref(), reached),
         };
         let targets = standing.targets(&before, 100 - reached, Some(newest));
-        json::put_list(&mut body, &["traffic"], targets);
-        let request = ApiRequest { body: model::Body::Json(body), ..request };
+        match &mut request.body {
+            Body::Json(service) => json::put_list(service, &["traffic"], targets),
+            Body::Empty | Body::Bytes { .. } => {}
+        }
         steps.push(Step::Call { request, wait: Wait::Ready });
     }
     let path = format!("v2/{}", json::text(&live.raw, &["name"]).unwrap_or_default());
@@ -116,7 +123,7 @@ pub(super) fn steps(rollout: &Rollout, change: Change<'_>) -> Option<Vec<Step>> 
             // From the first share on each call has the etag of the one before.
             candidate.etag = reference(id, "etag");
         }
-        match rollout.check.unwrap_or(RolloutCheck::SmokeTest) {
+        match rollout.check() {
             RolloutCheck::SmokeTest => steps.push(Step::Check(Check {
                 service: id.clone(),
                 tag: TAG.to_owned(),
@@ -167,7 +174,7 @@ pub(super) fn shown(rollout: &Rollout, shares: impl Iterator<Item = u32>) -> Jso
     let steps: Vec<u32> = shares.collect();
     let mut target = super::traffic::target("latest", 100, None);
     json::put(&mut target, &["steps"], steps);
-    match rollout.check.unwrap_or(RolloutCheck::SmokeTest) {
+    match rollout.check() {
         RolloutCheck::SmokeTest => json::put(&mut target, &["check"], "smokeTest"),
         RolloutCheck::None => {}
     }

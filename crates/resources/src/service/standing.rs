@@ -32,7 +32,7 @@ pub(super) struct Standing {
 impl Standing {
     /// Reads a service.
     pub(super) fn of(service: &Json) -> Self {
-        let newest = json::text(service, &["latestReadyRevision"]).map(last_part).map(str::to_owned);
+        let newest = json::text(service, &["latestReadyRevision"]).map(json::last_part).map(str::to_owned);
         let mut standing = Self { newest, serving: Vec::new(), rolled_out: None, tags: Vec::new() };
         let targets = json::list(service, &["traffic"]);
         let all = [json!({"type": LATEST, "percent": 100})];
@@ -45,7 +45,7 @@ impl Standing {
     fn note(&mut self, target: &Json) {
         let named = match json::word(target, &["type"], &[LATEST, REVISION]).as_deref() {
             Some(LATEST) | None => None,
-            Some(_) => json::text(target, &["revision"]).map(last_part).map(str::to_owned),
+            Some(_) => json::text(target, &["revision"]).map(json::last_part).map(str::to_owned),
         };
         let percent = json::number(target, &["percent"]).unwrap_or(0);
         if let Some(revision) = named.as_ref().or(self.newest.as_ref()).filter(|_| percent > 0) {
@@ -61,6 +61,14 @@ impl Standing {
                 None => json!({"type": LATEST, "tag": tag}),
             }),
             None => {}
+        }
+    }
+
+    /// The revision that gets all requests; none where they are shared out.
+    pub(super) fn alone(&self) -> Option<&str> {
+        match self.serving.as_slice() {
+            [share] if share.percent == 100 => Some(&share.revision),
+            [] | [_, ..] => None,
         }
     }
 
@@ -107,9 +115,4 @@ fn scaled(shares: &[Share], percent: u64) -> Vec<Share> {
         scaled.push(Share { revision: share.revision.clone(), percent: part(share) + more });
     }
     scaled
-}
-
-/// A revision's own name, of a full one.
-pub(super) fn last_part(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }

@@ -8,11 +8,16 @@ use serde_json::json;
 use super::rollout::TAG;
 use crate::json;
 
-/// All requests to the newest revision: what the server does when nothing is sent.
+/// All requests to the newest revision, as its rule writes it: what the server does when nothing is sent.
 pub(super) const DEFAULT: &str = r#"[{"revision":"latest","percent":100}]"#;
 
 pub(super) const LATEST: &str = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST";
 pub(super) const REVISION: &str = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
+
+/// The same in normal form.
+pub(super) fn all_to_latest() -> Json {
+    Json::Array(vec![target("latest", 100, None)])
+}
 
 /// One target in normal form.
 pub(super) fn target(revision: &str, percent: u64, tag: Option<&str>) -> Json {
@@ -41,18 +46,15 @@ pub(super) fn read(service: &Json, wanted: Option<&Json>, fields: &mut Fields) {
                 Some(LATEST) | None => "latest",
                 Some(_) => json::text(found, &["revision"]).unwrap_or_default(),
             };
-            let revision = revision.rsplit('/').next().unwrap_or(revision);
-            target(revision, json::number(found, &["percent"]).unwrap_or(0), json::text(found, &["tag"]))
+            target(
+                json::last_part(revision),
+                json::number(found, &["percent"]).unwrap_or(0),
+                json::text(found, &["tag"]),
+            )
         })
         .filter(|target| !is_only_tag(target) || wanted.is_some_and(|wanted| has_tag_of(wanted, target)))
         .collect();
-    if targets.is_empty() {
-        if let Ok(default) = serde_json::from_str::<Json>(DEFAULT) {
-            fields.found("traffic", default);
-        }
-    } else {
-        fields.found("traffic", ordered(targets));
-    }
+    fields.found("traffic", if targets.is_empty() { all_to_latest() } else { ordered(targets) });
 }
 
 fn is_only_tag(target: &Json) -> bool {
@@ -93,4 +95,14 @@ pub(super) fn write(service: &mut Json, value: Option<&Json>) {
         .collect();
     targets.extend(kept);
     json::put_list(service, &["traffic"], targets);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_writes_what_the_server_does_by_itself() {
+        assert_eq!(serde_json::from_str::<Json>(DEFAULT).unwrap(), all_to_latest());
+    }
 }

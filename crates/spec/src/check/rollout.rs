@@ -58,9 +58,9 @@ fn shares(rollout: &Rollout, list: &str, report: &mut Report<'_>) {
 
 /// Whether the smoke test can be made at the address of a tag.
 fn check_of(service: &Service, rollout: &Rollout, pointer: &str, report: &mut Report<'_>) {
-    match rollout.check {
-        Some(RolloutCheck::None) => return,
-        Some(RolloutCheck::SmokeTest) | None => {}
+    match rollout.check() {
+        RolloutCheck::None => return,
+        RolloutCheck::SmokeTest => {}
     }
     let closed = match service.ingress {
         Some(Ingress::Internal | Ingress::InternalAndCloudLoadBalancing) => true,

@@ -7,6 +7,7 @@ mod settings;
 mod traffic;
 
 use model::{Action, Command, FieldPath, Fields, Json, Live, Run};
+use spec::{Rollout, RolloutCheck};
 
 use super::Service;
 use super::rules::RULES;
@@ -20,8 +21,13 @@ pub(super) fn commands(service: &Service, action: Action, live: Option<&Live>) -
         (Action::Create, _) => create(service),
         (Action::Replace, _) => std::iter::once(delete(service)).chain(create(service)).collect(),
         (Action::Delete, _) => vec![delete(service)],
-        (Action::Adopt | Action::Update, Some(live)) => update(service, live),
-        (Action::Repair, Some(live)) => deploy(service, live, &updated(service, live), Stamp::Put),
+        (Action::Adopt | Action::Update, Some(live)) => {
+            not_rolled_out(service, action, live).chain(update(service, live)).collect()
+        }
+        (Action::Repair, Some(live)) => {
+            let deployed = deploy(service, live, &updated(service, live), Stamp::Put);
+            not_rolled_out(service, action, live).chain(deployed).collect()
+        }
         (Action::Detach, Some(live)) => {
             let before = service.item.before.iter();
             let changes = before
@@ -64,14 +70,19 @@ fn update(service: &Service, live: &Live) -> Vec<Command> {
     let wanted = updated(service, live);
     let label = json::text(&live.raw, &["labels", stamp::LABEL]);
     let stamp = if label == Some(service.item.stack.as_str()) { Stamp::Leave } else { Stamp::Put };
-    // gcloud gives a new revision all requests at once.
-    let shares = service.rollout.is_some().then(|| {
-        Command::Missing(
-            "the rollout share by share, with a check before each: the new revision gets all requests"
-                .to_owned(),
-        )
-    });
-    shares.into_iter().chain(change(service, live, &wanted, stamp)).collect()
+    change(service, live, &wanted, stamp)
+}
+
+/// What is said of a rollout, if one is made: gcloud gives the newest revision all requests at once.
+fn not_rolled_out(service: &Service, action: Action, live: &Live) -> impl Iterator<Item = Command> {
+    let text =
+        match service.rollout.as_ref().filter(|_| service.is_rolled_out(action, live)).map(Rollout::check) {
+            Some(RolloutCheck::SmokeTest) => Some("the rollout share by share, with a check before each"),
+            Some(RolloutCheck::None) => Some("the rollout share by share"),
+            None => None,
+        };
+    let missing = |text| Command::Missing(format!("{text}: the newest revision gets all requests"));
+    text.map(missing).into_iter()
 }
 
 /// The fields as they are after an update.

@@ -6,12 +6,11 @@ use model::{Command, Fields, Json};
 use super::flags::Track;
 use crate::json;
 use crate::service::Service;
-use crate::service::traffic::DEFAULT;
+use crate::service::traffic::all_to_latest;
 
 /// The command that takes the shares from what they were to what they are to be; none: nothing differs.
 pub(super) fn commands(service: &Service, before: &Fields, after: &Fields) -> Vec<Command> {
-    let default: Json = serde_json::from_str(DEFAULT).unwrap_or_default();
-    let of = |fields: &Fields| fields.value("traffic").cloned().unwrap_or_else(|| default.clone());
+    let of = |fields: &Fields| fields.value("traffic").cloned().unwrap_or_else(all_to_latest);
     let (old, new) = (of(before), of(after));
     if old == new {
         return Vec::new();

@@ -15,6 +15,13 @@ pub struct Rollout {
     pub check: Option<RolloutCheck>,
 }
 
+impl Rollout {
+    /// What is asked before each share, said or not.
+    pub fn check(&self) -> RolloutCheck {
+        self.check.unwrap_or(RolloutCheck::SmokeTest)
+    }
+}
+
 /// How the requests move to a new revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
