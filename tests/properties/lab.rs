@@ -126,6 +126,7 @@ pub(crate) async fn planned(
         adopt: AdoptPolicy::AsSpecSays,
         replace: ReplacePolicy::Refuse,
         consent,
+        commands: engine::Commands::Built,
     };
     let mut plan = engine::plan(&graph, &live, record, &options);
     if !plan.unread.is_empty() {

@@ -124,6 +124,7 @@ pub(crate) fn planned(thing: &Thing, resources: Vec<Box<dyn Resource>>, answer: 
         adopt: AdoptPolicy::AsSpecSays,
         replace: ReplacePolicy::Refuse,
         consent: engine::Consent::default(),
+        commands: engine::Commands::Built,
     };
     engine::plan(&graph, &live, &Inventory::new(project), &options)
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use catalogue::Catalogue;
 use checks::Examination;
 use engine::{
-    AdoptPolicy, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch, Watched,
+    AdoptPolicy, Commands, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, Snapshot, StopSignal, Watch,
+    Watched,
 };
 use model::{
     ApplyReport, Cloud, Event, Goal, HeldThing, Lease, Plan, RecordError, RecordStore, Resource, Versioned,
@@ -58,6 +59,8 @@ pub(crate) struct Purpose {
     pub(crate) watch: Watch,
     /// What of the spec it is about.
     pub(crate) about: About,
+    /// Whether a script is made of it.
+    pub(crate) commands: Commands,
 }
 
 /// What of a spec a plan is about.
@@ -235,6 +238,7 @@ async fn prepare_in_order<C: Cloud, S: RecordStore>(
         adopt: AdoptPolicy::AsSpecSays,
         replace: purpose.replace,
         consent: purpose.consent.clone(),
+        commands: purpose.commands,
     };
     let mut plan = engine::plan(&graph, &live, &record.inventory, &options); // compare
     if !plan.unread.is_empty() {

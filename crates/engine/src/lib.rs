@@ -35,7 +35,7 @@ pub use fingerprint::fingerprint;
 pub use graph::{Edge, Graph, GraphError};
 pub use lease::{Rhythm, Watched, free, has_work, in_the_way, unlock, watch};
 pub use ledger::{Ledger, WallClock};
-pub use plan::{AdoptPolicy, Allowed, Consent, PlanOptions, Recovered, ReplacePolicy, plan};
+pub use plan::{AdoptPolicy, Allowed, Commands, Consent, PlanOptions, Recovered, ReplacePolicy, plan};
 pub use rebuild::{Rebuilt, rebuild};
 pub use rename::{RenameError, rename};
 pub use restore::{RecordDifference, StackDifference};

@@ -69,6 +69,7 @@ pub(crate) async fn planned<C: Cloud>(cloud: &C, record: &Inventory, goal: Goal)
         adopt: AdoptPolicy::AsSpecSays,
         replace: ReplacePolicy::Allow,
         consent: engine::Consent::default(),
+        commands: engine::Commands::Built,
     };
     let plan = engine::plan(&graph, &live, record, &options);
     let again = engine::plan(&graph, &live, record, &options);

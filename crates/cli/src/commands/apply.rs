@@ -1,6 +1,7 @@
 //! `gemmactl apply`: the plan, a question, and then the plan carried out.
 
 use catalogue::Catalogue;
+use engine::Commands;
 use model::Goal;
 use spec::Spec;
 
@@ -50,6 +51,7 @@ async fn applied(
         noise: Noise::Counted,
         watch: flow::usual_watch(spec),
         about: About::Everything,
+        commands: Commands::LeftOut,
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);

@@ -1,7 +1,7 @@
 //! `gemmactl destroy`: what goes and what stays, a question, and then the removal.
 
 use catalogue::Catalogue;
-use engine::{ReplacePolicy, Watch};
+use engine::{Commands, ReplacePolicy, Watch};
 use model::Goal;
 use spec::Spec;
 
@@ -48,6 +48,7 @@ async fn destroyed(
         noise: Noise::Counted,
         watch: Watch::Nothing,
         about: About::Everything,
+        commands: Commands::LeftOut,
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, None);

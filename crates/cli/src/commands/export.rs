@@ -1,6 +1,6 @@
 //! `gemmactl export`: a live service as a spec. Reads only, and plans what it made, so that nobody has to take its word.
 
-use engine::{Consent, ReplacePolicy, Watch};
+use engine::{Commands, Consent, ReplacePolicy, Watch};
 use model::{Action, Goal};
 use views::escape::escape;
 use views::noise::Noise;
@@ -27,6 +27,7 @@ pub(crate) async fn run(arguments: &ExportArguments, terminal: &Terminal) -> Res
         noise: Noise::Counted,
         watch: Watch::Nothing,
         about: About::Everything,
+        commands: Commands::LeftOut,
     };
     let plan = flow::prepare(&spec, &session, &purpose).await?.plan;
     session.close().await?;

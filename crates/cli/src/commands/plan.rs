@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::Watch;
+use engine::{Commands, Watch};
 use model::{Exposure, Goal, Plan};
 use spec::Spec;
 
@@ -111,6 +111,7 @@ fn purpose(arguments: &PlanArguments, spec: &Spec, caller: Option<&str>) -> Purp
         noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
         watch: if arguments.guard { Watch::Access } else { flow::usual_watch(spec) },
         about: About::Everything,
+        commands: if arguments.as_gcloud { Commands::Built } else { Commands::LeftOut },
     }
 }
 

@@ -1,6 +1,6 @@
 //! `gemmactl rollback`: all requests of a service to a revision that served before, as a plan like any other.
 
-use engine::{Consent, ReplacePolicy, Watch};
+use engine::{Commands, Consent, ReplacePolicy, Watch};
 use model::{Cloud as _, Found, Goal, Json, KindName, RecordStore as _, ResourceId};
 use resources::rollback;
 use spec::Spec;
@@ -48,6 +48,7 @@ async fn rolled_back(
         noise: Noise::Counted,
         watch: Watch::Nothing,
         about: About::Traffic { service: chosen.name.clone(), revision },
+        commands: Commands::LeftOut,
     };
     if arguments.plan {
         let mut prepared = flow::prepare(spec, &session, &purpose).await?;
@@ -84,12 +85,16 @@ async fn revision(
     chosen: &Chosen,
     to: Option<&str>,
 ) -> Result<String, CliError> {
-    let live = LiveService::read(&session.cloud, chosen.clone()).await?;
-    let revisions = match session.cloud.read(&rollback::revisions(&chosen.full_name())).await? {
-        Found::Body(revisions) => revisions,
-        Found::Absent | Found::ApiDisabled(_) => Json::Null,
+    let (request, store) = (rollback::revisions(&chosen.full_name()), session.record());
+    let revisions = async {
+        Ok(match session.cloud.read(&request).await? {
+            Found::Body(revisions) => revisions,
+            Found::Absent | Found::ApiDisabled(_) => Json::Null,
+        })
     };
-    let record = session.record().load().await?;
+    let record = async { Ok(store.load().await?) };
+    let service = LiveService::read(&session.cloud, chosen.clone());
+    let (live, revisions, record) = tokio::try_join!(service, revisions, record)?;
     let id = ResourceId::new(KindName("service"), chosen.name.as_str());
     let entry = record.inventory.entry(&spec.document.stack, &id);
     let served = entry.map_or(&[][..], |entry| entry.served.as_slice());

@@ -1,7 +1,7 @@
 //! `gemmactl snapshot`: the live reads that plans of a spec need, saved for plans that ask no cloud. Writes nothing in the
 //! cloud.
 
-use engine::{Consent, Graph, Recorder, Recovered, ReplacePolicy, SavedSnapshot, Watch};
+use engine::{Commands, Consent, Graph, Recorder, Recovered, ReplacePolicy, SavedSnapshot, Watch};
 use model::Goal;
 
 use crate::arguments::SnapshotArguments;
@@ -51,5 +51,6 @@ fn purpose(goal: Goal) -> Purpose {
         noise: Noise::Counted,
         watch: Watch::Access,
         about: About::Everything,
+        commands: Commands::LeftOut,
     }
 }

@@ -27,7 +27,7 @@ pub(crate) mod testing;
 use std::time::Duration;
 
 use catalogue::Catalogue;
-use engine::{Allowed, Consent, Graph, ReplacePolicy, Watch};
+use engine::{Allowed, Commands, Consent, Graph, ReplacePolicy, Watch};
 use gcp::{Auth, Caller, Pace};
 use model::{CloudError, ErrorKind, Goal};
 use spec::Spec;
@@ -138,6 +138,7 @@ fn present() -> Purpose {
         noise: Noise::Counted,
         watch: Watch::Nothing,
         about: About::Everything,
+        commands: Commands::LeftOut,
     }
 }
 

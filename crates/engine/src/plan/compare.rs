@@ -1,12 +1,12 @@
 //! Changes to what is there: nothing, an update, a replacement, a repair, a stamp put back, an adoption.
 
 use model::{
-    Action, Cause, Change, Effect, Entry, FieldChange, Fields, Health, Json, Live, Origin, Owner, Reason,
-    Resource,
+    Action, Cause, Change, Consequence, Effect, Entry, FieldChange, Fields, Health, Json, Live, Origin,
+    Owner, Reason, Resource,
 };
 
 use super::diff::Wanted;
-use super::{Planner, ReplacePolicy, acts, causes, change_of};
+use super::{Acts, Planner, ReplacePolicy, causes, change_of};
 
 impl Planner<'_> {
     pub(super) fn comparison<'a>(
@@ -24,6 +24,7 @@ impl Planner<'_> {
         }
     }
 
+    /// The change of what is there, and what it brings along.
     pub(super) fn compare(
         &mut self,
         at: usize,
@@ -31,7 +32,7 @@ impl Planner<'_> {
         desired: &Fields,
         live: &Live,
         entry: Option<&Entry>,
-    ) -> Change {
+    ) -> (Change, Vec<Consequence>) {
         let comparison = self.comparison(resource, desired, entry);
         let fields = comparison.differences(live);
         let applied = comparison.applied();
@@ -49,8 +50,9 @@ impl Planner<'_> {
         if action == Action::Replace {
             self.guard_replace(at, resource, &fields, entry);
         }
-        let (steps, commands) = acts(resource, action, Some(&marked));
-        Change { fields, steps, commands, applied, ..change_of(resource, action, reason) }
+        let Acts { steps, commands, consequences } = self.acts(resource, action, Some(&marked));
+        let change = Change { fields, steps, commands, applied, ..change_of(resource, action, reason) };
+        (change, consequences)
     }
 
     /// Ours, but somebody took the stamp off, or it bears an earlier name of the stack: the calls of an adoption put it
@@ -63,7 +65,7 @@ impl Planner<'_> {
         live: &Live,
         entry: Option<&Entry>,
         renamed: Option<Reason>,
-    ) -> Change {
+    ) -> (Change, Vec<Consequence>) {
         let comparison = self.comparison(resource, desired, entry);
         let mut fields = comparison.differences(live);
         let applied = comparison.applied();
@@ -82,17 +84,24 @@ impl Planner<'_> {
         let reason = renamed
             .or_else(|| causes::reason(&fields))
             .unwrap_or_else(|| Reason::Drifted(live.touched.clone()));
-        let (action, (steps, commands)) = match effect(&fields) {
-            Effect::InPlace => (Action::Update, acts(resource, Action::Adopt, Some(&marked))),
+        let (action, acts) = match effect(&fields) {
+            Effect::InPlace => (Action::Update, self.acts(resource, Action::Adopt, Some(&marked))),
             Effect::Replace => {
                 self.guard_replace(at, resource, &fields, entry);
-                (Action::Replace, acts(resource, Action::Replace, Some(&marked)))
+                (Action::Replace, self.acts(resource, Action::Replace, Some(&marked)))
             }
         };
-        Change { fields, steps, commands, applied, ..change_of(resource, action, reason) }
+        let Acts { steps, commands, consequences } = acts;
+        let change = Change { fields, steps, commands, applied, ..change_of(resource, action, reason) };
+        (change, consequences)
     }
 
-    pub(super) fn adopt(&mut self, resource: &dyn Resource, desired: &Fields, live: &Live) -> Option<Change> {
+    pub(super) fn adopt(
+        &mut self,
+        resource: &dyn Resource,
+        desired: &Fields,
+        live: &Live,
+    ) -> Option<(Change, Vec<Consequence>)> {
         let comparison = self.comparison(resource, desired, None);
         let fields = comparison.differences(live);
         let applied = comparison.applied();
@@ -100,9 +109,10 @@ impl Planner<'_> {
             self.refuse_adopting_other(resource, &fields);
             return None;
         }
-        let (steps, commands) = acts(resource, Action::Adopt, Some(&comparison.marked(live, &fields)));
+        let marked = comparison.marked(live, &fields);
+        let Acts { steps, commands, consequences } = self.acts(resource, Action::Adopt, Some(&marked));
         let change = change_of(resource, Action::Adopt, Reason::FoundUnmarked);
-        Some(Change { fields, steps, commands, applied, ..change })
+        Some((Change { fields, steps, commands, applied, ..change }, consequences))
     }
 
     /// A replacement deletes: it needs the record as a witness, a thing that was not there before, and leave.

@@ -4,7 +4,7 @@ use model::{Action, Change, Goal, OnDestroy, Owner, Reason, Resource, StackRecor
 
 use super::decide::{Leave, Stays, Verdict, Wish, decide};
 use super::sight::Sight;
-use super::{Planner, Row, Side, acts, change_of};
+use super::{Acts, Planner, Row, Side, change_of};
 
 impl Planner<'_> {
     /// The row of a resource that is to go. `wanted` is what the spec says of it, if it still does.
@@ -67,7 +67,8 @@ impl Planner<'_> {
                 return None;
             }
         };
-        let (steps, commands) = acts(resource, action, live);
+        // What goes brings nothing along that would be left to show.
+        let Acts { steps, commands, consequences: _ } = self.acts(resource, action, live);
         let change = Change { steps, commands, ..change_of(resource, action, reason) };
         if change.action == Action::Delete {
             self.guard_deletion(resource, wanted);

@@ -20,8 +20,8 @@ mod wanted;
 use std::collections::BTreeMap;
 
 use model::{
-    Action, Change, Command, Entry, Goal, Hazard, Inventory, Live, Outputs, Plan, ProjectId, Refusal,
-    Resource, ResourceId, StackName, Step, Tenure, Unknown, Unread,
+    Action, Change, Command, Consequence, Entry, Goal, Hazard, Inventory, Live, Outputs, Plan, ProjectId,
+    Refusal, Resource, ResourceId, StackName, Step, Tenure, Unknown, Unread,
 };
 
 pub use decide::Recovered;
@@ -48,6 +48,15 @@ pub enum ReplacePolicy {
     Allow,
 }
 
+/// Whether the commands of gcloud are built beside the calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commands {
+    /// For whoever reads them.
+    Built,
+    /// Nobody reads them.
+    LeftOut,
+}
+
 /// What a plan is for, and what it may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanOptions {
@@ -63,6 +72,8 @@ pub struct PlanOptions {
     pub replace: ReplacePolicy,
     /// What else the operator allows.
     pub consent: Consent,
+    /// Whether a script is made of it.
+    pub commands: Commands,
 }
 
 /// What one resource comes to.
@@ -191,6 +202,33 @@ impl<'plan> Planner<'plan> {
                 .collect(),
         }
     }
+
+    /// What an action comes to, of one and the same live object; nothing where it writes nothing.
+    pub(crate) fn acts(&self, resource: &dyn Resource, action: Action, live: Option<&Live>) -> Acts {
+        if !action.writes() {
+            return Acts::default();
+        }
+        let commands = match self.options.commands {
+            Commands::Built => resource.commands(&action, live),
+            Commands::LeftOut => Vec::new(),
+        };
+        Acts {
+            steps: resource.steps(&action, live),
+            commands,
+            consequences: resource.consequences(action, live),
+        }
+    }
+}
+
+/// What an action comes to.
+#[derive(Default)]
+pub(crate) struct Acts {
+    /// Its calls.
+    pub(crate) steps: Vec<Step>,
+    /// The commands that stand beside them.
+    pub(crate) commands: Vec<Command>,
+    /// What it brings along.
+    pub(crate) consequences: Vec<Consequence>,
 }
 
 /// An empty change of a resource.
@@ -206,18 +244,5 @@ pub(crate) fn change_of(resource: &dyn Resource, action: Action, reason: model::
         steps: Vec::new(),
         commands: Vec::new(),
         applied: BTreeMap::new(),
-    }
-}
-
-/// The calls of an action, and the commands that stand beside them.
-pub(crate) fn acts(
-    resource: &dyn Resource,
-    action: Action,
-    live: Option<&Live>,
-) -> (Vec<Step>, Vec<Command>) {
-    if action.writes() {
-        (resource.steps(&action, live), resource.commands(&action, live))
-    } else {
-        (Vec::new(), Vec::new())
     }
 }

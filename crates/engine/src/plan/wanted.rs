@@ -1,13 +1,13 @@
 //! Rows for what the spec asks for. Carries the table out; `compare` looks at fields where the table says so.
 
 use model::{
-    Action, Cause, Change, Consequence, Effect, Entry, FieldChange, Fields, Live, Owner, Reason, Resource,
-    State, Step, Tie,
+    Action, Cause, Change, Consequence, Effect, Entry, FieldChange, Fields, Owner, Reason, Resource, State,
+    Step, Tie,
 };
 
 use super::decide::{Ground, Leave, Verdict, Wish, decide};
 use super::sight::Sight;
-use super::{Planner, Row, Side, acts, change_of};
+use super::{Acts, Planner, Row, Side, change_of};
 use crate::snapshot::Seen;
 
 impl Planner<'_> {
@@ -36,7 +36,7 @@ impl Planner<'_> {
         let desired = resource.desired();
         let lost_with = live.and(self.remade_parent(at));
         let case = self.case(Wish::Wanted, resource, live, entry, Leave::Free);
-        let mut change = match (decide(case), live) {
+        let (mut change, consequences) = match (decide(case), live) {
             (Verdict::Refuse(ground), _) => {
                 self.refuse(resource, live, ground);
                 return None;
@@ -83,16 +83,18 @@ impl Planner<'_> {
             self.intend(at, resource, &change, live, entry);
         }
         // Shown alone: nothing of it is asked for by the spec, given back or remembered.
-        let paths = || change.fields.iter().map(|field| field.path.clone());
-        let marked = live.map(|live| Live { changed: paths().collect(), ..live.clone() });
-        let consequences = resource.consequences(change.action, marked.as_ref());
         add_consequences(&mut change, consequences);
         Some(Row { change, side: Side::Making })
     }
 
-    fn create(&self, resource: &dyn Resource, desired: &Fields, entry: Option<&Entry>) -> Change {
+    fn create(
+        &self,
+        resource: &dyn Resource,
+        desired: &Fields,
+        entry: Option<&Entry>,
+    ) -> (Change, Vec<Consequence>) {
         let comparison = self.comparison(resource, desired, entry);
-        let (steps, commands) = acts(resource, Action::Create, None);
+        let Acts { steps, commands, consequences } = self.acts(resource, Action::Create, None);
         // Content is named by its digest: new inputs make a new name, which is not there yet.
         let is_content = steps.iter().any(|step| matches!(step, Step::Upload(_) | Step::Build { .. }));
         let inputs = match entry {
@@ -107,7 +109,9 @@ impl Planner<'_> {
             (Reason::InputsChanged, inputs)
         };
         let applied = comparison.applied();
-        Change { fields, steps, commands, applied, ..change_of(resource, Action::Create, reason) }
+        let change =
+            Change { fields, steps, commands, applied, ..change_of(resource, Action::Create, reason) };
+        (change, consequences)
     }
 
     /// It is there, and goes with the parent that is replaced.
@@ -117,12 +121,12 @@ impl Planner<'_> {
         desired: &Fields,
         entry: Option<&Entry>,
         parent: Option<model::ResourceId>,
-    ) -> Change {
-        let mut change = self.create(resource, desired, entry);
+    ) -> (Change, Vec<Consequence>) {
+        let (mut change, consequences) = self.create(resource, desired, entry);
         if let Some(parent) = parent {
             change.reason = Reason::ParentReplaced { parent };
         }
-        change
+        (change, consequences)
     }
 
     /// The parent whose replacement takes this resource with it.

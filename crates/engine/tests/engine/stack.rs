@@ -132,3 +132,36 @@ async fn changed_inputs_build_anew_and_what_refers_to_them_follows() {
     assert_eq!(object["fields"]["image"], json!("host/gemma@sha256:v2"));
     assert!(make_plan(&world, &store, &edited, &Options::default()).await.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn commands_stand_beside_the_calls_only_for_whoever_reads_them() {
+    let (world, store) = (World::default(), Store::default());
+    let left_out = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+    let options = Options { commands: engine::Commands::Built, ..Options::default() };
+    let built = make_plan(&world, &store, &[thing("a")], &options).await;
+    assert_eq!((left_out.changes[0].commands.len(), built.changes[0].commands.len()), (0, 1));
+    let steps = |plan: &model::Plan| format!("{:?}", plan.changes[0].steps);
+    assert_eq!(steps(&left_out), steps(&built));
+    assert_eq!(engine::fingerprint(&left_out), engine::fingerprint(&built));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_action_brings_along_is_asked_of_what_its_calls_are_asked_of_and_of_nothing_that_is_in_sync()
+{
+    let (world, store) = (World::default(), Store::default());
+    let told = async |size: u32| {
+        let toys = [thing("a").with("note", "tells").with("size", size)];
+        let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+        let change = row(&plan, "thing/a").clone();
+        let told = change.fields.iter().find(|field| field.path == "told").cloned();
+        (change.action, told.and_then(|field| field.after))
+    };
+    assert_eq!(told(4).await, (Action::Create, Some(json!(["create", null]))));
+    let toys = [thing("a").with("note", "tells").with("size", 4)];
+    converge(&world, &store, &toys, &Options::default()).await;
+    assert_eq!(told(4).await, (Action::NoOp, None));
+    assert_eq!(told(8).await, (Action::Update, Some(json!(["update", ["size"]]))));
+    // The calls are those of an adoption, and no field of the thing differs.
+    world.edit("things/here/a", |object| drop(object.as_object_mut().unwrap().remove("stack")));
+    assert_eq!(told(4).await, (Action::Update, Some(json!(["adopt", []]))));
+}

@@ -84,6 +84,7 @@ pub(crate) async fn plan(port: &Port<'_>, job: &Job) -> Result<(Plan, Versioned)
         adopt: AdoptPolicy::AsSpecSays,
         replace: ReplacePolicy::Refuse,
         consent: engine::Consent::default(),
+        commands: engine::Commands::LeftOut,
     };
     Ok((engine::plan(&graph, &seen, &record.inventory, &options), record))
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use model::{
-    Action, Api, ApiRequest, Command, Dependency, Effect, Entry, FieldRule, Fields, Gathered, Grant, Health,
-    Json, KindName, Live, Lookup, Method, ObserveError, OnDestroy, Owner, Place, PolicyEdit, PolicyRef,
-    Resource, ResourceId, Run, Siblings, StackName, Step, Tenure, Tie, Touched, Unset, Wait,
+    Action, Api, ApiRequest, Command, Consequence, Dependency, Effect, Entry, FieldRule, Fields, Gathered,
+    Grant, Health, Json, KindName, Live, Lookup, Method, ObserveError, OnDestroy, Owner, Place, PolicyEdit,
+    PolicyRef, Resource, ResourceId, Run, Siblings, StackName, Step, Tenure, Tie, Touched, Unset, Wait,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -337,6 +337,14 @@ impl Resource for Item {
 
     fn commands(&self, action: &Action, _live: Option<&Live>) -> Vec<Command> {
         vec![Run::program(&[action.as_str(), &self.path()]).into()]
+    }
+
+    /// What a thing that tells tells: the action that it is asked about, and what is marked as changed.
+    fn consequences(&self, action: Action, live: Option<&Live>) -> Vec<Consequence> {
+        let changed = live.map(|live| live.changed.clone());
+        let told =
+            |_| Consequence { path: "told".into(), before: None, after: json!([action.as_str(), changed]) };
+        self.toy.fields.get("note").filter(|note| **note == json!("tells")).map(told).into_iter().collect()
     }
 
     fn steps(&self, action: &Action, live: Option<&Live>) -> Vec<Step> {

@@ -6,7 +6,7 @@ pub(crate) mod kinds;
 pub(crate) mod store;
 pub(crate) mod watched;
 
-use engine::{AdoptPolicy, Graph, Ledger, PlanOptions, Recovered, ReplacePolicy, StopSignal};
+use engine::{AdoptPolicy, Commands, Graph, Ledger, PlanOptions, Recovered, ReplacePolicy, StopSignal};
 use model::{
     ApplyReport, Change, Cloud, Event, Goal, Lease, Plan, ProjectId, Reason, RecordError, RecordStore,
     Resource, ResourceId, StackName,
@@ -49,6 +49,7 @@ pub(crate) struct Options {
     pub(crate) replace: ReplacePolicy,
     pub(crate) adopt: AdoptPolicy,
     pub(crate) recovered: Recovered,
+    pub(crate) commands: Commands,
 }
 
 impl Default for Options {
@@ -59,6 +60,7 @@ impl Default for Options {
             replace: ReplacePolicy::Refuse,
             adopt: AdoptPolicy::AsSpecSays,
             recovered: Recovered::Refuse,
+            commands: Commands::LeftOut,
         }
     }
 }
@@ -95,6 +97,7 @@ pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], option
         adopt: options.adopt,
         replace: options.replace,
         consent: engine::Consent { recovered: options.recovered, ..engine::Consent::default() },
+        commands: options.commands,
     };
     engine::plan(&graph, &seen, &record, &options)
 }
