@@ -95,8 +95,8 @@ fn a_project_without_billing_is_named_before_anything_is_changed() {
 
 #[test]
 fn each_of_the_seven_roles_is_named_where_it_is_missing_before_anything_is_changed() {
-    // What each gives that the other six do not, of what the tutorial takes, and the narrowest role with the first of it: a part of the
-    // tutorial's. Source: IAM's list of predefined roles.
+    // What each gives that the other six do not, of what the tutorial takes. Of the one without which nothing can be read, the refusal
+    // names the narrowest part. Source: IAM's list of predefined roles.
     let roles: [(&str, &[&str]); 7] = [
         (
             "roles/artifactregistry.admin",

@@ -39,7 +39,7 @@ pub use cloud::GoogleCloud;
 pub use http::LONGEST_CALL;
 pub use needs::{
     BucketPresence, Need, PolicyHolder, RoleWith, is_held_by, narrowest_roles, needs_of_record,
-    needs_of_request, needs_of_step, question_on_project, role_with,
+    needs_of_request, needs_of_step, question_on_project, role_with, tutorial_roles,
 };
 pub use pace::Pace;
 pub use record::BucketRecord;

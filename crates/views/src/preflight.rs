@@ -41,11 +41,6 @@ pub(super) fn seen(check: &Check) -> String {
     check.seen.join("; ")
 }
 
-/// What is to be done next, in order; an advice without words is none.
-pub(super) fn steps(check: &Check) -> impl Iterator<Item = &Next> {
-    check.next.iter().filter(|next| !matches!(next, Next::Say(text) if text.is_empty()))
-}
-
 /// What to do next, as text: words, the address of a page, or a command for a shell.
 pub(super) fn next(next: &Next) -> String {
     match next {

@@ -1,6 +1,8 @@
 //! What the services of a spec draw on quotas: GPUs, CPUs and memory of every instance that there may be. Arithmetic
 //! on the spec; asks nobody.
 
+use std::collections::BTreeSet;
+
 use catalogue::Catalogue;
 use spec::{Document, ScalingMode, Service, ServiceScaling};
 
@@ -50,6 +52,39 @@ pub(super) fn of(document: &Document, catalogue: &Catalogue) -> Vec<Demand> {
         .iter()
         .flat_map(|(name, service)| of_service(document, name.as_str(), service, catalogue))
         .collect()
+}
+
+/// What draws on one quota of one region.
+#[derive(Debug)]
+pub(super) struct Drawn<'demands> {
+    pub(super) region: &'demands str,
+    pub(super) counted: &'demands Counted,
+    /// Of all services, those that are not asked about, too.
+    pub(super) demands: Vec<&'demands Demand>,
+}
+
+impl Drawn<'_> {
+    /// All demands together.
+    pub(super) fn total(&self) -> u64 {
+        self.demands.iter().fold(0, |sum, demand| sum.saturating_add(demand.total()))
+    }
+}
+
+/// Each quota that some services draw on, by their names, in the order of the spec.
+pub(super) fn drawn<'demands>(
+    demands: &'demands [Demand],
+    services: &BTreeSet<&str>,
+) -> Vec<Drawn<'demands>> {
+    let mut all: Vec<Drawn<'_>> = Vec::new();
+    for demand in demands.iter().filter(|demand| services.contains(demand.service.as_str())) {
+        let (region, counted) = (demand.region.as_str(), &demand.counted);
+        if all.iter().any(|known| known.region == region && known.counted == counted) {
+            continue;
+        }
+        let is_of_it = |other: &&Demand| other.region == region && other.counted == *counted;
+        all.push(Drawn { region, counted, demands: demands.iter().filter(is_of_it).collect() });
+    }
+    all
 }
 
 fn of_service(document: &Document, name: &str, service: &Service, catalogue: &Catalogue) -> Vec<Demand> {

@@ -6,8 +6,8 @@ use std::future::Future;
 
 use futures_util::future::join_all;
 use gcp::{
-    BucketPresence, Need, PolicyHolder, is_held_by, narrowest_roles, needs_of_record, needs_of_request,
-    needs_of_step, role_with,
+    BucketPresence, Need, PolicyHolder, RoleWith, is_held_by, narrowest_roles, needs_of_record,
+    needs_of_request, needs_of_step, role_with, tutorial_roles,
 };
 use model::{Cloud, Found, Lookup, Plan, ResourceId, Step};
 
@@ -308,6 +308,17 @@ fn rows(
         .collect()
 }
 
+/// Which of the tutorial's roles hold what narrower roles hold that are told: whoever follows it looks for these.
+fn wider_of_the_tutorial(roles: &[RoleWith]) -> Option<String> {
+    let wider = roles.iter().filter_map(|with| match tutorial_roles(with.role).as_slice() {
+        [] => None,
+        same if same.contains(&with.role) => None,
+        [wide, ..] => Some(format!("{wide} for {}", with.role)),
+    });
+    let wider: Vec<String> = wider.collect();
+    if wider.is_empty() { None } else { Some(format!("Google's tutorial grants more: {}", wider.join(", "))) }
+}
+
 fn judge(subject: &Subject<'_>, rows: Vec<PermissionRow>, held: &Held, caller: Option<&str>) -> Check {
     let count = |standing| rows.iter().filter(|row| row.standing == standing).count();
     let mut said = vec![format!("{} of {} held on the project", count(Standing::OnProject), rows.len())];
@@ -344,7 +355,11 @@ fn judge(subject: &Subject<'_>, rows: Vec<PermissionRow>, held: &Held, caller: O
     }
     let member = caller.unwrap_or("user:YOUR-ADDRESS");
     let asked: BTreeSet<&str> = missing.iter().map(|row| row.permission).collect();
-    for role in narrowest_roles(&asked) {
+    let roles = narrowest_roles(&asked);
+    if let Some(wider) = wider_of_the_tutorial(&roles) {
+        check = check.say(wider);
+    }
+    for role in roles {
         check = check.run(&[
             "gcloud",
             "projects",

@@ -7,7 +7,7 @@ use catalogue::Catalogue;
 use model::Cloud;
 use spec::Document;
 
-use super::demand::{self, Counted, Redundancy};
+use super::demand::{self, Counted, Drawn, Redundancy};
 use super::quota::{self, amount, sum};
 use super::quota_read::{Allowed, name_of};
 
@@ -67,31 +67,26 @@ pub(crate) async fn read<C: Cloud>(
 ) -> (Vec<Pool>, Vec<String>) {
     let demands = demand::of(document, catalogue);
     let told = quota::read(document, catalogue, (&demands, services), cloud).await;
-    let mut pools: Vec<Pool> = Vec::new();
-    for demand in demands.iter().filter(|demand| services.contains(demand.service.as_str())) {
-        let (region, counted) = (&demand.region, &demand.counted);
-        let is_known = pools.iter().any(|pool| pool.region == *region && pool.counted == *counted);
-        let Some(name) = name_of(catalogue, counted).filter(|_| !is_known) else { continue };
-        let drawn: Vec<_> =
-            demands.iter().filter(|other| other.region == *region && other.counted == *counted).collect();
-        let allowed = match told.of(catalogue, counted, region).best() {
+    let pool = |drawn: Drawn<'_>| {
+        let name = name_of(catalogue, drawn.counted)?;
+        let allowed = match told.of(catalogue, drawn.counted, drawn.region).best() {
             Some(Allowed::UpTo(allowed)) => Some(allowed),
             Some(Allowed::Unlimited) => Some(u64::MAX),
             None => None,
         };
-        pools.push(Pool {
+        Some(Pool {
             quota: name.id.to_owned(),
-            what: what(counted),
-            region: region.clone(),
-            sum: sum(counted, &drawn),
-            wanted: drawn.iter().map(|demand| demand.total()).sum(),
+            what: what(drawn.counted),
+            region: drawn.region.to_owned(),
+            sum: sum(&drawn),
+            wanted: drawn.total(),
             allowed,
             unit: name.unit(),
             at_first_use: name.at_first_use,
-            counted: counted.clone(),
-        });
-    }
-    (pools, told.refusals())
+            counted: drawn.counted.clone(),
+        })
+    };
+    (demand::drawn(&demands, services).into_iter().filter_map(pool).collect(), told.refusals())
 }
 
 fn what(counted: &Counted) -> String {

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use catalogue::Catalogue;
 use gcp::BucketPresence;
-use model::{Api, ApiRequest, Cloud, Found, Goal, Plan};
+use model::{Cloud, Found, Goal, Plan};
 use spec::Spec;
 
 use super::observed::Observed;
 pub(crate) use super::permissions::Intent;
+use super::record::bucket_request;
 use super::subject::Subject;
 use super::{billing, permissions, project, quota};
 use crate::error::CliError;
@@ -87,9 +88,7 @@ fn deployed(plan: &Plan) -> BTreeSet<&str> {
 
 /// Whether the record's bucket has to be made.
 async fn presence<C: Cloud>(subject: &Subject<'_>, cloud: &C) -> BucketPresence {
-    let request = ApiRequest::get(Api::Storage, format!("storage/v1/b/{}", subject.bucket))
-        .with_query("fields", "name,projectNumber");
-    match cloud.read(&request).await {
+    match cloud.read(&bucket_request(subject)).await {
         Ok(Found::Body(_)) => BucketPresence::There,
         Ok(Found::Absent | Found::ApiDisabled(_)) | Err(_) => BucketPresence::NotThere,
     }

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use model::{ApiRequest, Cloud, CloudError, Found, Json};
 use spec::Document;
 
-use super::demand::{self, Counted, Demand, Redundancy};
+use super::demand::{self, Counted, Demand, Drawn, Redundancy};
 use super::quota_read::{Allowed, QuotaName, name_of, quota_info, quota_metrics};
 use views::finding::check::{Check, CheckId, Level};
 
@@ -127,18 +127,9 @@ fn judge(
     told: Tell<'_>,
     refusals: &[String],
 ) -> Check {
-    let mut pools: Vec<(&str, &Counted)> = Vec::new();
-    for demand in demands.iter().filter(|demand| services.contains(demand.service.as_str())) {
-        let pool = (demand.region.as_str(), &demand.counted);
-        if !pools.contains(&pool) {
-            pools.push(pool);
-        }
-    }
     let mut check = Check { seen: Vec::new(), ..Check::new(CheckId::Quota, Level::Ok, "") };
-    for (region, counted) in pools {
-        let drawn: Vec<&Demand> =
-            demands.iter().filter(|demand| demand.region == region && demand.counted == *counted).collect();
-        check = one(check, (region, counted), name_of(catalogue, counted), (&drawn, services), told);
+    for drawn in demand::drawn(demands, services) {
+        check = one(check, &drawn, name_of(catalogue, drawn.counted), services, told);
     }
     if check.level != Level::Ok {
         check = refusals.iter().fold(check, Check::seeing);
@@ -153,17 +144,18 @@ fn judge(
 
 fn one(
     check: Check,
-    (region, counted): (&str, &Counted),
+    drawn: &Drawn<'_>,
     name: Option<QuotaName<'_>>,
-    (drawn, services): (&[&Demand], &BTreeSet<&str>),
+    services: &BTreeSet<&str>,
     told: Tell<'_>,
 ) -> Check {
-    let asked = drawn.iter().filter(|demand| services.contains(demand.service.as_str()));
+    let (region, counted) = (drawn.region, drawn.counted);
+    let asked = drawn.demands.iter().filter(|demand| services.contains(demand.service.as_str()));
     let largest = asked.map(|demand| demand.total()).max().unwrap_or_default();
-    let total: u64 = drawn.iter().map(|demand| demand.total()).sum();
+    let total = drawn.total();
     let here = told(counted, region);
     let told_here = here.best();
-    let sum = sum(counted, drawn);
+    let sum = sum(drawn);
     let level = match told_here {
         Some(Allowed::Unlimited) => Level::Ok,
         Some(Allowed::UpTo(allowed)) if total <= allowed => Level::Ok,
@@ -252,12 +244,12 @@ fn shown(counted: &Counted, allowed: Option<Allowed>) -> String {
 }
 
 /// The sum that shows what is wanted.
-pub(super) fn sum(counted: &Counted, drawn: &[&Demand]) -> String {
+pub(super) fn sum(drawn: &Drawn<'_>) -> String {
     let each = |demand: &&Demand| {
-        format!("{} {} × {}", demand.service, demand.instances, amount(counted, demand.each))
+        format!("{} {} × {}", demand.service, demand.instances, amount(drawn.counted, demand.each))
     };
-    let total = drawn.iter().map(|demand| demand.total()).sum();
-    format!("{} = {} wanted", drawn.iter().map(each).collect::<Vec<_>>().join(" + "), amount(counted, total))
+    let all: Vec<String> = drawn.demands.iter().map(each).collect();
+    format!("{} = {} wanted", all.join(" + "), amount(drawn.counted, drawn.total()))
 }
 
 /// An amount in the unit that people use.

@@ -35,10 +35,15 @@ impl Bucket {
     }
 }
 
+/// Asks for the record's bucket.
+pub(super) fn bucket_request(subject: &Subject<'_>) -> ApiRequest {
+    ApiRequest::get(Api::Storage, format!("storage/v1/b/{}", subject.bucket))
+        .with_query("fields", "name,projectNumber")
+}
+
 /// Looks at the bucket. Names are global, so anyone can own the one that we expect.
 pub(super) async fn bucket<C: Cloud>(subject: &Subject<'_>, cloud: &C) -> Bucket {
-    let request = ApiRequest::get(Api::Storage, format!("storage/v1/b/{}", subject.bucket))
-        .with_query("fields", "name,projectNumber");
+    let request = bucket_request(subject);
     let (found, number, held) = tokio::join!(
         cloud.read(&request),
         project::number(subject.project(), cloud),

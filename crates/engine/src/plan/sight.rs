@@ -42,7 +42,8 @@ impl<'plan> Planner<'plan> {
                     format!("{api} is enabled, but does not answer yet"),
                     Some("wait a minute and run plan again".to_owned()),
                 )),
-                Some(Seen::ApiDisabled(_) | Seen::Unreadable(_)) | None => not_enabled(resource, api),
+                Some(Seen::ApiDisabled(_) | Seen::Unreadable(_)) => switch_unread(resource, api),
+                None => not_enabled(resource, api),
             },
         }
     }
@@ -178,6 +179,14 @@ fn not_enabled<'plan>(resource: &dyn Resource, api: &str) -> Sight<'plan> {
         resource,
         format!("{api} is not enabled and the spec does not ask for it"),
         Some(format!("add `{api}` under `apis`")),
+    ))
+}
+
+fn switch_unread<'plan>(resource: &dyn Resource, api: &str) -> Sight<'plan> {
+    Sight::Unknown(unknown(
+        resource,
+        format!("{api} does not answer, and whether it is enabled could not be read"),
+        Some(format!("settle what is said of api/{api}, and run plan again")),
     ))
 }
 

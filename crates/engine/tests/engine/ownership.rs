@@ -304,6 +304,19 @@ async fn what_cannot_be_read_is_unknown_and_never_taken_for_absent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_api_that_the_spec_switches_on_is_never_said_to_be_missing_from_it() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run").on_line(1), thing("b").on_line(2).in_api("run").after("api/run")];
+    world.fail("switches/run", ErrorKind::Denied);
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    let problems: Vec<&str> = plan.unknowns.iter().map(|unknown| unknown.problem.as_str()).collect();
+    assert_eq!(
+        problems,
+        ["switches/run fails", "run does not answer, and whether it is enabled could not be read"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_api_switched_off_by_others_hides_what_was_made_in_it() {
     let (world, store) = (World::default(), Store::default());
     let toys = [switch("run").on_line(1), thing("b").on_line(2).in_api("run").after("api/run")];

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::errors::{needed, role_for};
 pub use holder::PolicyHolder;
-pub use roles::{RoleWith, is_held_by, narrowest_roles, role_with};
+pub use roles::{RoleWith, is_held_by, narrowest_roles, role_with, tutorial_roles};
 
 /// A permission that a call needs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -46,6 +46,28 @@ pub fn role_with(permission: &str) -> Option<&'static str> {
     role_for(permission).map(|(_, role)| role)
 }
 
+/// The roles that Google's tutorial grants to whoever deploys, the one that it names apart for enabling APIs, and the one
+/// that reading logs takes.
+const TUTORIAL: &[&str] = &[
+    "roles/artifactregistry.admin",
+    "roles/cloudbuild.builds.editor",
+    "roles/iam.serviceAccountUser",
+    "roles/logging.viewer",
+    "roles/resourcemanager.projectIamAdmin",
+    "roles/run.admin",
+    "roles/serviceusage.serviceUsageAdmin",
+    "roles/serviceusage.serviceUsageConsumer",
+    "roles/storage.admin",
+];
+
+/// The narrowest of the tutorial's roles that hold a role's permissions, in order; none where none of them does.
+pub fn tutorial_roles(role: &str) -> Vec<&'static str> {
+    let holding: Vec<&'static str> = TUTORIAL.iter().copied().filter(|wide| is_within(role, wide)).collect();
+    let is_narrowest =
+        |wide: &&'static str| !holding.iter().any(|other| other != wide && is_within(other, wide));
+    holding.iter().copied().filter(is_narrowest).collect()
+}
+
 /// Whether a role that somebody has holds a permission, as far as the table knows.
 pub fn is_held_by(role: &str, permission: &str) -> bool {
     role == "roles/owner" || role_with(permission).is_some_and(|narrow| is_within(narrow, role))
@@ -109,6 +131,18 @@ mod tests {
                 RoleWith { role: "roles/storage.objectViewer", permissions: vec!["storage.objects.get"] },
             ]
         );
+    }
+
+    #[test]
+    fn the_tutorials_role_is_the_narrowest_of_its_roles() {
+        for (role, expected) in [
+            ("roles/run.admin", &["roles/run.admin"] as &[_]),
+            ("roles/storage.objectUser", &["roles/storage.admin"]),
+            ("roles/serviceusage.serviceUsageViewer", &["roles/serviceusage.serviceUsageConsumer"]),
+            ("roles/iam.serviceAccountCreator", &[]),
+        ] {
+            assert_eq!(tutorial_roles(role), expected, "{role}");
+        }
     }
 
     #[test]

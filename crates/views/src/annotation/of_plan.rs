@@ -90,7 +90,7 @@ fn of_preflight(check: &Check) -> Annotation {
     };
     let (word, name) = (check.level.word(), check.id.name());
     let message = format!("{name} {word}: {}", preflight::seen(check));
-    let help = preflight::steps(check).map(preflight::next).collect();
+    let help = check.next.iter().map(preflight::next).collect();
     Annotation { help, ..remark(PREFLIGHT, level, name.to_owned(), message, None) }
 }
 

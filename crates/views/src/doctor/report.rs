@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use model::{Body, Found};
 
 use super::super::escape::escape;
-use crate::escape::shell_word;
-use crate::finding::check::{Check, Next};
+use crate::finding::check::Check;
 use crate::finding::{Examination, Exchange, shape};
+use crate::preflight::next;
 
 /// The report before it is redacted.
 pub fn render(examination: &Examination) -> String {
@@ -42,16 +42,8 @@ fn write_check(text: &mut String, check: &Check) {
     for seen in &check.seen {
         quote(text, seen);
     }
-    for next in &check.next {
-        match next {
-            Next::Say(said) if said.is_empty() => {}
-            Next::Say(said) => quote(text, &format!("next: {said}")),
-            Next::Open(url) => quote(text, &format!("next: {url}")),
-            Next::Run(words) => {
-                let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
-                quote(text, &format!("next: {}", words.join(" ")));
-            }
-        }
+    for step in &check.next {
+        quote(text, &format!("next: {}", next(step)));
     }
 }
 

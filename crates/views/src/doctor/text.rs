@@ -67,7 +67,6 @@ pub(crate) fn one(check: &Check, page: &mut Page) {
     }
     for next in &check.next {
         match next {
-            Next::Say(text) if text.is_empty() => {}
             Next::Say(text) => {
                 paragraph(Line::indented(NAMES).with("next", Ink::Changed), text, Ink::Plain, page);
             }

@@ -195,10 +195,13 @@ impl Check {
         self
     }
 
-    /// The same with something to do next, in words.
+    /// The same with something to do next, in words; an advice without words is none.
     #[must_use]
     pub fn say(mut self, next: impl Into<String>) -> Self {
-        self.next.push(Next::Say(next.into()));
+        let words = next.into();
+        if !words.is_empty() {
+            self.next.push(Next::Say(words));
+        }
         self
     }
 

@@ -3,7 +3,7 @@
 use super::page::Page;
 use crate::document::Plan;
 use crate::finding::check::Level;
-use crate::preflight::{next, steps, stops, tally};
+use crate::preflight::{next, stops, tally};
 
 /// Writes that apply would stop, for the top of the page.
 pub(super) fn verdict(plan: &Plan, page: &mut Page) {
@@ -27,7 +27,7 @@ pub(super) fn write(plan: &Plan, page: &mut Page) {
         for seen in &check.seen {
             page.raw("<p>").text(seen).raw("</p>\n");
         }
-        for step in steps(check) {
+        for step in &check.next {
             page.raw("<p class=\"faint\">next: ").text(&next(step)).raw("</p>\n");
         }
         page.raw("</article>\n");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::preflight::{command, seen, steps, stops, tally};
+use super::super::preflight::{command, seen, stops, tally};
 use super::{Body, Level, cut, span};
 use crate::document::Plan;
 use crate::document::preflight::Preflight;
@@ -40,7 +40,7 @@ fn row(check: &Check, level: Level) -> String {
         Level::Full | Level::Changes | Level::Fields => {}
         Level::Resources | Level::Counts | Level::Least => return text,
     }
-    for next in steps(check) {
+    for next in &check.next {
         let next = match next {
             Next::Say(said) => span::text(said),
             Next::Open(url) => span::code(url),

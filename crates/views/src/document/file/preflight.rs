@@ -81,6 +81,7 @@ impl From<&Check> for CheckPart {
 
 impl From<CheckPart> for Check {
     fn from(part: CheckPart) -> Self {
+        let is_advice = |next: &NextPart| !matches!(next, NextPart::Say(text) if text.is_empty());
         let next = |next: NextPart| match next {
             NextPart::Say(text) => Next::Say(text),
             NextPart::Open(url) => Next::Open(url),
@@ -92,7 +93,7 @@ impl From<CheckPart> for Check {
             id: part.id.into(),
             level: part.level.into(),
             seen: part.seen,
-            next: part.next.into_iter().map(next).collect(),
+            next: part.next.into_iter().filter(is_advice).map(next).collect(),
             permissions: Vec::new(),
         }
     }
