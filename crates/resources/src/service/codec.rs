@@ -18,7 +18,7 @@ impl Home<'_> {
     /// A name without what it shares with everything in this project.
     pub(super) fn shorten<'name>(&self, name: &'name str) -> &'name str {
         let ours = format!("projects/{}/", self.project);
-        if name.starts_with(&ours) { name.rsplit('/').next().unwrap_or(name) } else { name }
+        if name.starts_with(&ours) { json::last_part(name) } else { name }
     }
 }
 

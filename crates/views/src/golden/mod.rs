@@ -4,6 +4,7 @@
 
 mod costs;
 mod plans;
+mod rollouts;
 mod sections;
 mod shuffles;
 mod surfaces;
@@ -114,6 +115,7 @@ fn every_surface_names_the_same_command_by_which_a_plan_is_approved() {
             "apply --file stacks/prod.yaml --var project=demo-project --var hf_token=VALUE --allow-replace --expect {short}"
         ),
         format!("destroy --expect {short}"),
+        format!("rollback ollama-gemma --to ollama-gemma-00002-xyz --expect {short}"),
     ];
     assert_eq!(seen, expected.into());
 }

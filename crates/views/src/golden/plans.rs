@@ -100,6 +100,7 @@ pub(super) fn small() -> Vec<Sample> {
     all.push(pushed_again());
     all.push(policy());
     all.extend(super::costs::samples());
+    all.extend(super::rollouts::samples());
     all
 }
 
