@@ -112,11 +112,21 @@ fn each_demand_is_broken_at_the_line_that_breaks_it_and_kept_otherwise() {
             service("    maxInstances: 3\n    scaling: { mode: manual, manual: 7 }\n"),
             vec!["9 service/a asks for 7 instances, at most 3 are allowed"],
         ),
+        (
+            "maxInstancesAtMost: 1",
+            service("    maxInstances: 2\n"),
+            vec!["8 service/a asks for 2 instances, at most 1 is allowed"],
+        ),
+        (
+            "maxInstancesAtMost: 1",
+            service(""),
+            vec!["6 service/a sets no bound on its instances, at most 1 is allowed"],
+        ),
         ("minInstancesAtMost: 0", service(""), vec![]),
         (
             "minInstancesAtMost: 0",
             service("    minInstances: 1\n    maxInstances: 3\n"),
-            vec!["8 service/a asks for 1 instances, at most 0 are allowed"],
+            vec!["8 service/a asks for 1 instance, at most 0 are allowed"],
         ),
         ("noPublicServices: true", service("    invokers: [user:me@example.com]\n"), vec![]),
         (

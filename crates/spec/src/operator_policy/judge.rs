@@ -176,10 +176,9 @@ fn max_instances(service: &Service, most: u32) -> Found {
         [("maxInstances", service.max_instances), ("scaling/max", scaling.and_then(|scaling| scaling.max))];
     match bounds.into_iter().filter_map(|(key, bound)| Some((bound?, key))).min() {
         Some((bound, key)) => over(key, bound, most),
-        None => vec![(
-            "maxInstances".to_owned(),
-            format!("sets no bound on its instances, at most {most} are allowed"),
-        )],
+        None => {
+            vec![("maxInstances".to_owned(), format!("sets no bound on its instances, {}", at_most(most)))]
+        }
     }
 }
 
@@ -206,10 +205,15 @@ fn fixed(service: &Service) -> Option<u32> {
 
 fn over(key: &str, number: u32, most: u32) -> Found {
     if number > most {
-        vec![(key.to_owned(), format!("asks for {number} instances, at most {most} are allowed"))]
+        let instances = if number == 1 { "instance" } else { "instances" };
+        vec![(key.to_owned(), format!("asks for {number} {instances}, {}", at_most(most)))]
     } else {
         Vec::new()
     }
+}
+
+fn at_most(most: u32) -> String {
+    format!("at most {most} {} allowed", if most == 1 { "is" } else { "are" })
 }
 
 fn public(service: &Service) -> Found {
