@@ -29,5 +29,5 @@ pub use check::Check;
 pub use examination::{Examination, examine};
 pub use reference::reference;
 pub use rules::CHECKS;
-pub use server::Program;
+pub use server::{Program, value_of};
 pub use weights::{asked_model, weights};

@@ -143,17 +143,7 @@ impl<'s> Server<'s> {
 
     /// The value of an argument of the container, such as `--max-num-seqs`.
     pub(crate) fn argument(&self, name: &str) -> Option<String> {
-        let mut words = words(self.service);
-        while let Some(word) = words.next() {
-            if let Some(rest) = word.strip_prefix(name) {
-                return match rest.strip_prefix('=') {
-                    Some(value) => Some(value.to_owned()),
-                    None if rest.is_empty() => words.next().map(str::to_owned),
-                    None => continue,
-                };
-            }
-        }
-        None
+        value_of(name, words(self.service)).map(str::to_owned)
     }
 
     /// Requests that vLLM answers at once.
@@ -235,6 +225,19 @@ fn program(service: &Service, image: &Image<'_>) -> Program {
 /// The words that the container is started with.
 fn words(service: &Service) -> impl Iterator<Item = &str> {
     service.command.iter().flatten().chain(service.args.iter().flatten()).map(String::as_str)
+}
+
+/// The value of an argument among the words that a container is started with: `--name=value`, or `--name value`.
+pub fn value_of<'words>(name: &str, words: impl IntoIterator<Item = &'words str>) -> Option<&'words str> {
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        match word.strip_prefix(name) {
+            Some("") => return words.next(),
+            Some(rest) if rest.starts_with('=') => return rest.get(1..),
+            Some(_) | None => {}
+        }
+    }
+    None
 }
 
 /// The value of `--model=NAME`, or the word itself.

@@ -53,19 +53,11 @@ fn variable<'live>(live: &'live Json, name: &str) -> Option<&'live str> {
     found.get("value")?.as_str()
 }
 
-/// The value of an argument of the first container: `--name=value`, or `--name value`.
+/// The value of an argument of the first container.
 fn argument<'live>(live: &'live Json, name: &str) -> Option<&'live str> {
     let container = live.pointer("/template/containers/0")?;
     let words = ["command", "args"].into_iter().filter_map(|field| container.get(field)?.as_array());
-    let mut words = words.flatten().filter_map(Json::as_str);
-    while let Some(word) = words.next() {
-        match word.strip_prefix(name) {
-            Some("") => return words.next(),
-            Some(rest) if rest.starts_with('=') => return rest.get(1..),
-            Some(_) | None => {}
-        }
-    }
-    None
+    checks::value_of(name, words.flatten().filter_map(Json::as_str))
 }
 
 #[cfg(test)]
