@@ -8,7 +8,7 @@ pub(super) static CHECK: Check = Check {
     id: "max-instances-above-quota",
     title: "more GPUs than a region is granted by itself",
     reason: "Unless the project was granted more, the deployment is refused: Cloud Run compares the most instances, not those that run.",
-    fix: "lower `maxInstances`, ask for quota (gemmactl doctor --live shows what there is), or set `gpu.zonalRedundancy: false`, which has a quota of its own",
+    fix: "lower `maxInstances`, ask for more with gemmactl quota request (gemmactl quota show tells what is allowed), or set `gpu.zonalRedundancy: false`, which has a quota of its own",
     severity: Severity::Warning,
     source: "GPU support for services; GPU zonal redundancy",
     date: "2026-11",

@@ -8,7 +8,7 @@ pub(super) static CHECK: Check = Check {
     id: "memory-above-new-project",
     title: "more memory than a new project's quota",
     reason: "Each region has a quota of CPUs and of memory beside that of GPUs, and a deployment over it is refused first.",
-    fix: "ask for quota, or lower `maxInstances`; gemmactl doctor --live shows what there is",
+    fix: "lower `maxInstances`, or ask for more with gemmactl quota request where gemmactl doctor --live says that there is less",
     severity: Severity::Info,
     source: "operators' notes of 2025 and 2026",
     date: "2026-11",
