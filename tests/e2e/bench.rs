@@ -196,6 +196,8 @@ fn who_may_not_ask_and_what_is_not_there_is_told_before_anything_is_measured() {
         .exits(1)
         .says("/api/generate was answered with 404: model 'llama' not found")
         .says("leave --model out");
+    // What the service was asked is kept, though the run failed.
+    world.emulated(&["logs"]).exits(0).says("404");
     world
         .emulated(&["bench", "other", "--yes"])
         .exits(1)

@@ -79,3 +79,35 @@ fn what_only_looks_sends_no_change_takes_no_lease_and_leaves_no_file() {
         }
     }
 }
+
+/// Commands that write a text for a terminal.
+const DRAWING: &[&[&str]] = &[
+    &["plan", "--detail", "full"],
+    &["validate"],
+    &["graph"],
+    &["record", "list"],
+    &["status"],
+    &["doctor", "--live"],
+    &["plan", "--drift-only"],
+    &["quota", "show"],
+];
+
+#[test]
+fn what_is_drawn_in_ascii_holds_nothing_else() {
+    let world = World::copy_of("examples/ollama-gemma");
+    world.emulated(&["apply", "--yes"]).exits(0);
+    world.edit("gemmactl.yaml", "maxInstances: 1", "maxInstances: 8");
+    let mut sums = 0;
+    for arguments in DRAWING {
+        for symbols in [&[][..], &["--ascii"]] {
+            let run = world.emulated(&[arguments, symbols].concat());
+            let shown = format!("{}{}", run.stdout, run.stderr);
+            if symbols.is_empty() {
+                sums += usize::from(shown.contains('×'));
+            } else {
+                assert!(shown.is_ascii(), "{arguments:?}: {shown}");
+            }
+        }
+    }
+    assert!(sums >= 3, "a plan, the checks and quotas have sums: {sums}");
+}

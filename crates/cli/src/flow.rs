@@ -155,11 +155,11 @@ pub(crate) fn catalogue(arguments: &SpecArguments) -> Result<Cow<'static, Catalo
 pub(crate) fn examine(
     spec: &Spec,
     catalogue: &Catalogue,
-    colour: spec::Colour,
+    terminal: &Terminal,
 ) -> Result<Examination, CliError> {
     let examination = checks::examine(spec, catalogue);
     if examination.is_faulty() {
-        Err(CliError::Spec(examination.problems.render(colour)))
+        Err(CliError::Spec(terminal.found(examination.problems)))
     } else {
         Ok(examination)
     }

@@ -4,8 +4,10 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
+use spec::Diagnostics;
+use views::{Colour, Detail, Style, Symbols, spelled};
+
 use crate::arguments::{DetailLevel, Talk, When};
-use views::{Colour, Detail, Style, Symbols};
 
 /// What is known of the terminal, decided once.
 pub(crate) struct Terminal {
@@ -85,6 +87,21 @@ impl Terminal {
                 DetailLevel::Full => Detail::Full,
             },
         }
+    }
+
+    /// What the checks found, as talk.
+    pub(crate) fn found(&self, mut problems: Diagnostics) -> String {
+        for problem in &mut problems.0 {
+            for text in problem.sum.iter_mut().chain(&mut problem.help) {
+                *text = spelled(text, self.symbols);
+            }
+        }
+        problems.render(self.spec_colour())
+    }
+
+    /// The symbols that it takes.
+    pub(crate) fn symbols(&self) -> Symbols {
+        self.symbols
     }
 
     /// Colour of the problems of a spec, which are talk.

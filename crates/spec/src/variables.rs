@@ -136,7 +136,7 @@ impl Variables {
         }
         for (name, declaration) in declared.iter().filter(|(name, _)| without.contains(*name)) {
             let help = format!(
-                "give one with `--var {name}=…` or in a file with `--var-file`, or declare a default"
+                "give one with `--var {name}=VALUE` or in a file with `--var-file`, or declare a default"
             );
             problems.push(
                 Diagnostic::new("missing-variable", format!("the variable `{name}` has no value"))

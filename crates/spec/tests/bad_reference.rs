@@ -229,7 +229,7 @@ services:
     image: us-docker.pkg.dev/p/r/i:1
     dependsOn: [service/one]
 "), @"
-error[cycle]: items wait for each other in a circle: service/one → service/two → service/three → service/one
+error[cycle]: items wait for each other in a circle: service/one -> service/two -> service/three -> service/one
   --> gemmactl.yaml:14:17
    |
 14 |     dependsOn: [service/one]
@@ -257,7 +257,7 @@ images:
 services:
   model: { image: server }
 "), @"
-error[cycle]: items wait for each other in a circle: service/model → image/server → service/model
+error[cycle]: items wait for each other in a circle: service/model -> image/server -> service/model
   --> gemmactl.yaml:11:17
    |
 11 |     dependsOn: [service/model]

@@ -21,7 +21,7 @@ error[missing-variable]: the variable `project` has no value
 6 |   project: { description: Google Cloud project id }
   |   ^^^^^^^
   |
-  = help: give one with `--var project=…` or in a file with `--var-file`, or declare a default
+  = help: give one with `--var project=VALUE` or in a file with `--var-file`, or declare a default
 
 error[unknown-reference]: there is no image `gone` under `images`
  --> gemmactl.yaml:8:19

@@ -348,7 +348,7 @@ error[missing-variable]: the variable `model` has no value, in the environment `
 5 |   model: {}
   |   ^^^^^
   |
-  = help: give one with `--var model=…` or in a file with `--var-file`, or declare a default
+  = help: give one with `--var model=VALUE` or in a file with `--var-file`, or declare a default
 
 1 problem
 ");

@@ -58,6 +58,8 @@ pub mod status;
 mod value;
 mod words;
 
+pub use line::spelled;
+
 /// Whether to colour. Words and symbols carry the meaning either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {

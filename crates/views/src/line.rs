@@ -286,6 +286,14 @@ pub(super) fn arrow(symbols: Symbols) -> &'static str {
     }
 }
 
+/// A text of our own, in which a sum may have the one sign that ASCII lacks.
+pub fn spelled(text: &str, symbols: Symbols) -> String {
+    match symbols {
+        Symbols::Unicode => text.to_owned(),
+        Symbols::Ascii => text.replace('×', "x"),
+    }
+}
+
 /// The mark of something left out.
 pub(super) fn ellipsis(symbols: Symbols) -> &'static str {
     match symbols {

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::Symbols;
 use crate::escape::escape;
+use crate::line::spelled;
 
 /// One quota of one region, with its amounts as people write them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl State {
 }
 
 /// For a terminal; ends with a line break.
-pub fn text(rows: &[Row]) -> String {
+pub fn text(rows: &[Row], symbols: Symbols) -> String {
     let mut text = String::new();
     for row in rows {
         let allowed = row.allowed.as_deref().unwrap_or("an untold number");
@@ -71,7 +73,7 @@ pub fn text(rows: &[Row]) -> String {
             "{}",
             escape(&format!("{} in {}: {allowed} allowed{short}", row.what, row.region))
         );
-        let _ = writeln!(text, "  {}", escape(&row.sum));
+        let _ = writeln!(text, "  {}", escape(&spelled(&row.sum, symbols)));
         if let Some(request) = &row.request {
             let _ = writeln!(text, "  {}", escape(&said(request)));
         }
@@ -140,7 +142,7 @@ mod tests {
             row(request(State::Reconciling, None)),
             row(request(State::Denied, Some("no\u{1b}[2J"))),
         ];
-        insta::assert_snapshot!(text(&rows), @r"
+        insta::assert_snapshot!(text(&rows, Symbols::Unicode), @r"
         nvidia-l4 without zonal redundancy in europe-west1: 3 allowed, too little
           gemma 4 × 1 = 4 wanted
         nvidia-l4 without zonal redundancy in europe-west1: 3 allowed, too little
@@ -153,6 +155,8 @@ mod tests {
           gemma 4 × 1 = 4 wanted
           4 asked for: denied beyond 3: no\u{1b}[2J
         ");
+        let ascii = text(&rows, Symbols::Ascii);
+        assert!(ascii.is_ascii() && ascii.contains("gemma 4 x 1 = 4 wanted"), "{ascii}");
         assert_eq!(json(&rows)["quotas"][2]["request"]["state"], "reconciling");
     }
 }

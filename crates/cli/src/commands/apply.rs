@@ -40,7 +40,7 @@ async fn applied(
 ) -> Result<Exit, CliError> {
     let rules = policy::load(&arguments.policy, terminal.spec_colour())?;
     let policy = policy::judged(rules.as_ref(), spec, catalogue);
-    let findings = flow::examine(spec, catalogue, terminal.spec_colour())?.findings();
+    let findings = flow::examine(spec, catalogue, terminal)?.findings();
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, spec).await?;

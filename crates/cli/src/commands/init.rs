@@ -38,9 +38,7 @@ pub(crate) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit
         terminal.data(&text)?;
     }
     if found.problems.iter().next().is_some() {
-        terminal.talk(
-            views::escape::escape_problems(found.problems.render(terminal.spec_colour()).trim_end()).as_ref(),
-        );
+        terminal.talk(views::escape::escape_problems(terminal.found(found.problems).trim_end()).as_ref());
     }
     if !arguments.print {
         let file = if arguments.output == Path::new("gemmactl.yaml") {

@@ -36,7 +36,7 @@ pub(crate) async fn run(
     let findings = if arguments.destroy || arguments.drift_only {
         Vec::new()
     } else {
-        flow::examine(&spec, &catalogue, terminal.spec_colour())?.findings()
+        flow::examine(&spec, &catalogue, terminal)?.findings()
     };
     let output = arguments.saving.output.as_deref().map(Output::open).transpose()?;
     let earlier = arguments.saving.since.as_deref().map(saved::load).transpose()?;

@@ -6,8 +6,8 @@ use catalogue::Catalogue;
 use model::{Api, ApiRequest, Cloud, Found, Json, ProjectId, Step, Unsupervised};
 use serde_json::json;
 use spec::Spec;
-use views::escape;
 use views::quota::{self as view, Request, Row, State};
+use views::{escape, spelled};
 
 use crate::arguments::{QuotaCommand, QuotaRequestArguments, QuotaShowArguments};
 use crate::doctor::pools::{self, Pool};
@@ -30,20 +30,27 @@ pub(crate) async fn run(command: &QuotaCommand, terminal: &Terminal) -> Result<E
     let catalogue = flow::catalogue(&arguments.spec)?;
     let spec = flow::load_known(&arguments.spec, &catalogue, terminal.spec_colour())?;
     let session = Session::open(&arguments.cloud, &spec).await?;
-    let mut looked = look(arguments, &spec, &catalogue, &session).await?;
-    for refusal in &looked.refusals {
-        terminal.talk(&escape::escape(&format!("could not be read: {refusal}")));
-    }
-    if let QuotaCommand::Request(request) = command {
-        ask(request, &looked, &session, terminal).await?;
-        looked = look(arguments, &spec, &catalogue, &session).await?;
-    }
+    let done = async {
+        let looked = look(arguments, &spec, &catalogue, &session).await?;
+        for refusal in &looked.refusals {
+            terminal.talk(&escape::escape(&format!("could not be read: {refusal}")));
+        }
+        match command {
+            QuotaCommand::Show(_) => Ok(looked),
+            QuotaCommand::Request(request) => {
+                ask(request, &looked, &session, terminal).await?;
+                look(arguments, &spec, &catalogue, &session).await
+            }
+        }
+    };
+    let done = done.await;
     session.close().await?;
+    let looked = done?;
     let rows: Vec<Row> = looked.pools.iter().map(|pool| row(pool, &looked.preferences)).collect();
     terminal.data(&if arguments.json {
         format!("{}\n", escape::json_text(&view::json(&rows)))
     } else {
-        view::text(&rows)
+        view::text(&rows, terminal.symbols())
     })?;
     Ok(Exit::Done)
 }
@@ -112,7 +119,7 @@ async fn ask(
         let (what, region, sum) = (&pool.what, &pool.region, &pool.sum);
         let text =
             format!("{what} in {region}: {sum}, {allowed} allowed; to be asked for: {}", pool.amount(*value));
-        terminal.talk(&escape::escape(&text));
+        terminal.talk(&escape::escape(&spelled(&text, terminal.symbols())));
     }
     let contact = contact(arguments, session).await?;
     if !arguments.yes {

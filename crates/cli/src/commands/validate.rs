@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &ValidateArguments, terminal: &Terminal) -> Result<
             let mut text = String::new();
             let found = Found::of(&specs, &catalogue);
             if !found.problems.is_empty() {
-                let shown = Diagnostics(found.problems).render(terminal.spec_colour());
+                let shown = terminal.found(Diagnostics(found.problems));
                 if found.exit == Exit::Error {
                     return Err(CliError::Spec(shown));
                 }

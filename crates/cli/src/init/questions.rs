@@ -44,7 +44,7 @@ pub(super) fn answers(
     let project = asking.one(
         "--project",
         arguments.project.as_deref(),
-        "Project (empty: given with --var project=…)",
+        "Project (empty: given with --var project=VALUE)",
         "",
         plain,
     )?;

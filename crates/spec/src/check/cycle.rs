@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document, report: &mut Report<'_>) {
         let Some(circle) = circle(&items, &waiting, start) else { return };
         let ids: Vec<&str> =
             circle.iter().filter_map(|(item, _)| Some(items.get(*item)?.id.as_str())).collect();
-        let text = format!("{} → {}", ids.join(" → "), ids.first().unwrap_or(&""));
+        let text = format!("{} -> {}", ids.join(" -> "), ids.first().unwrap_or(&""));
         // Only `dependsOn` can be taken away without making something else wrong.
         let pointers = circle.iter().map(|(_, pointer)| pointer.clone());
         let (listed, implied): (Vec<_>, Vec<_>) =

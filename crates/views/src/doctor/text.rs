@@ -2,9 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::super::Style;
 use super::super::escape::{escape, shell_word};
-use super::super::line::{Ink, Line, Page, bar, wrap};
-use super::super::{Style, Symbols};
+use super::super::line::{Ink, Line, Page, bar, spelled, wrap};
 use super::{Asked, Subject};
 use crate::finding::check::{Check, Level, Next};
 
@@ -80,7 +80,7 @@ pub(crate) fn one(check: &Check, page: &mut Page) {
 fn paragraph(head: Line, text: &str, ink: Ink, page: &mut Page) {
     let room = page.style.width.saturating_sub(TEXTS).max(20);
     let mut head = Some(head);
-    for part in wrap(&escape(&plain(text, page.style.symbols)), room) {
+    for part in wrap(&escape(&spelled(text, page.style.symbols)), room) {
         let line = match head.take() {
             Some(head) => head.pad_to(TEXTS),
             None => Line::indented(TEXTS - 2).with(bar(page.style.symbols), Ink::Faint).pad_to(TEXTS),
@@ -107,14 +107,6 @@ fn command(words: &[String], page: &mut Page) {
         is_empty = false;
     }
     page.line(&line);
-}
-
-/// The one sign of our own texts that ASCII lacks.
-fn plain(text: &str, symbols: Symbols) -> String {
-    match symbols {
-        Symbols::Unicode => text.to_owned(),
-        Symbols::Ascii => text.replace('×', "x"),
-    }
 }
 
 fn ink(level: Level) -> Ink {

@@ -8,6 +8,7 @@ mod rollouts;
 mod sections;
 mod shuffles;
 mod surfaces;
+mod symbols;
 mod widths;
 
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use model::{Finding, Severity};
 
 use super::super::causes;
 use super::super::findings::tally;
-use super::super::line::{Ink, Line, Page};
+use super::super::line::{Ink, Line, Page, spelled};
 use super::blocks::title;
 use super::values::{arrow_back, with_cause};
 use crate::Detail;
@@ -51,10 +51,10 @@ fn one(finding: &Finding, page: &mut Page) {
     let is_long = page.style.detail == Detail::Full || finding.severity != Severity::Info;
     if is_long {
         for line in &finding.sum {
-            page.line(&Line::indented(8).with(line, Ink::Faint));
+            page.line(&Line::indented(8).with(&spelled(line, page.style.symbols), Ink::Faint));
         }
         if let Some(fix) = &finding.fix {
-            page.prose(6, "fix  ", fix, Ink::Plain);
+            page.prose(6, "fix  ", &spelled(fix, page.style.symbols), Ink::Plain);
         }
     }
 }

@@ -75,10 +75,13 @@ impl Live {
 }
 
 /// The form of a moving line: a spinner, the resource, the time of its step, and the step as far as there is room.
-fn form() -> ProgressStyle {
+fn form(symbols: Symbols) -> ProgressStyle {
     ProgressStyle::with_template("{spinner} {prefix}  {elapsed}  {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
-        .tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
+        .tick_chars(match symbols {
+            Symbols::Unicode => "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ",
+            Symbols::Ascii => "|/-\\ ",
+        })
 }
 
 impl Sink for Live {
@@ -91,7 +94,7 @@ impl Sink for Live {
     fn event(&mut self, event: &Event, now: &Moment) {
         match event {
             Event::Started { id, action } => {
-                let bar = self.display.add(ProgressBar::new_spinner().with_style(form()));
+                let bar = self.display.add(ProgressBar::new_spinner().with_style(form(self.symbols)));
                 bar.set_prefix(escape(&id.to_string()).into_owned());
                 bar.enable_steady_tick(FRAME);
                 self.bars.insert(id.clone(), bar);
@@ -191,6 +194,14 @@ mod tests {
         }
         fn flush(&self) -> io::Result<()> {
             Ok(())
+        }
+    }
+
+    #[test]
+    fn the_moving_sign_is_ascii_where_the_rest_is() {
+        let form = form(Symbols::Ascii);
+        for tick in 0..10 {
+            assert!(form.get_tick_str(tick).is_ascii(), "{}", form.get_tick_str(tick));
         }
     }
 

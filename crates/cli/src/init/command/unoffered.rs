@@ -58,7 +58,7 @@ const UNOFFERED: &[(&str, &str, &str)] = &[
         "a spec has no setting for it",
         "remove it; what is set already stays as it is",
     ),
-    ("--update-*", "a spec says what is wanted, not what changes", "give the whole with --set-…"),
+    ("--update-*", "a spec says what is wanted, not what changes", "give the whole with --set-*"),
     ("--remove-*", "a spec says what is wanted, not what changes", "remove it"),
     ("--clear-*", "a spec says what is wanted, not what changes", "remove it"),
 ];
