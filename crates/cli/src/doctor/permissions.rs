@@ -308,15 +308,16 @@ fn rows(
         .collect()
 }
 
-/// Which of the tutorial's roles hold what narrower roles hold that are told: whoever follows it looks for these.
-fn wider_of_the_tutorial(roles: &[RoleWith]) -> Option<String> {
+/// Which of the tutorial's roles hold what narrower roles hold that are told: whoever follows it looks for these. Empty where it
+/// grants the same.
+fn wider_of_the_tutorial(roles: &[RoleWith]) -> String {
     let wider = roles.iter().filter_map(|with| match tutorial_roles(with.role).as_slice() {
         [] => None,
         same if same.contains(&with.role) => None,
         [wide, ..] => Some(format!("{wide} for {}", with.role)),
     });
     let wider: Vec<String> = wider.collect();
-    if wider.is_empty() { None } else { Some(format!("Google's tutorial grants more: {}", wider.join(", "))) }
+    if wider.is_empty() { String::new() } else { format!(" (Google's tutorial takes {})", wider.join(", ")) }
 }
 
 fn judge(subject: &Subject<'_>, rows: Vec<PermissionRow>, held: &Held, caller: Option<&str>) -> Check {
@@ -356,8 +357,8 @@ fn judge(subject: &Subject<'_>, rows: Vec<PermissionRow>, held: &Held, caller: O
     let member = caller.unwrap_or("user:YOUR-ADDRESS");
     let asked: BTreeSet<&str> = missing.iter().map(|row| row.permission).collect();
     let roles = narrowest_roles(&asked);
-    if let Some(wider) = wider_of_the_tutorial(&roles) {
-        check = check.say(wider);
+    if !roles.is_empty() {
+        check = check.say(format!("grant what is missing{}:", wider_of_the_tutorial(&roles)));
     }
     for role in roles {
         check = check.run(&[

@@ -87,6 +87,7 @@ fn checks_stand_in_columns_and_commands_can_be_copied() {
         https://console.cloud.google.com/billing/linkedaccount?project=demo-project
       failed   permissions    31 of 32 held on the project, 1 missing
                               missing run.services.create, to apply service/gemma
+               next           run:
         gcloud projects add-iam-policy-binding demo-project \
           '--member=user:o'\''brien@example.com' --role=roles/run.admin
       warning  quota          nvidia-l4 in europe-west1: gemma 1 × 1 = 1 wanted
