@@ -143,9 +143,11 @@ impl GoogleCloud {
         let answer = self.exchange(&outgoing, repeat, supervisor).await?;
         match json_of(&answer) {
             Ok(json) => Ok(json),
-            // A cut answer to a read is asked for once more.
+            // A cut answer is asked for once more. The first may have been carried out, whatever becomes of the second.
             Err(_) if repeat == Repeat::Safe => {
-                json_of(&self.exchange(&outgoing, repeat, supervisor).await?).map_err(malformed)
+                let again = self.exchange(&outgoing, repeat, supervisor).await;
+                let again = again.map_err(|failure| Failure { fate: Fate::PerhapsDone, ..failure })?;
+                json_of(&again).map_err(malformed)
             }
             Err(text) => Err(malformed(text)),
         }

@@ -53,7 +53,8 @@ impl GoogleCloud {
                         there = Some(thing);
                     }
                 }
-                result => return result.map_err(CloudError::from),
+                // It was accepted, whatever kept the rest from being seen.
+                result => return result.map_err(|failure| CloudError::from(failure).begun()),
             }
         }
     }

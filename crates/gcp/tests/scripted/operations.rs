@@ -1,6 +1,6 @@
 //! Long-running operations: followed to their end, judged, given up.
 
-use model::{Api, ApiRequest, Cloud, ErrorKind, Step, Unsupervised, Wait};
+use model::{Api, ApiRequest, Cloud, ErrorKind, Extent, Step, Unsupervised, Wait};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Told, ok, refused, serve};
@@ -116,6 +116,47 @@ async fn where_the_wait_method_does_not_work_the_operation_is_polled() {
     })
     .await;
     server.cloud().run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_was_accepted_has_begun_even_if_nobody_may_look_how_it_ends() {
+    for (code, status, accepted, extent) in [
+        (401, "UNAUTHENTICATED", true, Extent::Begun),
+        (403, "PERMISSION_DENIED", true, Extent::Begun),
+        (401, "UNAUTHENTICATED", false, Extent::Nothing),
+        (403, "PERMISSION_DENIED", false, Extent::Nothing),
+    ] {
+        let server = serve(move |asked, _| {
+            if accepted && asked.line() == format!("POST /{SERVICES}") {
+                ok(json!({"name": OPERATION}))
+            } else {
+                refused(code, status, "no")
+            }
+        })
+        .await;
+        let error = server.cloud().run(&step(create(), Wait::Ready), &Unsupervised).await.unwrap_err();
+        assert_eq!(error.extent, extent, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_was_malformed_is_found_done_when_it_is_refused_the_second_time() {
+    let path = format!("{SERVICES}/gemma");
+    let line = format!("PATCH /{path}");
+    let server = serve(move |asked, before| {
+        if asked.line() != line {
+            return ok(service("CONDITION_SUCCEEDED", false));
+        }
+        match before {
+            0 => Answer::Text(200, "<html>"),
+            _ => refused(409, "ABORTED", "Conflict for resource 'gemma'"),
+        }
+    })
+    .await;
+    let labels = json!({"labels": {"gemmactl-stack": "demo"}, "etag": "\"old\""});
+    let request = ApiRequest::patch(Api::Run, path, labels);
+    server.cloud().run(&step(request, Wait::Operation), &Unsupervised).await.unwrap();
+    assert_eq!(server.lines().len(), 3, "{:?}", server.lines());
 }
 
 #[tokio::test]
