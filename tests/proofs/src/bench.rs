@@ -13,10 +13,17 @@ use crate::harm::{Harm, Harms};
 use crate::lab::{Lab, PROJECT, Verdict};
 use crate::picture::Picture;
 use crate::prior::prior;
+use crate::scene::{ROLLED, Scene};
 
 /// Two stacks that share APIs and a role.
 const STACKS: [(&str, &str); 2] =
     [("one", include_str!("../stacks/one.yaml")), ("two", include_str!("../stacks/two.yaml"))];
+
+/// The stack that is rolled out, as it was at first.
+const DEPLOYED: (&str, &str) = ("deployed", include_str!("../stacks/rolled.yaml"));
+
+/// The edit that makes a new revision of it.
+const EDIT: (&str, &str) = ("concurrency: 4", "concurrency: 8");
 
 const DOCKERFILE: &str = "FROM docker.io/library/busybox:1.37\nCMD [\"httpd\", \"-f\", \"-p\", \"8080\"]\n";
 
@@ -29,13 +36,20 @@ pub struct Bench {
     pub(crate) untouched: Arc<Emulator>,
     /// The same after a clean apply of the first stack.
     pub(crate) applied: Arc<Emulator>,
+    /// A service that serves, whose spec is edited.
+    deployed: Arc<Emulator>,
+    /// The same after a clean rollout.
+    rolled_out: Arc<Emulator>,
     pub(crate) before: Picture,
-    pub(crate) after: Picture,
+    after: Picture,
+    after_rollout: Picture,
     /// What a clean apply of the first stack asked, and a clean destroy.
     pub(crate) apply_trace: Vec<Exchange>,
     pub(crate) destroy_trace: Vec<Exchange>,
     /// What a clean apply of the second stack asked, beside the first one.
     pub(crate) apply_two_trace: Vec<Exchange>,
+    rollout_trace: Vec<Exchange>,
+    rollback_trace: Vec<Exchange>,
     harms: Harms,
 }
 
@@ -49,7 +63,9 @@ impl Bench {
             .build()
             .map_err(|error| failed(&error))?;
         let folder = TempDir::new().map_err(|error| failed(&error))?;
-        for (name, spec) in STACKS {
+        let (old, new) = EDIT;
+        let edited = DEPLOYED.1.replace(old, new);
+        for (name, spec) in STACKS.into_iter().chain([DEPLOYED, (ROLLED, &edited)]) {
             let place = folder.path().join(name);
             fs::create_dir_all(place.join("server"))
                 .and_then(|()| fs::write(place.join("gemmactl.yaml"), spec))
@@ -64,12 +80,17 @@ impl Bench {
             program,
             folder,
             applied: untouched.copy(),
+            deployed: untouched.copy(),
+            rolled_out: untouched.copy(),
             untouched,
             after: before.clone(),
+            after_rollout: before.clone(),
             before,
             apply_trace: Vec::new(),
             destroy_trace: Vec::new(),
             apply_two_trace: Vec::new(),
+            rollout_trace: Vec::new(),
+            rollback_trace: Vec::new(),
             harms: Harms::default(),
         };
         let lab = bench.lab(&bench.untouched)?;
@@ -90,7 +111,29 @@ impl Bench {
         let apply_two_trace = lab.journal();
         drop(lab);
         bench.apply_two_trace = apply_two_trace;
+        bench.roll_out()?;
         Ok(bench)
+    }
+
+    /// Makes the clean runs of the stack that is rolled out.
+    fn roll_out(&mut self) -> Verdict {
+        let lab = self.lab(&self.untouched)?;
+        lab.must(Command::Apply, DEPLOYED.0)?;
+        let deployed = lab.emulator().copy();
+        drop(lab);
+        self.deployed = deployed;
+        let lab = self.lab(&self.deployed)?;
+        lab.must(Command::Apply, ROLLED)?;
+        let (trace, rolled_out) = (lab.journal(), lab.emulator().copy());
+        drop(lab);
+        (self.rollout_trace, self.rolled_out) = (trace, rolled_out);
+        self.after_rollout = Picture::of(&self.rolled_out)?;
+        let lab = self.lab(&self.rolled_out)?;
+        lab.must(Command::Rollback, ROLLED)?;
+        let trace = lab.journal();
+        drop(lab);
+        self.rollback_trace = trace;
+        Ok(())
     }
 
     /// A copy of a project, with an emulator that listens.
@@ -100,12 +143,29 @@ impl Bench {
         Ok(Lab::new(self, running))
     }
 
-    /// The project that a run of a command begins with.
-    pub(crate) fn start_of(&self, command: Command) -> &Arc<Emulator> {
-        match command {
-            Command::Destroy => &self.applied,
-            Command::Apply | Command::Plan => &self.untouched,
+    /// The project that a run begins with.
+    pub(crate) fn start_of(&self, scene: Scene) -> &Arc<Emulator> {
+        match scene {
+            Scene::Apply => &self.untouched,
+            Scene::Destroy => &self.applied,
+            Scene::Rollout => &self.deployed,
+            Scene::Rollback => &self.rolled_out,
         }
+    }
+
+    /// What a clean run asked.
+    pub(crate) fn trace_of(&self, scene: Scene) -> &[Exchange] {
+        match scene {
+            Scene::Apply => &self.apply_trace,
+            Scene::Destroy => &self.destroy_trace,
+            Scene::Rollout => &self.rollout_trace,
+            Scene::Rollback => &self.rollback_trace,
+        }
+    }
+
+    /// The project after a clean apply of a stack.
+    pub(crate) fn after(&self, stack: &str) -> &Picture {
+        if stack == ROLLED { &self.after_rollout } else { &self.after }
     }
 
     /// Counts what a comparison of two projects came to.

@@ -4,10 +4,10 @@ use emulator::Exchange;
 
 use crate::bench::Bench;
 use crate::client::Ran;
-use crate::command::Command;
 use crate::lab::{Lab, Verdict};
 use crate::matrix::{COLUMNS, Column};
 use crate::report::{Judged, Share, Tally};
+use crate::scene::Scene;
 use crate::trace::{Point, points, without_row};
 
 /// Calls that poll, or that are joined with others, are not made as often each time.
@@ -43,14 +43,14 @@ pub fn untested(bench: &Bench) -> Vec<String> {
 
 /// Whether a call goes to an API that the apply itself switches on: Cloud Run's, by its path.
 fn switched_on_by_apply(point: Point) -> bool {
-    point.row.path.starts_with("/v2/")
+    point.scene == Scene::Apply && point.row.path.starts_with("/v2/")
 }
 
 fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
     let Cell { point, column, letter } = *cell;
-    let lab = bench.lab(bench.start_of(point.command))?;
+    let lab = bench.lab(bench.start_of(point.scene))?;
     lab.rules(vec![point.row.rule("fault", point.number(), column.times, (column.fault)(point.number()))])?;
-    let ran = lab.run_with(point.command, "one", column.waits)?;
+    let ran = lab.run_with(point.scene.command(), point.scene.stack(), column.waits)?;
     let reached = lab.struck("fault") > 0;
     lab.rules(Vec::new())?;
     if reached {
@@ -58,9 +58,10 @@ fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
     } else if ran.code != Some(0) {
         return Err(format!("without the fault the run ended with {:?}: {}", ran.code, ran.said));
     }
-    let go_on = match point.command {
-        Command::Destroy => lab.is_restored(),
-        Command::Apply | Command::Plan => lab.converges(),
+    let stack = point.scene.stack();
+    let go_on = match point.scene {
+        Scene::Destroy => lab.is_restored(stack),
+        Scene::Apply | Scene::Rollout | Scene::Rollback => lab.converges(stack),
     };
     go_on.map_err(|wrong| format!("{wrong}\n  the run had ended with {:?}: {}", ran.code, ran.said))?;
     Ok(if reached { Judged::AsPromised } else { Judged::NotReached })

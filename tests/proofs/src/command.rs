@@ -9,6 +9,8 @@ pub(crate) const ALONE: &str = "patience=2m,watch=300ms,retry=20ms,propagation=1
 pub(crate) enum Command {
     Apply,
     Destroy,
+    /// All requests of a service to the revision that served before.
+    Rollback,
     /// A plan, which says by its exit code whether it is empty.
     Plan,
 }
@@ -18,13 +20,14 @@ impl Command {
         match self {
             Self::Apply => "apply",
             Self::Destroy => "destroy",
+            Self::Rollback => "rollback",
             Self::Plan => "plan",
         }
     }
 
     pub(crate) const fn flag(self) -> &'static str {
         match self {
-            Self::Apply | Self::Destroy => "--yes",
+            Self::Apply | Self::Destroy | Self::Rollback => "--yes",
             Self::Plan => "--detailed-exitcode",
         }
     }

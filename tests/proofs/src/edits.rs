@@ -8,6 +8,7 @@ use crate::command::Command;
 use crate::lab::{Lab, Verdict};
 use crate::picture::Picture;
 use crate::report::{Judged, Share, Tally};
+use crate::scene::Scene;
 use crate::trace::{Point, points};
 
 /// What becomes of an edit.
@@ -118,13 +119,13 @@ impl Edit {
             let below = call.path.strip_prefix(parent).and_then(|rest| rest.strip_prefix('/'));
             call.method == "DELETE" && below.is_some_and(|below| !below.contains('/'))
         };
-        match point.command {
-            Command::Apply | Command::Plan => {
-                bench.apply_trace.iter().position(makes).is_some_and(|made| made < point.at)
-            }
-            Command::Destroy => {
+        match point.scene {
+            Scene::Apply => bench.apply_trace.iter().position(makes).is_some_and(|made| made < point.at),
+            Scene::Destroy => {
                 bench.destroy_trace.iter().position(takes).is_some_and(|taken| point.at <= taken)
             }
+            // The edits are of what the first stack made.
+            Scene::Rollout | Scene::Rollback => false,
         }
     }
 }
@@ -152,7 +153,7 @@ pub fn edits(bench: &Bench, share: Share, threads: usize) -> Tally {
 }
 
 fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
-    let lab = bench.lab(bench.start_of(point.command))?;
+    let lab = bench.lab(bench.start_of(point.scene))?;
     let request = Outside { method: edit.method.to_owned(), path: edit.path.to_owned(), body: (edit.body)() };
     lab.rules(vec![point.row.rule(
         "edit",
@@ -160,7 +161,7 @@ fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
         Some(1),
         Fault::Outside { requests: vec![request.clone()] },
     )])?;
-    let ran = lab.run(point.command, "one")?;
+    let ran = lab.run(point.scene.command(), point.scene.stack())?;
     let (reached, done) = (lab.struck("edit") > 0, lab.done("edit") > 0);
     if !ran.code.is_some_and(|code| [0, 1, 3, 4, 5].contains(&code)) || ran.said.contains("panicked") {
         return Err(format!("the run ended with {:?}: {}", ran.code, ran.said));
@@ -176,17 +177,17 @@ fn judge(bench: &Bench, Case { point, edit }: &Case) -> Verdict<Judged> {
     if edit.fate == Fate::Stays {
         wanted.act(&request);
     }
-    settled(&lab, &Picture::of(&wanted)?)
+    settled(&lab, point.scene.stack(), &Picture::of(&wanted)?)
         .map_err(|wrong| format!("{wrong}\n  the run had said: {}", ran.said))?;
     Ok(if done { Judged::AsPromised } else { Judged::NotReached })
 }
 
 /// Running again converges, and destroying leaves what others made.
-fn settled(lab: &Lab<'_>, wanted: &Picture) -> Verdict {
+fn settled(lab: &Lab<'_>, stack: &str, wanted: &Picture) -> Verdict {
     lab.has_all_of(wanted)?;
-    lab.must(Command::Apply, "one")?;
-    lab.must(Command::Plan, "one")?;
+    lab.must(Command::Apply, stack)?;
+    lab.must(Command::Plan, stack)?;
     lab.has_all_of(wanted)?;
-    lab.must(Command::Destroy, "one")?;
+    lab.must(Command::Destroy, stack)?;
     lab.is_as(wanted)
 }

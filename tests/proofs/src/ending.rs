@@ -30,7 +30,7 @@ pub fn recovery(bench: &Bench) -> Verdict<Duration> {
     if next.code != Some(0) {
         return Err(format!("the next run ended with {:?}: {}", next.code, next.said));
     }
-    lab.converges()?;
+    lab.converges("one")?;
     Ok(next.took)
 }
 
@@ -56,6 +56,6 @@ pub fn interrupt(bench: &Bench) -> Verdict<Duration> {
     if next.said.contains("is held") {
         return Err(format!("the lease was not given back: {}", next.said));
     }
-    lab.converges()?;
+    lab.converges("one")?;
     Ok(took)
 }

@@ -41,8 +41,8 @@ pub fn kills(bench: &Bench, share: Share, threads: usize) -> Tally {
 
 fn judge(bench: &Bench, kill: &Kill) -> Verdict<Judged> {
     let Kill { point, when, next } = *kill;
-    let lab = bench.lab(bench.start_of(point.command))?;
-    let waiting = lab.prepare_quick(point.command, "one")?;
+    let lab = bench.lab(bench.start_of(point.scene))?;
+    let waiting = lab.prepare_quick(point.scene.command(), point.scene.stack())?;
     let fault = Fault::Kill { pid: waiting.id(), when };
     lab.rules(vec![point.row.rule("kill", point.number(), Some(1), fault)])?;
     let ran = waiting.run().map_err(|error| error.to_string())?;
@@ -53,10 +53,10 @@ fn judge(bench: &Bench, kill: &Kill) -> Verdict<Judged> {
     }
     lab.rules(Vec::new())?;
     match next {
-        Command::Apply | Command::Plan => lab.converges()?,
+        Command::Apply | Command::Plan | Command::Rollback => lab.converges(point.scene.stack())?,
         Command::Destroy => {
             lab.nothing_lost()?;
-            lab.is_restored()?;
+            lab.is_restored(point.scene.stack())?;
         }
     }
     Ok(if reached { Judged::AsPromised } else { Judged::NotReached })

@@ -111,25 +111,25 @@ impl<'bench> Lab<'bench> {
     /// apply, and after a clean destroy the project as it was.
     ///
     /// One build more than a clean run makes is the price of an answer that was lost.
-    pub(crate) fn converges(&self) -> Verdict {
-        self.converges_after(2, Sources::All)
+    pub(crate) fn converges(&self, stack: &str) -> Verdict {
+        self.converges_after(stack, 2, Sources::All)
     }
 
     /// The same after runs that may make so many builds together with the last one, and leave such sources.
-    pub(crate) fn converges_after(&self, most_builds: usize, sources: Sources) -> Verdict {
+    pub(crate) fn converges_after(&self, stack: &str, most_builds: usize, sources: Sources) -> Verdict {
         self.nothing_lost()?;
-        self.must(Command::Apply, "one")?;
-        self.must(Command::Plan, "one")?;
+        self.must(Command::Apply, stack)?;
+        self.must(Command::Plan, stack)?;
         let now = Picture::of(self.emulator())?;
-        let compared = self.bench.judged(now.same_things_as(&self.bench.after, sources));
+        let compared = self.bench.judged(now.same_things_as(self.bench.after(stack), sources));
         compared.map_err(|wrong| format!("after apply, {wrong}"))?;
         now.has_builds_up_to(most_builds)?;
-        self.is_restored()
+        self.is_restored(stack)
     }
 
     /// A clean destroy leaves the project as it was.
-    pub(crate) fn is_restored(&self) -> Verdict {
-        self.must(Command::Destroy, "one")?;
+    pub(crate) fn is_restored(&self, stack: &str) -> Verdict {
+        self.must(Command::Destroy, stack)?;
         self.is_as(&self.bench.before)
     }
 

@@ -22,6 +22,7 @@ mod pairs;
 mod picture;
 mod prior;
 mod report;
+mod scene;
 mod schedules;
 mod secrets;
 mod trace;

@@ -59,8 +59,8 @@ const fn side(when: When) -> &'static str {
 
 fn judge(bench: &Bench, pair: &Pair) -> Verdict<Judged> {
     let Pair { first, when, second, share, then } = *pair;
-    let lab = bench.lab(bench.start_of(first.command))?;
-    let waiting = lab.prepare_quick(first.command, "one")?;
+    let lab = bench.lab(bench.start_of(first.scene))?;
+    let waiting = lab.prepare_quick(first.scene.command(), first.scene.stack())?;
     let fault = Fault::Kill { pid: waiting.id(), when };
     lab.rules(vec![first.row.rule("first", first.number(), Some(1), fault)])?;
     let ran = waiting.run().map_err(|error| error.to_string())?;
@@ -71,11 +71,11 @@ fn judge(bench: &Bench, pair: &Pair) -> Verdict<Judged> {
     lab.rules(Vec::new())?;
     // On a copy, the second run shows which calls it makes from here.
     let copy = bench.lab(lab.emulator())?;
-    copy.must(second, "one")?;
+    copy.must(second, first.scene.stack())?;
     let calls = u64::try_from(copy.journal().len()).unwrap_or(0);
     drop(copy);
     let at = 1 + calls * share / SHARES;
-    let waiting = lab.prepare_quick(second, "one")?;
+    let waiting = lab.prepare_quick(second, first.scene.stack())?;
     let fault = Fault::Kill { pid: waiting.id(), when: then };
     lab.rules(vec![Rule { name: "second".to_owned(), from: at, ..Rule::new(fault) }])?;
     let ran = waiting.run().map_err(|error| error.to_string())?;
@@ -84,7 +84,7 @@ fn judge(bench: &Bench, pair: &Pair) -> Verdict<Judged> {
         return Err(format!("the second run, killed at call {at}, ended with {:?}: {}", ran.code, ran.said));
     }
     lab.rules(Vec::new())?;
-    lab.converges()
+    lab.converges(first.scene.stack())
         .map_err(|wrong| format!("{wrong}\n  the second run was killed at call {at} of {calls}"))?;
     Ok(if first_reached && second_reached { Judged::AsPromised } else { Judged::NotReached })
 }

@@ -74,8 +74,8 @@ pub fn schedules(bench: &Bench, share: Share, threads: usize) -> Tally {
 /// How many calls a clean run of a command makes.
 fn calls(bench: &Bench, (command, stack): (Command, &str)) -> u64 {
     let trace = match (command, stack) {
-        (Command::Apply | Command::Plan, "two") => &bench.apply_two_trace,
-        (Command::Apply | Command::Plan, _) => &bench.apply_trace,
+        (Command::Apply | Command::Rollback | Command::Plan, "two") => &bench.apply_two_trace,
+        (Command::Apply | Command::Rollback | Command::Plan, _) => &bench.apply_trace,
         (Command::Destroy, _) => &bench.destroy_trace,
     };
     u64::try_from(trace.len()).unwrap_or(0)
@@ -171,7 +171,7 @@ fn ends_well(lab: &Lab<'_>, pair: Pair, bench: &Bench) -> Verdict {
         let applies =
             [pair.first, pair.second].iter().filter(|(command, _)| *command == Command::Apply).count();
         let sources = if applies == 1 { Sources::Some } else { Sources::All };
-        return lab.converges_after(usize::from(pair.applied) + applies + 1, sources);
+        return lab.converges_after("one", usize::from(pair.applied) + applies + 1, sources);
     }
     for stack in ["one", "two"] {
         lab.must(Command::Apply, stack)?;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use emulator::Exchange;
 
 use crate::bench::Bench;
-use crate::command::Command;
 use crate::matrix::{Phase, Place, ROWS, Row};
+use crate::scene::Scene;
 
 /// One call of a clean run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Point {
-    pub(crate) command: Command,
+    pub(crate) scene: Scene,
     pub(crate) row: &'static Row,
     pub(crate) place: Place,
     /// Its number among all calls of the run, from 0.
@@ -27,15 +27,16 @@ impl Point {
 
 impl std::fmt::Display for Point {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (command, number) = (self.command.name(), self.number());
-        write!(f, "{command}: call {number} of {} {}", self.row.method, self.row.path)
+        let (scene, number) = (self.scene.name(), self.number());
+        write!(f, "{scene}: call {number} of {} {}", self.row.method, self.row.path)
     }
 }
 
-/// Every call of a clean apply and a clean destroy.
+/// Every call of the clean runs.
 pub(crate) fn points(bench: &Bench) -> Vec<Point> {
     let mut points = Vec::new();
-    for (command, trace) in [(Command::Apply, &bench.apply_trace), (Command::Destroy, &bench.destroy_trace)] {
+    for scene in Scene::ALL {
+        let trace = bench.trace_of(scene);
         let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
         let mut phase = Phase::Look;
         let mut found = Vec::new();
@@ -43,15 +44,17 @@ pub(crate) fn points(bench: &Bench) -> Vec<Point> {
             if begins_work(exchange) {
                 phase = Phase::Work;
             }
-            if let Some((at, row)) = ROWS.iter().enumerate().find(|(_, row)| row.is_of(exchange)) {
+            if let Some((at, row)) =
+                ROWS.iter().enumerate().find(|(_, row)| row.is_struck() && row.is_of(exchange))
+            {
                 let number = counts.entry(at).or_default();
                 *number += 1;
                 found.push((
                     at,
                     Point {
-                        command,
+                        scene,
                         row,
-                        place: Place { command, phase, number: *number, of: 0 },
+                        place: Place { scene, phase, number: *number, of: 0 },
                         at: number_of_all,
                     },
                 ));
@@ -72,7 +75,7 @@ fn begins_work(exchange: &Exchange) -> bool {
 
 /// Calls of the clean runs that do not have exactly one row.
 pub(crate) fn without_row(bench: &Bench) -> Vec<String> {
-    let calls = bench.apply_trace.iter().chain(&bench.destroy_trace);
+    let calls = Scene::ALL.into_iter().flat_map(|scene| bench.trace_of(scene));
     let strange = |exchange: &&Exchange| ROWS.iter().filter(|row| row.is_of(exchange)).count() != 1;
     calls.filter(strange).map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
 }

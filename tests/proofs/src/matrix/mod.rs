@@ -11,7 +11,7 @@
 //! | `K` | the same in a destroy: what could not be judged stays in the record |
 //! | `X` | the same, in a look before anything was changed |
 //! | `-` | cannot happen |
-//! | `p`, `e`, `o` | by where the call stands, see [`place`] |
+//! | `p`, `e`, `o`, `c`, `f`, `i` | by where the call stands, see [`place`] |
 
 mod columns;
 mod place;
@@ -34,10 +34,13 @@ const fn row(method: &'static str, path: &'static str, cells: &'static str) -> R
     Row { method, path, cells }
 }
 
+/// Of what no fault strikes.
+const NONE: &str = "--------------";
+
 /// The call that a build begins with.
 pub(crate) const BUILD: Row = row("POST", "/v1/projects/*/locations/*/builds", "RRVSRVVVV--SWS");
 
-/// Every call of apply and destroy.
+/// Every call of apply, destroy, a rollout and a rollback.
 ///
 /// A write of the record's progress that fails stops nothing: the last one makes up for it. And an upload of a source that is
 /// told "it is there already" is believed, for its name tells its digest; the build then says that it is not. An operation
@@ -85,9 +88,25 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET", "/v1/projects/*/billingInfo", "RRRRRRRRR--RRR"),
     row("POST", "/v3/projects/*:testIamPermissions", "RRRRRRRRR--RRR"),
     row("GET", "/storage/v1/b/gemmactl-demo-project", "RRRRRRRRR--RRR"),
+    row("GET", "/v1/projects/*/locations/global/services/*/quotaInfos/*", "RRRRRRRRR--RRR"),
+    row("GET", "/v1beta1/projects/*/services/*/consumerQuotaMetrics", "RRRRRRRRR--RRR"),
+    // A rollout: the service, its new revision at its tag, and its shares.
+    row("GET", "/v2/projects/*/locations/*/services/gemma", "RRRfRRRRR--ccf"),
+    row("GET", "/v2/projects/*/locations/*/services/gemma/revisions", "RRRXRRRRR--XXX"),
+    row("PATCH", "/v2/projects/*/locations/*/services/gemma", "RRVSRVVVV-SSSS"),
+    row("GET", "/computeMetadata/v1/instance/service-accounts/default/identity", "RRRiRRRRi--iii"),
+    // Requests to the service itself are no calls of an API, and none of these faults strikes them.
+    row("GET", "/api/tags", NONE),
+    row("POST", "/api/generate", NONE),
+    row("POST", "/v2/entries:list", "RRRRRRRRR--RRR"),
 ];
 
 impl Row {
+    /// Whether any fault strikes its calls.
+    pub(crate) fn is_struck(&self) -> bool {
+        self.cells != NONE
+    }
+
     /// Whether a call is of this row.
     pub(crate) fn is_of(&self, exchange: &Exchange) -> bool {
         self.method == exchange.method && path_fits(self.path, &exchange.path)
@@ -114,7 +133,7 @@ mod tests {
     fn every_row_has_a_known_letter_for_every_column() {
         for row in ROWS {
             assert_eq!(row.cells.len(), COLUMNS.len(), "{} {}", row.method, row.path);
-            assert!(row.cells.chars().all(|letter| "RVPWOSKXpeo-".contains(letter)), "{}", row.cells);
+            assert!(row.cells.chars().all(|letter| "RVPWOSKXpeocfi-".contains(letter)), "{}", row.cells);
         }
     }
 }
