@@ -60,6 +60,12 @@ pub(super) fn get(call: &Call, world: &World, name: &str) -> Result {
     }
 }
 
+/// Where a bucket keeps its objects, and whether it has real folders. Who may list the objects may know it.
+pub(super) fn layout(call: &Call, world: &World, name: &str) -> Result {
+    let (_, bucket) = refusal::bucket(call, world, name, "storage.objects.list")?;
+    Ok(Answer::json(render::layout(name, bucket)))
+}
+
 /// The project's buckets, by name, in pages.
 pub(super) fn list(call: &Call, world: &World) -> Result {
     let project = call.query.get("project").ok_or_else(|| missing_parameter("project"))?;

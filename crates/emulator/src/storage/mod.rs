@@ -71,6 +71,7 @@ fn json_api(call: &Call, world: &mut World, method: &str, rest: &[&str]) -> Hand
         ("GET", ["b", bucket]) => bucket::get(call, world, bucket),
         ("PATCH" | "PUT", ["b", bucket]) => bucket::change(call, world, bucket),
         ("DELETE", ["b", bucket]) => bucket::delete(call, world, bucket),
+        ("GET", ["b", bucket, "storageLayout"]) => bucket::layout(call, world, bucket),
         ("GET", ["b", bucket, "iam"]) => bucket_policy::get(call, world, bucket),
         ("PUT", ["b", bucket, "iam"]) => bucket_policy::set(call, world, bucket),
         ("GET", ["b", bucket, "iam", "testPermissions"]) => bucket_policy::test(call, world, bucket),

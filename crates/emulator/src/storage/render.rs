@@ -17,8 +17,7 @@ pub(super) fn time(at: Timestamp) -> String {
 
 /// The Bucket resource.
 pub(super) fn bucket(name: &str, bucket: &Bucket, project_number: &str) -> Json {
-    let location = bucket.settings.get("location").and_then(Json::as_str).unwrap_or("US");
-    let kind = LocationType::of(location).unwrap_or(LocationType::MultiRegion);
+    let (_, kind) = place(bucket);
     let mut shown = Map::new();
     shown.insert("kind".into(), json!("storage#bucket"));
     shown.insert("selfLink".into(), json!(format!("{BASE}/{name}")));
@@ -40,6 +39,24 @@ pub(super) fn bucket(name: &str, bucket: &Bucket, project_number: &str) -> Json 
         }
     };
     Json::Object(shown)
+}
+
+/// The `BucketStorageLayout` resource.
+pub(super) fn layout(name: &str, bucket: &Bucket) -> Json {
+    let (location, kind) = place(bucket);
+    let mut shown = json!({
+        "kind": "storage#storageLayout", "bucket": name, "location": location, "locationType": kind.name(),
+    });
+    if let (true, Some(shown)) = (bucket.has_folders(), shown.as_object_mut()) {
+        shown.insert("hierarchicalNamespace".into(), json!({ "enabled": true }));
+    }
+    shown
+}
+
+/// Where a bucket is, and of which kind that is.
+fn place(bucket: &Bucket) -> (&str, LocationType) {
+    let location = bucket.settings.get("location").and_then(Json::as_str).unwrap_or("US");
+    (location, LocationType::of(location).unwrap_or(LocationType::MultiRegion))
 }
 
 /// The access control lists that a changed bucket's answer shows where access is not uniform.

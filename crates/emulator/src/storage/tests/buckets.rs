@@ -39,6 +39,26 @@ async fn a_changed_bucket_shows_access_lists_unless_it_has_folders() {
 }
 
 #[tokio::test]
+async fn the_layout_says_where_a_bucket_is_and_whether_it_has_folders() {
+    let path = "/storage/v1/b/box/storageLayout";
+    let lab = with_bucket(json!({ "name": "box", "location": "us-central1" })).await;
+    let expected = json!({
+        "kind": "storage#storageLayout", "bucket": "box", "location": "US-CENTRAL1", "locationType": "region",
+    });
+    assert_eq!(lab.get(path).await.expect(200).json(), expected);
+    lab.get("/storage/v1/b/none/storageLayout").await.expect(404);
+    let body = json!({
+        "name": "box", "location": "eu", "hierarchicalNamespace": { "enabled": true },
+        "iamConfiguration": { "uniformBucketLevelAccess": { "enabled": true } },
+    });
+    let found = with_bucket(body).await.get(path).await.expect(200).json();
+    assert_eq!(
+        (&found["locationType"], &found["hierarchicalNamespace"]["enabled"]),
+        (&json!("multi-region"), &json!(true))
+    );
+}
+
+#[tokio::test]
 async fn a_new_bucket_has_the_defaults_of_the_real_one() {
     let body = json!({
         "name": "box", "location": "us-central1", "lifecycle": { "rule": [] },
