@@ -41,10 +41,21 @@ impl GoogleCloud {
         builds: &str,
         supervisor: Supervised<'_>,
     ) -> Result<Done, CloudError> {
-        let mut tries = 0;
+        let build = self.begin_build(create, builds, supervisor).await?;
+        // It runs from here on, whatever becomes of the rest.
+        self.to_its_end(build, create, builds, supervisor).await.map_err(CloudError::begun)
+    }
+
+    /// Follows a build to its end, and those that are made after it.
+    async fn to_its_end(
+        &self,
+        mut build: Json,
+        create: &ApiRequest,
+        builds: &str,
+        supervisor: Supervised<'_>,
+    ) -> Result<Done, CloudError> {
+        let mut tries = 1;
         loop {
-            tries += 1;
-            let build = self.begin_build(create, builds, supervisor).await?;
             match self.follow_build(build, create, builds, supervisor).await? {
                 Ended::Built(build) => return done(create, build),
                 Ended::Internal(_) if tries < TRIES => {
@@ -68,6 +79,8 @@ impl GoogleCloud {
                     tries -= 1;
                 }
             }
+            build = self.begin_build(create, builds, supervisor).await?;
+            tries += 1;
         }
     }
 
@@ -91,11 +104,14 @@ impl GoogleCloud {
                 Err(failure) => failure,
             };
             if failure.fate == Fate::NotDone || tries > 2 {
-                return Err(self.explain(failure, create));
+                let error = self.explain(failure, create);
+                // An earlier one may run.
+                return Err(if tries > 1 { error.begun() } else { error });
             }
             supervisor.tell(Progress::Waiting("the answer was lost, looking for the build".to_owned()));
             let list = ApiRequest::get(create.api, builds).with_query("pageSize", "20");
-            let found = self.ask(&list, supervisor).await.map_err(|failure| self.explain(failure, &list))?;
+            let found = self.ask(&list, supervisor).await;
+            let found = found.map_err(|failure| self.explain(failure, &list).begun())?;
             let ours = found.get("builds").and_then(Json::as_array).into_iter().flatten().find(|build| {
                 same_build(build, &create.body) && (is_running(status(build)) || is_since(build, oldest))
             });

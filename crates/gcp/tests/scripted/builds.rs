@@ -1,9 +1,9 @@
 //! Builds: followed by their own status.
 
-use model::{Api, ApiRequest, Cloud, ErrorKind, Progress, Step, Unsupervised};
+use model::{Api, ApiRequest, Cloud, ErrorKind, Extent, Progress, Step, Unsupervised};
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Told, ok, serve};
+use crate::server::{Answer, Told, ok, refused, serve};
 
 const BUILDS: &str = "v1/projects/demo-project/locations/europe-west1/builds";
 
@@ -58,10 +58,26 @@ async fn a_failed_build_says_why_and_where_its_log_is_and_is_not_repeated() {
         )
         .await;
         let error = server.cloud().run(&step(), &Unsupervised).await.unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Failed);
+        assert_eq!((error.kind, error.extent), (ErrorKind::Failed, Extent::Begun));
         assert_eq!(error.message, format!("build b-1 ended with {status}: step 0 exited with 1"));
         assert!(error.help.unwrap().contains("https://logs.example/1"));
         assert_eq!(server.asked().iter().filter(|asked| asked.method == "POST").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_build_that_nobody_may_look_at_has_begun_and_one_that_was_refused_has_not() {
+    for (created_first, extent) in [(true, Extent::Begun), (false, Extent::Nothing)] {
+        let server = serve(move |asked, _| {
+            if created_first && asked.method == "POST" {
+                created("b-1")
+            } else {
+                refused(403, "PERMISSION_DENIED", "no")
+            }
+        })
+        .await;
+        let error = server.cloud().run(&step(), &Unsupervised).await.unwrap_err();
+        assert_eq!((error.kind, error.extent), (ErrorKind::Denied, extent), "{error:?}");
     }
 }
 
