@@ -46,7 +46,7 @@ fn a_refused_plan_has_no_script() {
     let world = World::copy_of("examples/ollama-gemma");
     let emulator = world.emulator();
     let on = json!({"enable": ["artifactregistry.googleapis.com"]});
-    assert_eq!(emulator.call("POST", "/emulator/project", Some(&on)).0, 200);
+    emulator.seed(&on);
     let parent = "/v1/projects/demo-project/locations/europe-west1/repositories?repositoryId=ollama";
     assert_eq!(emulator.call("POST", parent, Some(&json!({"format": "DOCKER"}))).0, 200);
     let refused = world.gemmactl(&["plan", "--as-gcloud", "--endpoint", emulator.url.as_str()]).exits(4);

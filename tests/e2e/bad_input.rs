@@ -159,7 +159,7 @@ fn a_missing_permission_names_the_role_that_has_it() {
     let world = world_with("cpu: 4", "cpu: 4");
     let emulator = world.emulator();
     let deny = serde_json::json!({"deniedPermissions": ["resourcemanager.projects.getIamPolicy"]});
-    assert_eq!(emulator.call("POST", "/emulator/project", Some(&deny)).0, 200);
+    emulator.seed(&deny);
     world
         .gemmactl(&["plan", "--endpoint", &emulator.url])
         .exits(1)

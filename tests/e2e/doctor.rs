@@ -24,20 +24,11 @@ fn healthy() -> (World, Emulator) {
     let world = World::copy_of("examples/ollama-gemma");
     world.edit("gemmactl.yaml", "default: user:me@example.com", "default: user:somebody@example.com");
     let emulator = world.emulator();
-    seed(
-        &emulator,
-        &json!({
-            "enable": APIS,
-            "grant": [{"role": "roles/run.builder", "member": format!("serviceAccount:{BUILDER}")}],
-        }),
-    );
+    emulator.seed(&json!({
+        "enable": APIS,
+        "grant": [{"role": "roles/run.builder", "member": format!("serviceAccount:{BUILDER}")}],
+    }));
     (world, emulator)
-}
-
-#[track_caller]
-fn seed(emulator: &Emulator, seed: &Value) {
-    let (status, answer) = emulator.call("POST", "/emulator/project", Some(seed));
-    assert_eq!(status, 200, "{answer}");
 }
 
 /// Runs it and checks that no call wrote anything.
@@ -139,7 +130,7 @@ fn each_missing_permission_is_told_with_its_steps_and_the_line_that_grants_it() 
         assert_eq!(row["standing"], "on project", "{row}");
         let permission = row["permission"].as_str().unwrap();
         let later = row["needed"].as_array().unwrap().iter().all(|needed| needed["to"] == "destroy");
-        seed(&emulator, &json!({ "deniedPermissions": [permission] }));
+        emulator.seed(&json!({ "deniedPermissions": [permission] }));
         let (level, text) = said(&world, &emulator, "permissions", i32::from(!later));
         assert_eq!(level, if later { "warning" } else { "failed" }, "{permission}: {text}");
         let role = row["role"].as_str().unwrap();
@@ -158,7 +149,7 @@ fn each_missing_permission_is_told_with_its_steps_and_the_line_that_grants_it() 
 #[test]
 fn a_permission_that_the_plan_itself_grants_to_the_caller_is_no_failure() {
     let (world, emulator) = healthy();
-    seed(&emulator, &json!({ "deniedPermissions": ["run.services.create"] }));
+    emulator.seed(&json!({ "deniedPermissions": ["run.services.create"] }));
     let mine = ["--format", "json", "--var", "deployer=user:me@example.com"];
     let answer = checks(&doctor(&world, &emulator, &mine).exits(0));
     let permissions = check(&answer, "permissions");
@@ -170,8 +161,7 @@ fn a_permission_that_the_plan_itself_grants_to_the_caller_is_no_failure() {
 fn what_is_applied_needs_no_more_rights_to_make_it() {
     let (world, emulator) = healthy();
     world.gemmactl(&["apply", "--yes", "--allow-broad-roles", "--endpoint", &emulator.url]).exits(0);
-    seed(
-        &emulator,
+    emulator.seed(
         &json!({ "deniedPermissions": ["serviceusage.services.enable", "artifactregistry.repositories.create"] }),
     );
     let answer = checks(&doctor(&world, &emulator, &["--format", "json"]).exits(0));
@@ -286,7 +276,7 @@ fn a_build_account_that_is_gone_and_one_without_a_role_are_told_apart() {
 
     let world = World::copy_of("examples/ollama-gemma");
     let emulator = world.emulator();
-    seed(&emulator, &json!({ "enable": APIS }));
+    emulator.seed(&json!({ "enable": APIS }));
     let owner_alone =
         json!({"policy": {"bindings": [{"role": "roles/owner", "members": ["user:me@example.com"]}]}});
     assert_eq!(emulator.call("POST", "/v3/projects/demo-project:setIamPolicy", Some(&owner_alone)).0, 200);
@@ -295,7 +285,7 @@ fn a_build_account_that_is_gone_and_one_without_a_role_are_told_apart() {
 
     let world = World::copy_of("examples/hardened");
     let emulator = world.emulator();
-    seed(&emulator, &json!({ "enable": APIS }));
+    emulator.seed(&json!({ "enable": APIS }));
     let (level, text) = said(&world, &emulator, "build-account", 0);
     let words = "apply makes gemma-build@demo-project.iam.gserviceaccount.com";
     assert_eq!((level.as_str(), text.contains(words)), ("ok", true), "{text}");

@@ -61,7 +61,7 @@ fn what_cannot_be_read_is_no_all_clear() {
     {
         let emulator = world.emulator();
         let denied = json!({"deniedPermissions": ["run.services.get"]});
-        assert_eq!(emulator.call("POST", "/emulator/project", Some(&denied)).0, 200);
+        emulator.seed(&denied);
     }
     world.emulated(&["plan", "--drift-only", "--detailed-exitcode"]).exits(1).says("not readable");
 }

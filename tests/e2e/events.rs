@@ -55,7 +55,7 @@ fn a_report_is_written_when_the_run_fails_too() {
     {
         let emulator = world.emulator();
         let broken = json!({"failures": [{"kind": "build", "message": "no luck", "times": 9}]});
-        assert_eq!(emulator.call("POST", "/emulator/project", Some(&broken)).0, 200);
+        emulator.seed(&broken);
     }
     let run = world.emulated(&["apply", "--yes", "--json", "--report", "report.md"]).exits(5);
     let report = read(&world, "report.md");

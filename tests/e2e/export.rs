@@ -28,7 +28,7 @@ fn a_service_that_is_not_there_or_holds_a_secret_is_refused_with_the_reason() {
     let endpoint = ["--endpoint", emulator.url.as_str()];
     let run = |arguments: &[&str]| world.gemmactl(&[arguments, WHERE, &endpoint[..]].concat());
     let enable = json!({"enable": ["run.googleapis.com"]});
-    assert_eq!(emulator.call("POST", "/emulator/project", Some(&enable)).0, 200);
+    emulator.seed(&enable);
     run(&["export", "nothing"]).exits(1).says("is not there");
     run(&["export", "No_Name"]).exits(1).says("is not a service name");
     let service = json!({"template": {"containers": [{

@@ -132,9 +132,9 @@ fn each_failure_is_explained_shown_by_the_next_plan_and_finished_by_the_next_app
     });
     for failure in failures() {
         let (_, world, emulator) = worlds.iter().find(|(example, ..)| *example == failure.example).unwrap();
-        let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+        let run = |command: &[&str]| world.against(emulator, command);
         let before = less_residue(emulator);
-        emulator.call("POST", "/emulator/project", Some(&failure.seed));
+        emulator.seed(&failure.seed);
         let failed = run(&["apply", "--yes", "--no-preflight"]);
         let said = flat(&failed.all());
         assert_eq!(failed.code, 5, "{}: {said}", failure.name);
@@ -144,7 +144,7 @@ fn each_failure_is_explained_shown_by_the_next_plan_and_finished_by_the_next_app
         let plan = flat(&run(&["plan"]).exits(0).stdout);
         assert!(plan.contains(failure.plan), "{}: `{}` in {plan}", failure.name, failure.plan);
         let gone = json!({"failures": [], "quotas": {}});
-        emulator.call("POST", "/emulator/project", Some(&gone));
+        emulator.seed(&gone);
         run(&["apply", "--yes"]).exits(0);
         run(&["plan"]).exits(0).says("No changes.");
         run(&["destroy", "--yes"]).exits(0);
@@ -158,13 +158,13 @@ fn each_failure_is_explained_shown_by_the_next_plan_and_finished_by_the_next_app
 fn a_change_whose_revision_fails_is_partial_and_the_next_apply_repairs_it() {
     let world = World::copy_of(PREBUILT);
     let emulator = world.emulator();
-    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    let run = |command: &[&str]| world.against(&emulator, command);
     run(&["apply", "--yes"]).exits(0);
     world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 6");
-    emulator.call("POST", "/emulator/project", Some(&revision("port")));
+    emulator.seed(&revision("port"));
     run(&["apply", "--yes"]).exits(5).says("the former");
     run(&["plan"]).exits(0).says("service/gemma  repair");
-    emulator.call("POST", "/emulator/project", Some(&json!({"failures": []})));
+    emulator.seed(&json!({"failures": []}));
     run(&["apply", "--yes"]).exits(0);
     run(&["plan"]).exits(0).says("No changes.");
 }
@@ -232,7 +232,7 @@ fn nothing_is_waited_for_that_this_run_did_not_cause() {
         let world = World::copy_of(refusal.example);
         world.edit("gemmactl.yaml", refusal.edit.0, refusal.edit.1);
         let emulator = world.emulator();
-        emulator.call("POST", "/emulator/project", Some(&refusal.seed));
+        emulator.seed(&refusal.seed);
         let events = world
             .gemmactl(&["apply", "--yes", "--no-preflight", "--json", "--endpoint", &emulator.url])
             .exits(refusal.code);
@@ -260,7 +260,7 @@ fn hardened() -> (World, Emulator) {
 #[test]
 fn destroy_takes_what_is_left_of_an_account_that_somebody_deleted() {
     let (world, emulator) = hardened();
-    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    let run = |command: &[&str]| world.against(&emulator, command);
     let before = less_residue(&emulator);
     run(&["apply", "--yes"]).exits(0);
     assert_eq!(emulator.call("DELETE", &account("gemma-build"), None).0, 200);
@@ -274,7 +274,7 @@ fn destroy_takes_what_is_left_of_an_account_that_somebody_deleted() {
 #[test]
 fn an_account_that_somebody_deleted_is_made_again_with_a_grant_of_its_own() {
     let (world, emulator) = hardened();
-    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    let run = |command: &[&str]| world.against(&emulator, command);
     let before = less_residue(&emulator);
     run(&["apply", "--yes"]).exits(0);
     emulator.call("DELETE", &account("gemma-build"), None);
@@ -301,7 +301,7 @@ fn an_account_that_somebody_deleted_is_made_again_with_a_grant_of_its_own() {
 #[test]
 fn an_account_that_somebody_made_again_is_not_taken_for_ours() {
     let (world, emulator) = hardened();
-    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    let run = |command: &[&str]| world.against(&emulator, command);
     run(&["apply", "--yes"]).exits(0);
     emulator.call("DELETE", &account("gemma-build"), None);
     emulator.call("POST", ACCOUNTS, Some(&json!({"accountId": "gemma-build"})));

@@ -272,7 +272,7 @@ fn a_policy_that_cannot_be_read_is_not_taken_for_a_closed_one() {
     let emulator = world.emulator();
     world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]).exits(0);
     let deny = json!({"deniedPermissions": ["run.services.getIamPolicy"]});
-    assert_eq!(emulator.call("POST", "/emulator/project", Some(&deny)).0, 200);
+    emulator.seed(&deny);
     let plan = |more: &[&str]| world.gemmactl(&[&["plan", "--endpoint", &emulator.url], more].concat());
     plan(&[]).exits(0).says("who gets into service/gemma could not be read");
     plan(&["--guard"]).exits(1).says("who gets into service/gemma");

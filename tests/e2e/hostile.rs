@@ -44,7 +44,7 @@ fn hostile_answers_are_shown_and_not_obeyed_by_any_command() {
         let upload = "/upload/storage/v1/b/gemmactl-demo-project/o?uploadType=media&name=inventory.json";
         assert_eq!(emulator.call("POST", upload, Some(&record)).0, 200);
         let broken = json!({"failures": [{"kind": "revision", "message": HOSTILE, "times": 9}]});
-        assert_eq!(emulator.call("POST", "/emulator/project", Some(&broken)).0, 200);
+        emulator.seed(&broken);
     }
     world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8\n    description: Ours");
     let mut surfaces = 0;

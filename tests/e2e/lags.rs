@@ -141,8 +141,8 @@ fn a_stack_that_is_made_again_at_once_waits_for_its_names() {
     for example in [TUTORIAL, HARDENED] {
         let world = World::copy_of(example);
         let emulator = world.emulator();
-        let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
-        emulator.call("POST", "/emulator/project", Some(&json!({"lags": {"names": 2}})));
+        let run = |command: &[&str]| world.against(&emulator, command);
+        emulator.seed(&json!({"lags": {"names": 2}}));
         run(&["apply", "--yes"]).exits(0);
         run(&["destroy", "--yes"]).exits(0);
         let said = waits(&run(&["apply", "--yes", "--json"]).exits(0));
@@ -161,8 +161,8 @@ fn agents_that_join_the_policy_between_its_read_and_its_write_are_kept() {
     let alone = json!({"disableDependentServices": true});
     assert_eq!(emulator.call("POST", disable, Some(&alone)).0, 200);
     emulator.call("POST", "/emulator/settle", None);
-    emulator.call("POST", "/emulator/project", Some(&json!({"lags": {"agents": 1}})));
-    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    emulator.seed(&json!({"lags": {"agents": 1}}));
+    let run = |command: &[&str]| world.against(&emulator, command);
     let said = waits(&run(&["apply", "--yes", "--json"]).exits(0));
     assert!(said.contains(POLICY_CHANGED), "{said:#?}");
     let (_, policy) = emulator.call("POST", POLICY, Some(&json!({})));
@@ -175,7 +175,7 @@ fn agents_that_join_the_policy_between_its_read_and_its_write_are_kept() {
 fn a_long_wait_is_told_in_plain_lines_and_ends_when_what_it_waits_for_has_come() {
     let world = World::copy_of("examples/prebuilt-image");
     let emulator = world.emulator();
-    emulator.call("POST", "/emulator/project", Some(&json!({"lags": {"apis": 100_000}})));
+    emulator.seed(&json!({"lags": {"apis": 100_000}}));
     let mut apply = world
         .command()
         .args(["apply", "--yes", "--endpoint", &emulator.url])

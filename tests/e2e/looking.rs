@@ -49,7 +49,7 @@ fn what_only_looks_sends_no_change_takes_no_lease_and_leaves_no_file() {
     for example in ["examples/ollama-gemma", "examples/hardened"] {
         let world = World::copy_of(example);
         let emulator = world.emulator();
-        let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+        let run = |command: &[&str]| world.against(&emulator, command);
         // Before anything is there; when all is as it should be; and after edits of the spec and of the project.
         for step in 0..3 {
             match step {

@@ -12,20 +12,14 @@ fn tutorial() -> (World, Emulator) {
     let world = World::copy_of("examples/ollama-gemma");
     world.edit("gemmactl.yaml", "default: user:me@example.com", "default: user:somebody@example.com");
     let emulator = world.emulator();
-    seed(&emulator, &json!({"enable": ["cloudbilling.googleapis.com", "cloudquotas.googleapis.com"]}));
+    emulator.seed(&json!({"enable": ["cloudbilling.googleapis.com", "cloudquotas.googleapis.com"]}));
     (world, emulator)
-}
-
-#[track_caller]
-fn seed(emulator: &Emulator, seed: &Value) {
-    let (status, answer) = emulator.call("POST", "/emulator/project", Some(seed));
-    assert_eq!(status, 200, "{answer}");
 }
 
 /// Runs a command; the tutorial's roles reach far, which whoever plans and applies allows.
 fn run(world: &World, emulator: &Emulator, arguments: &[&str]) -> Run {
     let allowed: &[&str] = if arguments[0] == "snapshot" { &[] } else { &["--allow-broad-roles"] };
-    world.gemmactl(&[arguments, allowed, &["--endpoint", &emulator.url]].concat())
+    world.against(emulator, &[arguments, allowed].concat())
 }
 
 /// The preflight of a plan's JSON.
@@ -106,7 +100,7 @@ fn each_missing_prerequisite_is_named_by_the_plan_and_stops_an_apply_before_its_
         if let Some((from, to)) = missing.edit {
             world.edit("gemmactl.yaml", from, to);
         }
-        seed(&emulator, &missing.seed);
+        emulator.seed(&missing.seed);
         let found = preflight(&run(&world, &emulator, &["plan", "--format", "json"]).exits(0));
         let found = check(&found, missing.check);
         assert_eq!(found["level"], missing.level, "{name}: {found}");
@@ -139,7 +133,7 @@ fn each_missing_prerequisite_is_named_by_the_plan_and_stops_an_apply_before_its_
 #[test]
 fn an_operator_may_go_on_and_then_it_fails_as_it_was_told() {
     let (world, emulator) = tutorial();
-    seed(&emulator, &json!({"deniedPermissions": ["run.services.create"]}));
+    emulator.seed(&json!({"deniedPermissions": ["run.services.create"]}));
     let run = run(&world, &emulator, &["apply", "--yes", "--allow-failed-preflight"]).exits(5);
     run.says("apply stops before it changes anything").says("FAILED  service/ollama-gemma  create");
 }
@@ -153,7 +147,7 @@ fn what_the_plan_itself_grants_to_its_caller_comes_later_but_not_what_it_takes_t
         ("resourcemanager.projects.setIamPolicy", "failed"),
         ("storage.objects.create", "failed"),
     ] {
-        seed(&emulator, &json!({ "deniedPermissions": [permission] }));
+        emulator.seed(&json!({ "deniedPermissions": [permission] }));
         let found = preflight(&run(&world, &emulator, &mine).exits(0));
         assert_eq!(check(&found, "permissions")["level"], level, "{permission}: {found}");
     }
@@ -162,7 +156,7 @@ fn what_the_plan_itself_grants_to_its_caller_comes_later_but_not_what_it_takes_t
 #[test]
 fn a_saved_plan_shows_the_same_preflight_and_a_snapshot_says_that_it_has_none() {
     let (world, emulator) = tutorial();
-    seed(&emulator, &json!({"billingDisabled": true}));
+    emulator.seed(&json!({"billingDisabled": true}));
     for format in ["text", "markdown", "summary", "json", "html", "sarif", "annotations"] {
         let planned = run(&world, &emulator, &["plan", "-o", "plan.json", "--format", format]).exits(0);
         assert!(planned.stdout.contains("billing"), "{format}: {}", planned.stdout);
@@ -190,13 +184,12 @@ fn a_plan_without_work_asks_nothing_more_and_one_with_work_only_what_its_own_cal
     world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
     let (with, without) = (calls(&["plan"]), calls(&["plan", "--no-preflight"]));
     assert_eq!(with - without, 8, "project, billing, permissions, four quotas one by one, all quotas");
-    seed(
-        &emulator,
+    emulator.seed(
         &json!({ "deniedPermissions": ["run.services.create", "artifactregistry.repositories.create"] }),
     );
     let found = preflight(&run(&world, &emulator, &["plan", "--format", "json"]).exits(0));
     assert_eq!(check(&found, "permissions")["level"], "ok", "{found}");
-    seed(&emulator, &json!({ "deniedPermissions": ["run.services.update"] }));
+    emulator.seed(&json!({ "deniedPermissions": ["run.services.update"] }));
     let found = preflight(&run(&world, &emulator, &["plan", "--format", "json"]).exits(0));
     assert_eq!(check(&found, "permissions")["level"], "failed", "{found}");
 }

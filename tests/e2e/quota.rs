@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Emulator, Run, World, only_reads};
+use crate::world::{Emulator, World, only_reads};
 
 const QUOTA: &str = "NvidiaL4GpuAllocNoZonalRedundancyPerProjectRegion";
 
@@ -12,12 +12,8 @@ fn short(review: &Value) -> (World, Emulator) {
     world.edit("gemmactl.yaml", "maxInstances: 1", "maxInstances: 8");
     let emulator = world.emulator();
     let seed = json!({"enable": ["cloudquotas.googleapis.com"], "quotaReviews": {QUOTA: review}});
-    assert_eq!(emulator.call("POST", "/emulator/project", Some(&seed)).0, 200);
+    emulator.seed(&seed);
     (world, emulator)
-}
-
-fn run(world: &World, emulator: &Emulator, arguments: &[&str]) -> Run {
-    world.gemmactl(&[arguments, &["--endpoint", &emulator.url]].concat())
 }
 
 /// The calls that asked for a quota.
@@ -36,20 +32,21 @@ fn what_is_short_is_asked_for_and_what_became_of_it_is_told() {
         (json!({"upTo": 5}), "denied", "8 asked for: denied beyond 5", "5 allowed, too little"),
     ] {
         let (world, emulator) = short(&review);
-        run(&world, &emulator, &["quota", "show"])
+        world
+            .against(&emulator, &["quota", "show"])
             .exits(0)
             .says("3 allowed, too little")
             .never_says("asked for");
-        let asked = run(&world, &emulator, &["quota", "request", "--yes"]).exits(0);
+        let asked = world.against(&emulator, &["quota", "request", "--yes"]).exits(0);
         asked.says("ollama-gemma 8 × 1 = 8 wanted, 3 allowed; to be asked for: 8").says(words);
-        let shown = run(&world, &emulator, &["quota", "show", "--json"]).exits(0);
+        let shown = world.against(&emulator, &["quota", "show", "--json"]).exits(0);
         let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
         let quota = &shown["quotas"][0];
         assert_eq!((&quota["quota"], &quota["request"]["state"]), (&json!(QUOTA), &json!(state)), "{shown}");
         assert_eq!(sent(&world).len(), 1);
-        run(&world, &emulator, &["quota", "show"]).exits(0).says(words).says(allowed);
+        world.against(&emulator, &["quota", "show"]).exits(0).says(words).says(allowed);
         if state == "reconciling" {
-            let again = run(&world, &emulator, &["quota", "request", "--yes"]).exits(1);
+            let again = world.against(&emulator, &["quota", "request", "--yes"]).exits(1);
             again.says("8 for nvidia-l4 without zonal redundancy in europe-west1 were asked for already");
             assert_eq!(sent(&world).len(), 1);
         }
@@ -63,7 +60,8 @@ fn nothing_is_asked_for_in_a_unit_that_nobody_is_sure_of() {
     world.edit("gemmactl.yaml", "cpu: 8", "cpu: 20");
     world.edit("gemmactl.yaml", "memory: 32Gi", "memory: 80Gi");
     world.edit("gemmactl.yaml", "region: europe-west1", "region: europe-west4");
-    run(&world, &emulator, &["quota", "request", "--yes", "--value", "9"])
+    world
+        .against(&emulator, &["quota", "request", "--yes", "--value", "9"])
         .exits(1)
         .says("counts GPUs or thousandths of them is not known for sure")
         .says("iam-admin/quotas?project=demo-project");
@@ -73,13 +71,15 @@ fn nothing_is_asked_for_in_a_unit_that_nobody_is_sure_of() {
 #[test]
 fn nothing_is_asked_for_without_a_yes_nor_where_enough_is_allowed() {
     let (world, emulator) = short(&json!("grant"));
-    run(&world, &emulator, &["quota", "request"]).exits(1).says("there is no terminal to ask on");
+    world.against(&emulator, &["quota", "request"]).exits(1).says("there is no terminal to ask on");
     world.edit("gemmactl.yaml", "maxInstances: 8", "maxInstances: 3");
-    run(&world, &emulator, &["quota", "request", "--yes"])
+    world
+        .against(&emulator, &["quota", "request", "--yes"])
         .exits(1)
         .says("the quota suffices")
         .says("ollama-gemma 3 × 1 = 3 wanted, 3 allowed");
-    run(&world, &emulator, &["quota", "request", "--yes", "--value", "2"])
+    world
+        .against(&emulator, &["quota", "request", "--yes", "--value", "2"])
         .exits(1)
         .says("3 allowed")
         .says("nothing is given back");
@@ -87,8 +87,8 @@ fn nothing_is_asked_for_without_a_yes_nor_where_enough_is_allowed() {
     let mut calls = journal.iter().filter(|call| call["path"] != "/emulator/project");
     assert!(calls.all(only_reads), "something was asked for");
     let more = ["quota", "request", "--yes", "--contact", "ops@acme.example", "--value"];
-    run(&world, &emulator, &[&more[..], &["6"]].concat()).exits(0).says("6 asked for: granted");
-    run(&world, &emulator, &[&more[..], &["7"]].concat()).exits(0).says("7 asked for: granted");
+    world.against(&emulator, &[&more[..], &["6"]].concat()).exits(0).says("6 asked for: granted");
+    world.against(&emulator, &[&more[..], &["7"]].concat()).exits(0).says("7 asked for: granted");
     let sent = sent(&world);
     let methods: Vec<&Value> = sent.iter().map(|call| &call["method"]).collect();
     assert_eq!(methods, ["POST", "PATCH"], "the second takes the place of the first");
@@ -99,9 +99,10 @@ fn nothing_is_asked_for_without_a_yes_nor_where_enough_is_allowed() {
 fn what_the_first_deployment_is_granted_by_itself_is_not_asked_for() {
     let (world, emulator) = short(&json!("grant"));
     world.edit("gemmactl.yaml", "maxInstances: 8", "maxInstances: 2");
-    assert_eq!(emulator.call("POST", "/emulator/project", Some(&json!({"quotas": {QUOTA: 0}}))).0, 200);
-    run(&world, &emulator, &["quota", "request", "--yes"]).exits(1).says("is granted 3 by itself");
-    run(&world, &emulator, &["quota", "request", "--yes", "--value", "2"])
+    emulator.seed(&json!({"quotas": {QUOTA: 0}}));
+    world.against(&emulator, &["quota", "request", "--yes"]).exits(1).says("is granted 3 by itself");
+    world
+        .against(&emulator, &["quota", "request", "--yes", "--value", "2"])
         .exits(0)
         .says("2 asked for: granted");
 }
@@ -110,6 +111,6 @@ fn what_the_first_deployment_is_granted_by_itself_is_not_asked_for() {
 fn who_may_not_ask_is_told_which_role_may() {
     let (world, emulator) = short(&json!("grant"));
     let seed = json!({"deniedPermissions": ["cloudquotas.quotas.update"]});
-    assert_eq!(emulator.call("POST", "/emulator/project", Some(&seed)).0, 200);
-    run(&world, &emulator, &["quota", "request", "--yes"]).exits(1).says("roles/cloudquotas.admin");
+    emulator.seed(&seed);
+    world.against(&emulator, &["quota", "request", "--yes"]).exits(1).says("roles/cloudquotas.admin");
 }

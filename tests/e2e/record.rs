@@ -295,7 +295,7 @@ fn what_was_recovered_is_left_without_a_stamp_where_the_operator_says_so() {
     let world = World::copy_of("examples/ollama-gemma");
     world.emulated(&["apply", "--yes"]).exits(0);
     let emulator = world.emulator();
-    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    let run = |command: &[&str]| world.against(&emulator, command);
     assert_eq!(emulator.call("DELETE", OBJECT, None).0, 204);
     run(&["record", "rebuild", "--yes"]).exits(0).says("+ bucket/sources-europe-west1");
     let bucket = || {
@@ -455,7 +455,7 @@ fn a_rebuild_gives_back_what_a_dead_run_held_however_it_ends() {
             assert_eq!(emulator.call("POST", UPLOAD, Some(&poorer)).0, 200);
         }
         assert!(record(&emulator)["stacks"]["gemma-prebuilt"]["lease"].is_object(), "{told}");
-        assert_eq!(emulator.call("POST", "/emulator/project", Some(&seed)).0, 200);
+        emulator.seed(&seed);
         let rebuild: &[&str] = if yes { &["record", "rebuild", "--yes"] } else { &["record", "rebuild"] };
         run(rebuild).exits(code).says("is held: apply by").says(says);
         assert!(record(&emulator)["stacks"]["gemma-prebuilt"]["lease"].is_null(), "{told}");

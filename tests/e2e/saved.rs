@@ -179,10 +179,10 @@ fn a_saved_plan_of_one_project_or_stack_sends_nothing_to_another() {
 fn a_saved_plan_that_is_done_in_part_says_what_to_do_and_that_works() {
     let world = tutorial();
     let emulator = world.emulator();
-    let run = |command: &[&str]| world.gemmactl(&[command, &["--endpoint", &emulator.url]].concat());
+    let run = |command: &[&str]| world.against(&emulator, command);
     run(&["plan", "-o", "plan.json"]).exits(0);
     let failing = serde_json::json!({"failures": [{"kind": "build", "name": "", "message": "No space left.", "times": 1}]});
-    emulator.call("POST", "/emulator/project", Some(&failing));
+    emulator.seed(&failing);
     run(&["apply", "--yes", "plan.json"]).exits(5).says("plan again and approve that");
     // The approved plan is done in part, so it is not what would be done now, and is not carried out.
     run(&["apply", "--yes", "plan.json"]).exits(3);

@@ -78,7 +78,7 @@ fn no_credential_shows_in_output_files_or_requests_of_a_whole_life() {
     {
         let emulator = world.emulator();
         let broken = json!({"failures": [{"kind": "build", "message": "no luck", "times": 9}]});
-        assert_eq!(emulator.call("POST", "/emulator/project", Some(&broken)).0, 200);
+        emulator.seed(&broken);
         let mut command = world.command();
         command.args(["apply", "--yes", "-vv", "--endpoint", &emulator.url]);
         let output = command.env("GEMMACTL_ACCESS_TOKEN", CANARY).stdin(Stdio::null()).output().unwrap();

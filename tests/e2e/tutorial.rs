@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::project;
-use crate::world::{Emulator, Run, World, only_reads};
+use crate::world::{Emulator, World, only_reads};
 
 /// The tutorial's own command.
 const COMMAND: &str = "gcloud run deploy ollama-gemma --source . --concurrency 4 --cpu 8 \
@@ -25,18 +25,8 @@ fn begun(region: &str) -> World {
 /// A project in which everything can be told: the APIs that tell it are on.
 fn told(world: &World) -> Emulator {
     let emulator = world.emulator();
-    seed(&emulator, &json!({ "enable": ["cloudbilling.googleapis.com", "cloudquotas.googleapis.com"] }));
+    emulator.seed(&json!({ "enable": ["cloudbilling.googleapis.com", "cloudquotas.googleapis.com"] }));
     emulator
-}
-
-#[track_caller]
-fn seed(emulator: &Emulator, seed: &Value) {
-    let (status, answer) = emulator.call("POST", "/emulator/project", Some(seed));
-    assert_eq!(status, 200, "{answer}");
-}
-
-fn run(world: &World, emulator: &Emulator, arguments: &[&str]) -> Run {
-    world.gemmactl(&[arguments, &["--endpoint", &emulator.url]].concat())
 }
 
 #[test]
@@ -45,17 +35,18 @@ fn the_tutorial_runs_from_its_command_to_an_answer_to_a_clean_project() {
     let emulator = told(&world);
     let before = project::less_residue(&emulator);
     world.gemmactl(&["validate"]).exits(0).never_says("warning").never_says("error");
-    run(&world, &emulator, &["doctor"]).exits(0).never_says("failed");
-    run(&world, &emulator, &["plan"]).exits(0).says("service/ollama-gemma  create").never_says("warning");
-    run(&world, &emulator, &["apply", "--yes"])
+    world.against(&emulator, &["doctor"]).exits(0).never_says("failed");
+    world.against(&emulator, &["plan"]).exits(0).says("service/ollama-gemma  create").never_says("warning");
+    world
+        .against(&emulator, &["apply", "--yes"])
         .exits(0)
         .says("proof of service/ollama-gemma: gemma3:4b answers")
         .says("on the GPU");
-    run(&world, &emulator, &["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
-    run(&world, &emulator, &["prompt", "Why is the sky blue?"]).exits(0).says("This is gemma3:4b");
-    run(&world, &emulator, &["status"]).exits(0).says("service/ollama-gemma  ready");
-    run(&world, &emulator, &["logs"]).exits(0).says("library=CUDA");
-    run(&world, &emulator, &["destroy", "--yes"]).exits(0);
+    world.against(&emulator, &["plan", "--detailed-exitcode"]).exits(0).says("No changes.");
+    world.against(&emulator, &["prompt", "Why is the sky blue?"]).exits(0).says("This is gemma3:4b");
+    world.against(&emulator, &["status"]).exits(0).says("service/ollama-gemma  ready");
+    world.against(&emulator, &["logs"]).exits(0).says("library=CUDA");
+    world.against(&emulator, &["destroy", "--yes"]).exits(0);
     assert_eq!(project::less_residue(&emulator), before);
 }
 
@@ -74,11 +65,11 @@ fn writes(world: &World) -> Vec<Value> {
 /// could not read what is there.
 #[track_caller]
 fn is_named(world: &World, emulator: &Emulator, (plan, apply): (i32, i32), missing: &[&str]) {
-    let plan = run(world, emulator, &["plan"]).exits(plan);
+    let plan = world.against(emulator, &["plan"]).exits(plan);
     for text in missing {
         assert!(plan.all().contains(text), "{text} is not named: {}", plan.all());
     }
-    let apply = run(world, emulator, &["apply", "--yes"]).exits(apply);
+    let apply = world.against(emulator, &["apply", "--yes"]).exits(apply);
     for text in missing {
         assert!(apply.all().contains(text), "{text} is not named: {}", apply.all());
     }
@@ -89,7 +80,7 @@ fn is_named(world: &World, emulator: &Emulator, (plan, apply): (i32, i32), missi
 fn a_project_without_billing_is_named_before_anything_is_changed() {
     let world = begun("europe-west1");
     let emulator = told(&world);
-    seed(&emulator, &json!({ "billingDisabled": true }));
+    emulator.seed(&json!({ "billingDisabled": true }));
     is_named(&world, &emulator, STOPPED, &["billing"]);
 }
 
@@ -119,7 +110,7 @@ fn each_of_the_seven_roles_is_named_where_it_is_missing_before_anything_is_chang
             "iam: [{role: roles/logging.viewer, members: [user:ana@example.com]}]\nrepositories:\n";
         world.edit("gemmactl.yaml", "repositories:\n", granting);
         let emulator = told(&world);
-        seed(&emulator, &json!({ "deniedPermissions": permissions }));
+        emulator.seed(&json!({ "deniedPermissions": permissions }));
         // Without the role of Service Usage nobody can tell which APIs are on.
         let ends = if role == "roles/serviceusage.serviceUsageViewer" { UNREAD } else { STOPPED };
         is_named(&world, &emulator, ends, &[role, permissions[0]]);
@@ -143,7 +134,7 @@ fn a_quota_that_does_not_suffice_is_named_with_its_sum_before_anything_is_change
 #[track_caller]
 fn is_warned_of(world: &World, words: &[&str]) {
     let emulator = told(world);
-    let plan = run(world, &emulator, &["plan"]).exits(0);
+    let plan = world.against(&emulator, &["plan"]).exits(0);
     for text in words {
         assert!(plan.stdout.contains(text), "{text} is not named: {}", plan.stdout);
     }

@@ -143,6 +143,11 @@ impl World {
         text.lines().position(|line| line.contains(needle)).map(|index| index + 1).unwrap()
     }
 
+    /// Runs gemmactl here against an emulator that runs already.
+    pub(crate) fn against(&self, emulator: &Emulator, arguments: &[&str]) -> Run {
+        self.gemmactl(&[arguments, &["--endpoint", &emulator.url]].concat())
+    }
+
     /// Runs gemmactl here with the arguments; an emulator's calls are kept in the journal.
     pub(crate) fn gemmactl(&self, arguments: &[&str]) -> Run {
         let has = |flag: &str| arguments.contains(&flag);
@@ -221,6 +226,13 @@ pub(crate) struct Emulator {
 }
 
 impl Emulator {
+    /// Makes the project so.
+    #[track_caller]
+    pub(crate) fn seed(&self, seed: &Value) {
+        let (status, answer) = self.call("POST", "/emulator/project", Some(seed));
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// Makes a call with a token.
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let (status, text) = self.send(method, path, &[("authorization", "Bearer somebody")], body);
