@@ -69,6 +69,7 @@ fn what_gcloud_deployed_gemmactl_adopts_without_a_change() {
 
       PREFLIGHT  1 unknown, 3 checks passed
       unknown  billing        cloudbilling.googleapis.com is off, and only it tells who pays
+               next           run:
         gcloud services enable cloudbilling.googleapis.com --project=demo-project
                next           or look at:
         https://console.cloud.google.com/billing/linkedaccount?project=demo-project
@@ -142,6 +143,7 @@ fn what_gemmactl_applied_gcloud_updates_and_the_next_plan_shows_exactly_that() {
 
       PREFLIGHT  1 unknown, 3 checks passed
       unknown  billing        cloudbilling.googleapis.com is off, and only it tells who pays
+               next           run:
         gcloud services enable cloudbilling.googleapis.com --project=demo-project
                next           or look at:
         https://console.cloud.google.com/billing/linkedaccount?project=demo-project
