@@ -41,7 +41,10 @@ fn the_environment_is_in_every_surface_and_its_lines_are_the_places_of_its_value
     let field = &changes.iter().find(|change| change["action"] == "update").unwrap()["fields"][0];
     assert_eq!((&field["path"], &field["place"]["line"]), (&"maxInstances".into(), &line.into()), "{field}");
     world.emulated(&["apply", "--yes", "--env", "prod", "plan.json"]).exits(0);
-    world.emulated(&["plan", "--env", "prod"]).exits(0).says("Stack ollama-gemma (prod) in demo-project matches the spec");
+    world
+        .emulated(&["plan", "--env", "prod"])
+        .exits(0)
+        .says("Stack ollama-gemma (prod) in demo-project matches the spec");
     world.emulated(&["destroy", "--yes", "--env", "prod"]).exits(0);
 }
 
