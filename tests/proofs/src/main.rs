@@ -5,6 +5,7 @@
 //!     cargo run -p proofs -- --seed 7      another part with --quick, and other pairs of kills
 //!     cargo run -p proofs -- --fuzz 60     look for new inputs of each fuzz target, too
 //!     cargo run -p proofs -- kills cells   these proofs only
+//!     cargo run -p proofs -- cells --case 'GET /v2/'   those of their cases whose names hold this
 #![expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 
 mod figures;

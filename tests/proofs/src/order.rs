@@ -32,6 +32,8 @@ pub(crate) struct Order {
     pub(crate) seed: usize,
     /// Seconds for which new inputs of each fuzz target are looked for.
     pub(crate) fuzz: Option<u64>,
+    /// What the names of the cases are to hold.
+    case: Option<String>,
     only: Vec<String>,
 }
 
@@ -50,10 +52,13 @@ impl Order {
                     let seconds = arguments.next().and_then(|text| text.parse().ok());
                     order.fuzz = Some(seconds.ok_or("--fuzz takes a number of seconds")?);
                 }
+                "--case" => {
+                    order.case = Some(arguments.next().ok_or("--case takes a part of a case's name")?)
+                }
                 name if PROOFS.contains(&name) => order.only.push(name.to_owned()),
                 other => {
                     return Err(format!(
-                        "`{other}` is unknown; there are --quick, --seed NUMBER, --fuzz SECONDS, and the proofs {}",
+                        "`{other}` is unknown; there are --quick, --seed NUMBER, --case TEXT, --fuzz SECONDS, and the proofs {}",
                         PROOFS.join(", ")
                     ));
                 }
@@ -69,12 +74,19 @@ impl Order {
 
     /// Which cases of a proof are run.
     pub(crate) fn share(&self) -> Share {
-        if self.quick { Share::Some { cases: QUICK, seed: self.seed } } else { Share::All }
+        match &self.case {
+            Some(text) => Share::Named(text.clone()),
+            None if self.quick => Share::Some { cases: QUICK, seed: self.seed },
+            None => Share::All,
+        }
     }
 
     /// Which pairs of kills are run.
     pub(crate) fn pairs(&self) -> Share {
-        Share::Some { cases: if self.quick { QUICK } else { PAIRS }, seed: self.seed }
+        match &self.case {
+            Some(text) => Share::Named(text.clone()),
+            None => Share::Some { cases: if self.quick { QUICK } else { PAIRS }, seed: self.seed },
+        }
     }
 }
 
@@ -89,10 +101,12 @@ mod tests {
     #[test]
     fn an_order_names_proofs_and_how_much_of_them() {
         let order = parse(&["--quick", "--seed", "7", "kills", "--fuzz", "60"]);
-        let expected = Order { quick: true, seed: 7, fuzz: Some(60), only: vec!["kills".to_owned()] };
+        let only = vec!["kills".to_owned()];
+        let expected = Order { quick: true, seed: 7, fuzz: Some(60), case: None, only };
         assert_eq!(order, Ok(expected));
         assert!(parse(&[]).is_ok_and(|order| order.wants("cells") && order.share() == Share::All));
         assert!(parse(&["kills"]).is_ok_and(|order| order.wants("kills") && !order.wants("cells")));
+        assert!(parse(&["--case", "5xx"]).is_ok_and(|order| order.share() == Share::Named("5xx".to_owned())));
         assert!(parse(&["--seed"]).is_err() && parse(&["kill"]).is_err());
     }
 }

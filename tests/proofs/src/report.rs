@@ -23,7 +23,7 @@ pub struct Case {
 }
 
 /// Which of a proof's cases are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Share {
     /// Every one.
     All,
@@ -34,6 +34,8 @@ pub enum Share {
         /// Which.
         seed: usize,
     },
+    /// Those whose name holds this.
+    Named(String),
 }
 
 /// All cases of a proof.
@@ -49,8 +51,9 @@ pub struct Tally {
 
 impl Share {
     /// The cases that are run.
-    pub(crate) fn pick<T>(self, all: Vec<T>) -> Vec<T> {
+    pub(crate) fn pick<T>(self, all: Vec<T>, name: impl Fn(&T) -> String) -> Vec<T> {
         match self {
+            Self::Named(text) => all.into_iter().filter(|case| name(case).contains(&text)).collect(),
             Self::Some { cases, seed } if cases < all.len() && cases > 0 => {
                 let count = all.len();
                 let first = seed % count;
@@ -76,7 +79,7 @@ impl Tally {
         judge: impl Fn(&T) -> Result<Judged, String> + Sync,
     ) -> Self {
         let of = all.len();
-        let cases = side_by_side(threads, &share.pick(all), |case| Case {
+        let cases = side_by_side(threads, &share.pick(all, &name), |case| Case {
             name: name(case),
             judged: judge(case).unwrap_or_else(Judged::Wrong),
         });
@@ -142,10 +145,12 @@ mod tests {
 
     #[test]
     fn a_share_is_spread_over_all_and_turned_by_the_seed() {
-        let pick = |seed| Share::Some { cases: 3, seed }.pick((0..9).collect::<Vec<_>>());
-        assert_eq!(pick(0), [0, 3, 6]);
-        assert_eq!(pick(1), [1, 4, 7]);
-        assert_eq!(Share::Some { cases: 20, seed: 1 }.pick(vec![1, 2]), [1, 2]);
-        assert_eq!(Share::All.pick(vec![1, 2]), [1, 2]);
+        let pick = |share: Share, all: Vec<i32>| share.pick(all, i32::to_string);
+        let some = |cases, seed| Share::Some { cases, seed };
+        assert_eq!(pick(some(3, 0), (0..9).collect()), [0, 3, 6]);
+        assert_eq!(pick(some(3, 1), (0..9).collect()), [1, 4, 7]);
+        assert_eq!(pick(some(20, 1), vec![1, 2]), [1, 2]);
+        assert_eq!(pick(Share::All, vec![1, 2]), [1, 2]);
+        assert_eq!(pick(Share::Named("1".to_owned()), vec![1, 2, 10]), [1, 10]);
     }
 }

@@ -36,8 +36,9 @@ pub fn model(everything: crate::Share) -> Result<Counted, String> {
     let mut arguments = vec!["--package", "engine", "--test", "model", "--"];
     // The mutations are a proof of their own.
     arguments.extend(["--skip", "mutations::"]);
-    match everything {
+    match &everything {
         crate::Share::All => arguments.push("--include-ignored"),
+        crate::Share::Named(text) => arguments.extend(["--include-ignored", text]),
         crate::Share::Some { .. } => {}
     }
     Ok(test(&arguments, &[])?.into())

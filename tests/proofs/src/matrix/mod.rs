@@ -11,7 +11,7 @@
 //! | `K` | the same in a destroy: what could not be judged stays in the record |
 //! | `X` | the same, in a look before anything was changed |
 //! | `-` | cannot happen |
-//! | `p`, `e`, `o`, `c`, `f`, `i` | by where the call stands, see [`place`] |
+//! | `p`, `e`, `o`, `c`, `f`, `i`, `u`, `w` | by where the call stands, see [`place`] |
 
 mod columns;
 mod place;
@@ -81,7 +81,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST", "/v2/projects/*/locations/*/services", "RRVSRVVVVO-SWS"),
     row("DELETE", "/v2/projects/*/locations/*/services/*", "RRRKRVVVV--KKK"),
     row("POST", "/v2/projects/*/locations/*/operations/*:wait", "RRRSRRRRR--SRR"),
-    row("GET", "/v2/projects/*/locations/*/services/*:getIamPolicy", "RRRSRRRRR--SoS"),
+    row("GET", "/v2/projects/*/locations/*/services/*:getIamPolicy", "RRRwRRRRR--Suw"),
     row("POST", "/v2/projects/*/locations/*/services/*:setIamPolicy", "RRRSRVVVV-PSoS"),
     // The preflight: what it cannot read is unknown, and stops nothing.
     row("GET", "/v3/projects/*", "RRRRRRRRR--RRR"),
@@ -133,7 +133,7 @@ mod tests {
     fn every_row_has_a_known_letter_for_every_column() {
         for row in ROWS {
             assert_eq!(row.cells.len(), COLUMNS.len(), "{} {}", row.method, row.path);
-            assert!(row.cells.chars().all(|letter| "RVPWOSKXpeocfi-".contains(letter)), "{}", row.cells);
+            assert!(row.cells.chars().all(|letter| "RVPWOSKXpeocfiuw-".contains(letter)), "{}", row.cells);
         }
     }
 }

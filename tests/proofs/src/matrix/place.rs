@@ -35,6 +35,8 @@ impl Place {
     ///   has two: without the first it is not asked, `S`; the second is for the GPU, which may stay unknown, `R`. The last is for the
     ///   proof at the end, `R`.
     /// - `f`, such a read and all after it fail: `R` only where no question is left.
+    /// - `w`, who gets into a service cannot be read: a rollout only watches it, `R`; else it is a resource, `S`.
+    /// - `u`, the same of an API that says that it is off: `R` in a rollout, else as `o`.
     /// - `i`, the token for a question: without it the new revision is not asked, `S`; the last is for the proof at the end, `R`.
     #[expect(
         clippy::match_same_arms,
@@ -55,6 +57,9 @@ impl Place {
             ('c', _, Phase::Work) if number % 2 == 1 || number == of => 'R',
             ('f', _, Phase::Work) if number + 1 >= of => 'R',
             ('c' | 'f', _, Phase::Work) => 'S',
+            ('w' | 'u', Scene::Rollout, _) => 'R',
+            ('w', _, _) => 'S',
+            ('u', _, _) => self.letter('o', switched_on_here),
             ('i', _, _) if number < of => 'S',
             ('i', _, _) => 'R',
             (plain, _, _) => plain,
@@ -89,6 +94,10 @@ mod tests {
             ('c', place(rollout, Phase::Work, 3), false, 'R'),
             ('f', place(rollout, Phase::Work, 1), false, 'S'),
             ('f', place(rollout, Phase::Work, 2), false, 'R'),
+            ('w', place(rollout, Phase::Look, 1), false, 'R'),
+            ('w', place(apply, Phase::Look, 1), false, 'S'),
+            ('u', place(rollout, Phase::Look, 1), false, 'R'),
+            ('u', place(destroy, Phase::Look, 1), false, 'X'),
             ('i', place(rollout, Phase::Work, 2), false, 'S'),
             ('i', place(rollout, Phase::Work, 3), false, 'R'),
         ] {
