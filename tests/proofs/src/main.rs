@@ -140,7 +140,7 @@ fn tested(order: &Order, figures: &mut Figures) -> Result<(), String> {
         counted("properties of the engine", &engine, figures);
     }
     if order.wants("model") {
-        counted("tests of the protocol's model", &proofs::model(order.share())?, figures);
+        counted("tests of the protocol's model", &proofs::model(&order.share())?, figures);
     }
     if order.wants("mutations") {
         for mutation in MUTATIONS {

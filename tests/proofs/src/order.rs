@@ -53,7 +53,7 @@ impl Order {
                     order.fuzz = Some(seconds.ok_or("--fuzz takes a number of seconds")?);
                 }
                 "--case" => {
-                    order.case = Some(arguments.next().ok_or("--case takes a part of a case's name")?)
+                    order.case = Some(arguments.next().ok_or("--case takes a part of a case's name")?);
                 }
                 name if PROOFS.contains(&name) => order.only.push(name.to_owned()),
                 other => {

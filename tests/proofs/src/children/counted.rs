@@ -32,11 +32,11 @@ pub fn properties() -> Result<[Counted; 2], String> {
 
 /// Runs the engine's model: every fault at every call, every pair of kills, every schedule with two switches.
 /// `everything` takes minutes more.
-pub fn model(everything: crate::Share) -> Result<Counted, String> {
+pub fn model(everything: &crate::Share) -> Result<Counted, String> {
     let mut arguments = vec!["--package", "engine", "--test", "model", "--"];
     // The mutations are a proof of their own.
     arguments.extend(["--skip", "mutations::"]);
-    match &everything {
+    match everything {
         crate::Share::All => arguments.push("--include-ignored"),
         crate::Share::Named(text) => arguments.extend(["--include-ignored", text]),
         crate::Share::Some { .. } => {}
