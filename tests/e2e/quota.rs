@@ -54,6 +54,16 @@ fn what_is_short_is_asked_for_and_what_became_of_it_is_told() {
 }
 
 #[test]
+fn a_request_for_no_limit_that_somebody_made_elsewhere_is_told_as_such() {
+    let (world, emulator) = short(&json!("grant"));
+    let path = "/v1/projects/demo-project/locations/global/quotaPreferences/mine?allowMissing=true";
+    let body = json!({"service": "run.googleapis.com", "quotaId": QUOTA, "dimensions": {"region": "europe-west1"},
+        "quotaConfig": {"preferredValue": "-1"}, "contactEmail": "me@example.com"});
+    assert_eq!(emulator.call("PATCH", path, Some(&body)).0, 200);
+    world.against(&emulator, &["quota", "show"]).exits(0).says("any number asked for: granted");
+}
+
+#[test]
 fn nothing_is_asked_for_in_a_unit_that_nobody_is_sure_of() {
     let (world, emulator) = short(&json!("grant"));
     world.edit("gemmactl.yaml", "nvidia-l4", "nvidia-rtx-pro-6000");

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::outputs::SERVES;
 use model::{
     Action, Change, Entry, Inventory, Outputs, Prior, Reason, ResourceId, SharedKey, StackName, State,
 };
@@ -51,9 +52,6 @@ fn release(inventory: &mut Inventory, full_name: &str, stack: &StackName) {
         }
     }
 }
-
-/// The output that names the revision of a service that gets all requests.
-pub(crate) const SERVES: &str = "serves";
 
 /// So many revisions of a service are remembered.
 const SERVED_KEPT: usize = 20;

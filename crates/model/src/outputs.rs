@@ -10,6 +10,9 @@ use crate::{Json, ResourceId};
 const OPEN: &str = "\u{1}ref:";
 const CLOSE: char = '\u{2}';
 
+/// The output that names the revision of a service that gets all requests.
+pub const SERVES: &str = "serves";
+
 /// Text that stands for the output `name` of a resource, to be used anywhere in a string.
 ///
 /// Control characters frame it; the spec refuses them, so no value of a user can be mistaken for one.

@@ -10,7 +10,7 @@ use views::quota::{self as view, Request, Row, State};
 use views::{escape, spelled};
 
 use crate::arguments::{QuotaCommand, QuotaRequestArguments, QuotaShowArguments};
-use crate::doctor::pools::{self, Pool};
+use crate::doctor::pools::{self, Allowed, Pool};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::flow;
@@ -56,18 +56,18 @@ pub(crate) async fn run(command: &QuotaCommand, terminal: &Terminal) -> Result<E
 }
 
 /// What was found out.
-struct Looked {
-    pools: Vec<Pool>,
+struct Looked<'catalogue> {
+    pools: Vec<Pool<'catalogue>>,
     preferences: Vec<Json>,
     refusals: Vec<String>,
 }
 
-async fn look(
+async fn look<'catalogue>(
     arguments: &QuotaShowArguments,
     spec: &Spec,
-    catalogue: &Catalogue,
+    catalogue: &'catalogue Catalogue,
     session: &Session,
-) -> Result<Looked, CliError> {
+) -> Result<Looked<'catalogue>, CliError> {
     let chosen = match &arguments.service {
         Some(name) => vec![Chosen::of(spec, Some(name))?],
         None => Chosen::all(spec)?,
@@ -92,7 +92,7 @@ async fn look(
             Vec::new()
         }
     };
-    let is_told = |pool: &Pool| pool.is_gpu() || pool.is_short();
+    let is_told = |pool: &Pool<'_>| pool.is_gpu() || pool.is_short();
     Ok(Looked { pools: pools.into_iter().filter(is_told).collect(), preferences, refusals })
 }
 
@@ -105,7 +105,7 @@ fn preferences_of(project: &ProjectId) -> String {
 /// Errors: there is nothing to ask for, the answer was no, nobody told where Google can answer, or Google refused.
 async fn ask(
     arguments: &QuotaRequestArguments,
-    looked: &Looked,
+    looked: &Looked<'_>,
     session: &Session,
     terminal: &Terminal,
 ) -> Result<(), CliError> {
@@ -114,8 +114,7 @@ async fn ask(
         can_be_asked(pool, *value, &looked.preferences, session).map_err(CliError::Usage)?;
     }
     for (pool, value) in &wanted {
-        let allowed =
-            pool.allowed.map_or_else(|| "an untold number".to_owned(), |number| pool.amount(number));
+        let allowed = pool.shown(pool.allowed);
         let (what, region, sum) = (&pool.what, &pool.region, &pool.sum);
         let text =
             format!("{what} in {region}: {sum}, {allowed} allowed; to be asked for: {}", pool.amount(*value));
@@ -135,10 +134,10 @@ async fn ask(
 }
 
 /// Whether Google can be asked for so much. Errors: why not, for people.
-fn can_be_asked(pool: &Pool, value: u64, preferences: &[Json], session: &Session) -> Result<(), String> {
+fn can_be_asked(pool: &Pool<'_>, value: u64, preferences: &[Json], session: &Session) -> Result<(), String> {
     let (what, region) = (&pool.what, &pool.region);
     let earlier = of(pool, preferences);
-    if pool.is_gpu() && pool.unit > 1 {
+    if pool.is_gpu() && pool.unit() > 1 {
         // Users saw both, and a request in the wrong one is for a thousand times as many, or for a thousandth.
         return Err(format!(
             "whether the quota of {what} counts GPUs or thousandths of them is not known for sure, so nothing is asked for: ask at \
@@ -147,8 +146,8 @@ fn can_be_asked(pool: &Pool, value: u64, preferences: &[Json], session: &Session
         ));
     }
     let is_looked_at = earlier.is_some_and(is_reconciling);
-    let asked = earlier.and_then(|earlier| number(earlier, "/quotaConfig/preferredValue"));
-    if is_looked_at && asked == Some(value.saturating_mul(pool.unit)) {
+    let asked = earlier.and_then(|earlier| amount_of(pool, earlier, "preferredValue"));
+    if is_looked_at && asked == Some(Allowed::UpTo(value)) {
         return Err(format!(
             "{} for {what} in {region} were asked for already, and Google still looks at it: gemmactl quota show tells what becomes \
              of it",
@@ -162,14 +161,19 @@ fn is_reconciling(preference: &Json) -> bool {
     preference.get("reconciling").and_then(Json::as_bool).unwrap_or(false)
 }
 
-fn number(preference: &Json, pointer: &str) -> Option<u64> {
-    preference.pointer(pointer)?.as_str()?.parse().ok()
+/// What was asked for, or was granted.
+fn amount_of(pool: &Pool<'_>, preference: &Json, field: &str) -> Option<Allowed> {
+    let value = preference.get("quotaConfig")?.get(field)?.as_str()?.parse().ok()?;
+    Some(pool.read(value))
 }
 
 /// What is to be asked for, in the unit of the demand. Errors: why there is nothing, for people.
-fn wanted<'a>(arguments: &QuotaRequestArguments, looked: &'a Looked) -> Result<Vec<(&'a Pool, u64)>, String> {
-    let gpus: Vec<&Pool> = looked.pools.iter().filter(|pool| pool.is_gpu()).collect();
-    let wanted: Vec<(&Pool, u64)> = match (arguments.value, gpus.as_slice()) {
+fn wanted<'a>(
+    arguments: &QuotaRequestArguments,
+    looked: &'a Looked<'_>,
+) -> Result<Vec<(&'a Pool<'a>, u64)>, String> {
+    let gpus: Vec<&Pool<'_>> = looked.pools.iter().filter(|pool| pool.is_gpu()).collect();
+    let wanted: Vec<(&Pool<'_>, u64)> = match (arguments.value, gpus.as_slice()) {
         (None, _) => {
             looked.pools.iter().filter(|pool| pool.is_short()).map(|pool| (pool, pool.wanted)).collect()
         }
@@ -182,12 +186,12 @@ fn wanted<'a>(arguments: &QuotaRequestArguments, looked: &'a Looked) -> Result<V
         }
     };
     if let (Some(value), [(pool, _)]) = (arguments.value, wanted.as_slice())
-        && let Some(allowed) = pool.allowed.filter(|allowed| u64::from(value) <= *allowed)
+        && pool.allowed.is_some_and(|allowed| Allowed::UpTo(u64::from(value)) <= allowed)
     {
         let (what, region) = (&pool.what, &pool.region);
         return Err(format!(
             "{} allowed for {what} in {region} already: nothing is asked for, and nothing is given back",
-            allowed_shown(pool, allowed)
+            pool.shown(pool.allowed)
         ));
     }
     if !wanted.is_empty() {
@@ -204,25 +208,18 @@ fn wanted<'a>(arguments: &QuotaRequestArguments, looked: &'a Looked) -> Result<V
         }
         Some(_) if pool.comes_by_itself() => format!(
             "{what} in {region}: {sum}; the first deployment in a region is granted {} by itself, so nothing is asked for; --value asks for more",
-            pool.amount(pool.at_first_use)
+            pool.amount(pool.at_first_use())
         ),
-        Some(allowed) => format!(
+        Some(_) => format!(
             "the quota suffices, so nothing is asked for: {what} in {region}: {sum}, {} allowed; --value asks for more",
-            allowed_shown(pool, allowed)
+            pool.shown(pool.allowed)
         ),
     })
 }
 
-fn allowed_shown(pool: &Pool, allowed: u64) -> String {
-    match allowed {
-        u64::MAX => "any number".to_owned(),
-        number => pool.amount(number),
-    }
-}
-
 /// The request for a value: a new one, or an earlier one as it was read, with another value.
 fn request(
-    pool: &Pool,
+    pool: &Pool<'_>,
     value: u64,
     preferences: &[Json],
     session: &Session,
@@ -232,14 +229,14 @@ fn request(
     let earlier = of(pool, preferences);
     let text = |field: &str| earlier.and_then(|earlier| earlier.get(field)).and_then(Json::as_str);
     let id = text("name").and_then(|name| name.rsplit('/').next()).map(str::to_owned);
-    let id = id.unwrap_or_else(|| format!("run_googleapis_com-{}_{}", pool.quota, pool.region));
+    let id = id.unwrap_or_else(|| format!("run_googleapis_com-{}_{}", pool.quota(), pool.region));
     let name = format!("{path}/{id}");
     let mut body = json!({
         "name": name.trim_start_matches("v1/"),
         "service": RUN,
-        "quotaId": pool.quota,
+        "quotaId": pool.quota(),
         "dimensions": { "region": pool.region },
-        "quotaConfig": { "preferredValue": value.saturating_mul(pool.unit).to_string() },
+        "quotaConfig": { "preferredValue": value.saturating_mul(pool.unit()).to_string() },
         "contactEmail": contact,
         "justification": justification,
     });
@@ -271,32 +268,31 @@ async fn contact(arguments: &QuotaRequestArguments, session: &Session) -> Result
 }
 
 /// The request that was made for a quota of a region.
-fn of<'a>(pool: &Pool, preferences: &'a [Json]) -> Option<&'a Json> {
+fn of<'a>(pool: &Pool<'_>, preferences: &'a [Json]) -> Option<&'a Json> {
     let text = |preference: &'a Json, pointer: &str| preference.pointer(pointer).and_then(Json::as_str);
     preferences.iter().find(|preference| {
         text(preference, "/service") == Some(RUN)
-            && text(preference, "/quotaId") == Some(pool.quota.as_str())
+            && text(preference, "/quotaId") == Some(pool.quota())
             && text(preference, "/dimensions/region") == Some(pool.region.as_str())
     })
 }
 
-fn row(pool: &Pool, preferences: &[Json]) -> Row {
+fn row(pool: &Pool<'_>, preferences: &[Json]) -> Row {
     let request = of(pool, preferences).and_then(|preference| {
-        let preferred = number(preference, "/quotaConfig/preferredValue")?;
-        let granted = number(preference, "/quotaConfig/grantedValue");
+        let preferred = amount_of(pool, preference, "preferredValue")?;
+        let granted = amount_of(pool, preference, "grantedValue");
         let state = match (is_reconciling(preference), granted) {
             (true, _) => State::Reconciling,
             (false, Some(granted)) if granted >= preferred => State::Granted,
             (false, Some(_) | None) => State::Denied,
         };
-        // As in what is read: less than a thousand is no number of thousandths.
-        let shown = |number: u64| pool.amount(if number < pool.unit { number } else { number / pool.unit });
+        let shown = |amount| pool.shown(Some(amount));
         let detail = preference.pointer("/quotaConfig/stateDetail").and_then(Json::as_str).map(str::to_owned);
         Some(Request { asked: shown(preferred), granted: granted.map(shown), state, detail })
     });
-    let allowed = pool.allowed.map(|allowed| allowed_shown(pool, allowed));
+    let allowed = pool.allowed.map(|allowed| pool.shown(Some(allowed)));
     Row {
-        quota: pool.quota.clone(),
+        quota: pool.quota().to_owned(),
         what: pool.what.clone(),
         region: pool.region.clone(),
         sum: pool.sum.clone(),

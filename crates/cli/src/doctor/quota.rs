@@ -134,10 +134,11 @@ fn judge(
     if check.level != Level::Ok {
         check = refusals.iter().fold(check, Check::seeing);
         let page = format!("https://console.cloud.google.com/iam-admin/quotas?project={}", document.project);
-        if check.level == Level::Failed {
-            check = check.say("ask for more with gemmactl quota request");
-        }
-        check = check.say("all quotas:").open(page);
+        let way = match check.level {
+            Level::Failed => "ask for more with gemmactl quota request, or on the page of all quotas:",
+            Level::Ok | Level::Unknown | Level::Warning => "all quotas:",
+        };
+        check = check.say(way).open(page);
     }
     check
 }
@@ -235,7 +236,8 @@ fn one(
     }
 }
 
-fn shown(counted: &Counted, allowed: Option<Allowed>) -> String {
+/// What is allowed, for people; none: nobody tells.
+pub(super) fn shown(counted: &Counted, allowed: Option<Allowed>) -> String {
     match allowed {
         Some(Allowed::UpTo(allowed)) => amount(counted, allowed),
         Some(Allowed::Unlimited) => "any number".to_owned(),

@@ -69,9 +69,9 @@ pub(super) fn quota_metrics(project: &ProjectId) -> ApiRequest {
     .with_pages("metrics")
 }
 
-/// How much a quota allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Allowed {
+/// How much a quota allows; the more the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Allowed {
     /// So many, in the unit of the demand.
     UpTo(u64),
     /// As many as one likes.
@@ -84,7 +84,8 @@ impl QuotaName<'_> {
         self.thousandths_from.map_or(1, |_| 1000)
     }
 
-    fn allowed(self, value: i64) -> Allowed {
+    /// What a value of the API allows.
+    pub(super) fn allowed(self, value: i64) -> Allowed {
         match u64::try_from(value) {
             // Users saw 1000 where one GPU was allowed.
             Ok(many) if self.thousandths_from.is_some_and(|from| many >= from) => Allowed::UpTo(many / 1000),
@@ -183,6 +184,8 @@ mod tests {
         ] {
             assert_eq!(rtx.in_info(&info(details), "europe-west4"), Some(allowed));
         }
+        assert_eq!(rtx.allowed(-1), Allowed::Unlimited);
+        assert!(Allowed::UpTo(u64::MAX) < Allowed::Unlimited);
         assert_eq!(
             name_of(Catalogue::shipped(), &Counted::Gpu("nvidia-h100-80gb".to_owned(), Redundancy::Off)),
             None

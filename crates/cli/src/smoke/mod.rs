@@ -287,7 +287,7 @@ fn may_pass(failure: &AskFailure) -> bool {
 /// What to do about a refusal, where that is known.
 async fn refusal(session: &Session, chosen: &Chosen, failure: &AskFailure) -> Option<String> {
     let member = match failure.status() {
-        Some(403) => session.cloud.caller().await.ok().and_then(|caller| caller.member),
+        Some(403) => session.member().await.ok().flatten(),
         Some(_) | None => None,
     };
     failure.status().and_then(|status| refused::advice(chosen, status, member.as_deref()))

@@ -121,6 +121,7 @@ mod tests {
             assert_eq!(capacity(&template, baked), expected, "{template}");
         }
     }
+
     #[test]
     fn the_lower_limit_of_service_and_revision_holds() {
         for (service, revision, expected) in [

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::outputs::SERVES;
 use model::{
     Action, Change, Entry, FieldPath, Json, Live, Origin, Owner, Prior, Resource, ResourceId, StackName,
     State, Tenure,
@@ -81,7 +82,7 @@ impl Planner<'_> {
             other: entry.map(|entry| entry.other.clone()).unwrap_or_default(),
         };
         // Who serves now is what a rollback goes back to. An older record did not keep it, and others deploy, too.
-        let serves = live.and_then(|live| live.outputs.get(record::SERVES));
+        let serves = live.and_then(|live| live.outputs.get(SERVES));
         if let Some(serves) = serves.filter(|_| change.action.writes()) {
             record::note_served(&mut noted, serves);
         }

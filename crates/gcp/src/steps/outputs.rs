@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::outputs::SERVES;
 use model::{Done, Json};
 
 use super::ready::last_part;
@@ -43,7 +44,7 @@ fn with_revision(mut outputs: BTreeMap<String, String>, body: &Json) -> BTreeMap
     let all = serves.clone().find(|target| target.get("percent").and_then(Json::as_u64) == Some(100));
     let named = all.and_then(|target| target.get("revision").or_else(|| body.get("latestReadyRevision")));
     if let Some(serves) = named.and_then(Json::as_str).map(last_part) {
-        outputs.insert("serves".to_owned(), serves.to_owned());
+        outputs.insert(SERVES.to_owned(), serves.to_owned());
     }
     if let Some(revision) = body.get("latestCreatedRevision").and_then(Json::as_str).map(last_part) {
         outputs.insert("revision".to_owned(), revision.to_owned());

@@ -1,5 +1,6 @@
 //! How a found service looks: its fields, whether it works, who changed it last.
 
+use model::outputs::SERVES;
 use model::{Fields, Health, Json, Live, ObserveError, StackName, Touched};
 
 use super::codec::Home;
@@ -32,7 +33,7 @@ pub(super) fn live(
         live.outputs.insert("uri".to_owned(), uri.to_owned());
     }
     if let Some(revision) = Standing::of(found).alone() {
-        live.outputs.insert("serves".to_owned(), revision.to_owned());
+        live.outputs.insert(SERVES.to_owned(), revision.to_owned());
     }
     Ok(Some(live))
 }

@@ -65,20 +65,18 @@ pub(crate) fn one(check: &Check, page: &mut Page) {
     for seen in &check.seen {
         paragraph(std::mem::take(&mut head), seen, Ink::Plain, page);
     }
-    // A page or a command stands on lines of its own, to be copied; something always leads to it.
-    let mut is_led_to = false;
+    let lead = |text: &str, page: &mut Page| {
+        paragraph(Line::indented(NAMES).with("next", Ink::Changed), text, Ink::Plain, page);
+    };
+    // A page or a command stands on lines of its own, to be copied; something always leads to the first.
+    match check.next.first() {
+        Some(Next::Open(_)) => lead("open:", page),
+        Some(Next::Run(_)) => lead("run:", page),
+        Some(Next::Say(_)) | None => {}
+    }
     for next in &check.next {
-        let lead = match next {
-            Next::Say(text) => Some(text.as_str()),
-            Next::Open(_) => Some("open:").filter(|_| !is_led_to),
-            Next::Run(_) => Some("run:").filter(|_| !is_led_to),
-        };
-        if let Some(lead) = lead {
-            paragraph(Line::indented(NAMES).with("next", Ink::Changed), lead, Ink::Plain, page);
-        }
-        is_led_to = true;
         match next {
-            Next::Say(_) => {}
+            Next::Say(text) => lead(text, page),
             Next::Open(url) => page.line(&Line::indented(COMMANDS).with(url, Ink::Plain)),
             Next::Run(words) => command(words, page),
         }
