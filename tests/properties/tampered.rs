@@ -1,7 +1,7 @@
 //! A plan that was approved is what is done, or nothing is: one field of the spec, of what is live or of the record is
 //! another one, and what is planned then either is refused, or has another fingerprint, or does the same to the last call.
 
-use model::{Entry, Goal, Inventory, Json, Origin, Plan, Prior, State};
+use model::{Body, Entry, Goal, Inventory, Json, Origin, Plan, Prior, State, Step};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -26,10 +26,31 @@ fn effect(plan: &Plan) -> String {
         let remembered = entry.map(|entry| (entry.origin, entry.prior, &entry.full_name));
         text.push_str(&format!(
             "{:?} {} {} {:?} {:?}\n{:?}\n",
-            change.action, change.id, change.full_name, change.after, remembered, change.steps
+            change.action,
+            change.id,
+            change.full_name,
+            change.after,
+            remembered,
+            change.steps.iter().map(sorted).collect::<Vec<_>>()
         ));
     }
     text
+}
+
+/// The step with the names of its bodies in order: theirs means nothing, and what is sent back as it was read has another
+/// one than what is written anew.
+fn sorted(step: &Step) -> Step {
+    let mut step = step.clone();
+    let request = match &mut step {
+        Step::Call { request, wait: _ } => Some(request),
+        Step::Build { create, builds: _ } => Some(create),
+        Step::Check(check) => Some(&mut check.otherwise),
+        Step::Gathered(_) | Step::EditPolicy(_) | Step::Upload(_) | Step::EmptyBucket { .. } => None,
+    };
+    if let Some(Body::Json(body)) = request.map(|request| &mut request.body) {
+        body.sort_all_objects();
+    }
+    step
 }
 
 /// The approved plan, and what may not become of it.
