@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p proofs                  every case, most of an hour on two cores
 //!     cargo run -p proofs -- --quick       a part of each
-//!     cargo run -p proofs -- --seed 7      another part with --quick, and other pairs of kills
+//!     cargo run -p proofs -- --seed 7      another part with --quick, other pairs of kills and cases of properties
 //!     cargo run -p proofs -- --fuzz 60     look for new inputs of each fuzz target, too
 //!     cargo run -p proofs -- kills cells   these proofs only
 //!     cargo run -p proofs -- cells --case 'GET /v2/'   those of their cases whose names hold this
@@ -135,9 +135,9 @@ fn measured(order: &Order, bench: &Bench, figures: &mut Figures) -> Result<(), S
 /// The proofs that are tests of other crates.
 fn tested(order: &Order, figures: &mut Figures) -> Result<(), String> {
     if order.wants("properties") {
-        let [whole, engine] = proofs::properties()?;
-        counted("properties of the whole program", &whole, figures);
-        counted("properties of the engine", &engine, figures);
+        let [whole, engine] = proofs::properties(order.seed)?;
+        counted(&format!("properties of the whole program, seed {}", order.seed), &whole, figures);
+        counted(&format!("properties of the engine, seed {}", order.seed), &engine, figures);
     }
     if order.wants("model") {
         counted("tests of the protocol's model", &proofs::model(&order.share())?, figures);

@@ -23,10 +23,15 @@ impl From<Tested> for Counted {
     }
 }
 
-/// Runs the properties: of the whole program, and of the engine.
-pub fn properties() -> Result<[Counted; 2], String> {
-    let whole = test(&["--package", "gemmactl", "--test", "properties"], &[])?;
-    let engine = test(&["--package", "engine", "--test", "engine", "properties"], &[])?;
+/// The variable by which the library draws its cases. Source: the documentation of proptest's `Config::rng_seed`.
+const SEED: &str = "PROPTEST_RNG_SEED";
+
+/// Runs the properties: of the whole program, and of the engine. The seed says which cases are drawn.
+pub fn properties(seed: usize) -> Result<[Counted; 2], String> {
+    let seed = seed.to_string();
+    let variables = [(SEED, seed.as_str())];
+    let whole = test(&["--package", "gemmactl", "--test", "properties"], &variables)?;
+    let engine = test(&["--package", "engine", "--test", "engine", "properties"], &variables)?;
     Ok([whole.into(), engine.into()])
 }
 
