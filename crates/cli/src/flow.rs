@@ -63,6 +63,21 @@ pub(crate) struct Purpose {
     pub(crate) commands: Commands,
 }
 
+impl Purpose {
+    /// All of a spec, with nothing allowed, nothing looked for beside it and no script: what a command adds to is its own.
+    pub(crate) fn cautious(goal: Goal) -> Self {
+        Self {
+            goal,
+            replace: ReplacePolicy::Refuse,
+            consent: Consent::default(),
+            noise: Noise::Counted,
+            watch: Watch::Nothing,
+            about: About::Everything,
+            commands: Commands::LeftOut,
+        }
+    }
+}
+
 /// What of a spec a plan is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum About {

@@ -1,7 +1,6 @@
 //! `gemmactl apply`: the plan, a question, and then the plan carried out.
 
 use catalogue::Catalogue;
-use engine::Commands;
 use model::Goal;
 use spec::Spec;
 
@@ -10,13 +9,12 @@ use crate::doctor::preflight::{self, Intent};
 use crate::error::CliError;
 use crate::execution::Work;
 use crate::exit::Exit;
-use crate::flow::{self, About, Purpose};
+use crate::flow::{self, Purpose};
 use crate::invocation::Given;
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{closing, execution, policy, pricing, question, rollback, saved, smoke};
-use views::noise::Noise;
 
 /// Applies the spec.
 pub(crate) async fn run(
@@ -45,13 +43,10 @@ async fn applied(
     approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, spec).await?;
     let purpose = Purpose {
-        goal: Goal::Present,
         replace: arguments.consent.replace(),
         consent: arguments.consent.consent(&arguments.spec, session.caller()),
-        noise: Noise::Counted,
         watch: flow::usual_watch(spec),
-        about: About::Everything,
-        commands: Commands::LeftOut,
+        ..Purpose::cautious(Goal::Present)
     };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, arguments.budget.budget);

@@ -1,7 +1,6 @@
 //! `gemmactl destroy`: what goes and what stays, a question, and then the removal.
 
 use catalogue::Catalogue;
-use engine::{Commands, ReplacePolicy, Watch};
 use model::Goal;
 use spec::Spec;
 
@@ -9,13 +8,12 @@ use crate::arguments::{DestroyArguments, DetailLevel};
 use crate::error::CliError;
 use crate::execution::Work;
 use crate::exit::Exit;
-use crate::flow::{self, About, Purpose};
+use crate::flow::{self, Purpose};
 use crate::reporting::Reporting;
 use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{execution, pricing, question, saved};
 use views::document::Invocation;
-use views::noise::Noise;
 
 /// Destroys the stack.
 pub(crate) async fn run(
@@ -41,15 +39,7 @@ async fn destroyed(
     let approved = saved::approved(&arguments.approved)?;
     approved.is_about(&spec.document)?;
     let session = Session::open(&arguments.cloud, spec).await?;
-    let purpose = Purpose {
-        goal: Goal::Absent,
-        replace: ReplacePolicy::Refuse,
-        consent: arguments.content.consent(),
-        noise: Noise::Counted,
-        watch: Watch::Nothing,
-        about: About::Everything,
-        commands: Commands::LeftOut,
-    };
+    let purpose = Purpose { consent: arguments.content.consent(), ..Purpose::cautious(Goal::Absent) };
     let mut prepared = flow::prepare_alone(spec, &session, &purpose, terminal).await?;
     let cost = pricing::reckoned(&prepared, spec, catalogue, None);
     prepared.shown = prepared.shown.priced(cost).asked_for(invocation);

@@ -1,15 +1,13 @@
 //! `gemmactl export`: a live service as a spec. Reads only, and plans what it made, so that nobody has to take its word.
 
-use engine::{Commands, Consent, ReplacePolicy, Watch};
 use model::{Action, Goal};
 use views::escape::escape;
-use views::noise::Noise;
 
 use crate::arguments::ExportArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::export::{self, Made};
-use crate::flow::{self, About, Purpose};
+use crate::flow::{self, Purpose};
 use crate::new_file::NewFile;
 use crate::session::Session;
 use crate::terminal::Terminal;
@@ -20,15 +18,7 @@ pub(crate) async fn run(arguments: &ExportArguments, terminal: &Terminal) -> Res
     let output = arguments.output.as_deref().map(NewFile::open).transpose()?;
     let session = Session::open(&arguments.cloud, &sought).await?;
     let Made { text, spec, left } = export::make(&sought, &session).await?;
-    let purpose = Purpose {
-        goal: Goal::Present,
-        replace: ReplacePolicy::Refuse,
-        consent: Consent::default(),
-        noise: Noise::Counted,
-        watch: Watch::Nothing,
-        about: About::Everything,
-        commands: Commands::LeftOut,
-    };
+    let purpose = Purpose::cautious(Goal::Present);
     let plan = flow::prepare(&spec, &session, &purpose).await?.plan;
     session.close().await?;
     match output {

@@ -10,7 +10,7 @@ use crate::arguments::PlanArguments;
 use crate::doctor::preflight::{self, Intent};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::flow::{self, About, Prepared, Purpose, Source};
+use crate::flow::{self, Prepared, Purpose, Source};
 use crate::saved::{self, Output};
 use crate::session::Session;
 use crate::surface;
@@ -105,13 +105,12 @@ fn drift(
 
 fn purpose(arguments: &PlanArguments, spec: &Spec, caller: Option<&str>) -> Purpose {
     Purpose {
-        goal: if arguments.destroy { Goal::Absent } else { Goal::Present },
         replace: arguments.consent.replace(),
         consent: arguments.consent.consent(&arguments.spec, caller),
         noise: if arguments.show_ignored { Noise::Listed } else { Noise::Counted },
         watch: if arguments.guard { Watch::Access } else { flow::usual_watch(spec) },
-        about: About::Everything,
         commands: if arguments.as_gcloud { Commands::Built } else { Commands::LeftOut },
+        ..Purpose::cautious(if arguments.destroy { Goal::Absent } else { Goal::Present })
     }
 }
 

@@ -1,6 +1,5 @@
 //! `gemmactl rollback`: all requests of a service to a revision that served before, as a plan like any other.
 
-use engine::{Commands, Consent, ReplacePolicy, Watch};
 use model::{Cloud as _, Found, Goal, Json, KindName, RecordStore as _, ResourceId};
 use resources::rollback;
 use spec::Spec;
@@ -16,7 +15,6 @@ use crate::session::Session;
 use crate::terminal::Terminal;
 use crate::{execution, question, surface};
 use views::document::Invocation;
-use views::noise::Noise;
 
 /// Plans the way back, and goes it after a question.
 pub(crate) async fn run(
@@ -42,13 +40,8 @@ async fn rolled_back(
     let chosen = Chosen::of(spec, arguments.service.as_deref())?;
     let revision = revision(&session, spec, &chosen, arguments.to.as_deref()).await?;
     let purpose = Purpose {
-        goal: Goal::Present,
-        replace: ReplacePolicy::Refuse,
-        consent: Consent::default(),
-        noise: Noise::Counted,
-        watch: Watch::Nothing,
         about: About::Traffic { service: chosen.name.clone(), revision },
-        commands: Commands::LeftOut,
+        ..Purpose::cautious(Goal::Present)
     };
     if arguments.plan {
         let mut prepared = flow::prepare(spec, &session, &purpose).await?;

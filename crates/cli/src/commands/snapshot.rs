@@ -1,17 +1,16 @@
 //! `gemmactl snapshot`: the live reads that plans of a spec need, saved for plans that ask no cloud. Writes nothing in the
 //! cloud.
 
-use engine::{Commands, Consent, Graph, Recorder, Recovered, ReplacePolicy, SavedSnapshot, Watch};
+use engine::{Consent, Graph, Recorder, Recovered, ReplacePolicy, SavedSnapshot, Watch};
 use model::Goal;
 
 use crate::arguments::SnapshotArguments;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::flow::{self, About, Prepared, Purpose, Source};
+use crate::flow::{self, Prepared, Purpose, Source};
 use crate::saved::Output;
 use crate::session::Session;
 use crate::terminal::Terminal;
-use views::noise::Noise;
 
 /// Saves the snapshot.
 pub(crate) async fn run(arguments: &SnapshotArguments, terminal: &Terminal) -> Result<Exit, CliError> {
@@ -44,13 +43,10 @@ pub(crate) async fn run(arguments: &SnapshotArguments, terminal: &Terminal) -> R
 /// A plan that reads all that any plan of this goal would.
 fn purpose(goal: Goal) -> Purpose {
     Purpose {
-        goal,
         replace: ReplacePolicy::Allow,
         // What is deleted is looked into first; without leave, what was recovered would not be.
         consent: Consent { recovered: Recovered::Delete, ..Consent::default() },
-        noise: Noise::Counted,
         watch: Watch::Access,
-        about: About::Everything,
-        commands: Commands::LeftOut,
+        ..Purpose::cautious(goal)
     }
 }

@@ -27,19 +27,18 @@ pub(crate) mod testing;
 use std::time::Duration;
 
 use catalogue::Catalogue;
-use engine::{Allowed, Commands, Consent, Graph, ReplacePolicy, Watch};
+use engine::{Allowed, Consent, Graph, ReplacePolicy};
 use gcp::{Auth, Caller, Pace};
 use model::{CloudError, ErrorKind, Goal};
 use spec::Spec;
 
 use crate::error::CliError;
-use crate::flow::{self, About, Purpose};
+use crate::flow::{self, Purpose};
 use crate::session::Session;
 use observed::Observed;
 use subject::Subject;
 use views::finding::check::{Check, CheckId, Level};
 use views::finding::{Examination, Exchange};
-use views::noise::Noise;
 
 /// What this machine alone can tell.
 pub(crate) struct Surroundings<'run> {
@@ -126,7 +125,6 @@ pub(crate) async fn examine(
 /// The plan of an apply whose operator allows everything: what asks for consent is no matter of this machine or project.
 fn present() -> Purpose {
     Purpose {
-        goal: Goal::Present,
         replace: ReplacePolicy::Allow,
         consent: Consent {
             public: Allowed::Yes,
@@ -135,10 +133,7 @@ fn present() -> Purpose {
             foreign_content: Allowed::Yes,
             ..Consent::default()
         },
-        noise: Noise::Counted,
-        watch: Watch::Nothing,
-        about: About::Everything,
-        commands: Commands::LeftOut,
+        ..Purpose::cautious(Goal::Present)
     }
 }
 
