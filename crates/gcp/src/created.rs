@@ -1,10 +1,10 @@
 //! What a create makes: the path of the new thing, from the request alone. Knows the create forms of each API.
 
-use model::{Api, ApiRequest, Body, Json, Method};
+use model::{Api, ApiRequest, Body, Json, Method, last_part};
 
 /// The path at which a GET finds what the request creates; `None` when it creates nothing with a known path.
 pub(crate) fn created_path(request: &ApiRequest) -> Option<String> {
-    if request.method != Method::Post || request.path.rsplit('/').next()?.contains(':') {
+    if request.method != Method::Post || last_part(&request.path).contains(':') {
         return None;
     }
     let query =

@@ -60,7 +60,7 @@ pub use ignored::{IgnoreRule, Ignored, IgnoredField};
 pub use live::{Health, Live, ObserveError, Owner, Touched};
 pub use lookup::{Lookup, Siblings, Split};
 pub use names::{
-    EnvironmentName, KindName, NameError, ProjectId, Region, ResourceId, StackName, location_of,
+    EnvironmentName, KindName, NameError, ProjectId, Region, ResourceId, StackName, last_part, location_of,
 };
 pub use outputs::{Outputs, reference};
 pub use place::Place;

@@ -188,9 +188,21 @@ pub fn location_of(full_name: &str) -> Option<&str> {
     rest.split('/').next().filter(|location| !location.is_empty())
 }
 
+/// A thing's own name, of its full one: what follows the last `/`. Source: AIP-122.
+pub fn last_part(full_name: &str) -> &str {
+    full_name.rsplit('/').next().unwrap_or(full_name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_own_name_is_what_follows_the_last_slash() {
+        assert_eq!(last_part("projects/p/locations/eu/services/s"), "s");
+        assert_eq!(last_part("s"), "s");
+        assert_eq!(last_part("projects/p/"), "");
+    }
 
     #[test]
     fn a_full_name_speaks_of_its_location_if_it_has_one() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use model::{
     Action, Api, ApiRequest, Command, Effect, FieldRule, Fields, Json, KindName, Live, Lookup, ObserveError,
-    ProjectId, Resource, ResourceId, Run, Siblings, Step, Tie, Unset,
+    ProjectId, Resource, ResourceId, Run, Siblings, Step, Tie, Unset, last_part,
 };
 use serde_json::json;
 
@@ -220,7 +220,7 @@ impl Resource for ServiceAccount {
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
         // The reply to a PATCH has the name and what was set, and no address of its own (recorded).
-        let name = json::text(found, &["name"]).map(json::last_part);
+        let name = json::text(found, &["name"]).map(last_part);
         let address = match json::text(found, &["email"]).or(name) {
             Some(address) => address,
             None => json::required_text(found, &["email"])?,

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use model::{Json, ObserveError};
+use model::{Json, ObserveError, last_part};
 use serde_json::Map;
 
 /// The value at a path; null counts as absent.
@@ -77,11 +77,6 @@ pub(crate) fn unexpected(field: &str, problem: impl Into<String>) -> ObserveErro
 /// The text at a path that every answer of this kind has.
 pub(crate) fn required_text<'json>(value: &'json Json, path: &[&str]) -> Result<&'json str, ObserveError> {
     text(value, path).ok_or_else(|| unexpected(&path.join("."), "it is missing or no text"))
-}
-
-/// A thing's own name, of a full one.
-pub(crate) fn last_part(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// The objects of a list by the last part of their name.

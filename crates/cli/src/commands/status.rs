@@ -1,7 +1,7 @@
 //! `gemmactl status`: how the deployed services are.
 
 use futures_util::future::join_all;
-use model::{Cloud, Found, Json};
+use model::{Cloud, Found, Json, last_part};
 use views::escape;
 use views::status::{self, Deployed, Generations, Health, Share, Status};
 
@@ -108,10 +108,6 @@ fn deployed(service: &Json) -> Deployed {
         log: Vec::new(),
         log_unread: None,
     }
-}
-
-fn last_part(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
-use model::{Api, ApiRequest, Cloud, Found, Json};
+use model::{Api, ApiRequest, Cloud, Found, Json, last_part};
 
 use super::answer::unread;
 use super::permissions::{self, Held};
@@ -78,7 +78,7 @@ fn states_in(body: &Json) -> Vec<(String, String)> {
     let services = body.get("services").and_then(Json::as_array).into_iter().flatten();
     services
         .filter_map(|service| {
-            let name = service.get("name")?.as_str()?.rsplit('/').next()?;
+            let name = last_part(service.get("name")?.as_str()?);
             Some((name.to_owned(), service.get("state")?.as_str()?.to_owned()))
         })
         .collect()

@@ -4,7 +4,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use model::{CloudError, ErrorKind, Json};
+use model::{CloudError, ErrorKind, Json, last_part};
 use reqwest::Url;
 use serde_json::json;
 
@@ -72,10 +72,8 @@ impl Impersonation {
             .strip_prefix("/v1/projects/-/serviceAccounts/")?
             .strip_suffix(":generateAccessToken")?;
         let account = account.replace("%40", "@");
-        let delegates: Vec<String> = delegates
-            .into_iter()
-            .map(|delegate| delegate.rsplit('/').next().unwrap_or_default().to_owned())
-            .collect();
+        let delegates: Vec<String> =
+            delegates.into_iter().map(|delegate| last_part(&delegate).to_owned()).collect();
         (is_account(&account) && delegates.iter().all(|delegate| is_account(delegate)))
             .then_some(Self { account, delegates })
     }

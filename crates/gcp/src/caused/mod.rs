@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Api, ApiRequest, Body, Json, Method, PolicyEdit};
+use model::{Api, ApiRequest, Body, Json, Method, PolicyEdit, last_part};
 use tokio::time::Instant;
 
 use crate::created::created_path;
@@ -199,7 +199,7 @@ fn ready_for_use(api: Api) -> String {
 
 fn enabled_by(request: &ApiRequest) -> Vec<String> {
     if let Some(path) = request.path.strip_suffix(":enable") {
-        return path.rsplit('/').next().map(str::to_owned).into_iter().collect();
+        return vec![last_part(path).to_owned()];
     }
     match &request.body {
         Body::Json(json) if request.path.ends_with("services:batchEnable") => json

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use model::{Api, ApiRequest, Method};
+use model::{Api, ApiRequest, Method, last_part};
 use serde_json::json;
 
 /// Something with a policy of its own.
@@ -80,12 +80,11 @@ fn named(path: &str, word: &str) -> Option<String> {
 
 impl fmt::Display for PolicyHolder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
         match self {
-            Self::Account(name) => formatter.write_str(&last(name)),
+            Self::Account(name) => formatter.write_str(last_part(name)),
             Self::Bucket(name) => write!(formatter, "bucket {name}"),
-            Self::Repository(name) => write!(formatter, "repository {}", last(name)),
-            Self::Service(name) => write!(formatter, "service {}", last(name)),
+            Self::Repository(name) => write!(formatter, "repository {}", last_part(name)),
+            Self::Service(name) => write!(formatter, "service {}", last_part(name)),
         }
     }
 }

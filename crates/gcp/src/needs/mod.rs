@@ -7,7 +7,7 @@ mod roles;
 
 use std::collections::BTreeSet;
 
-use model::{Api, ApiRequest, Body, Json, Method, ProjectId, Step, Wait};
+use model::{Api, ApiRequest, Body, Json, Method, ProjectId, Step, Wait, last_part};
 use serde_json::json;
 
 use crate::errors::{needed, role_for};
@@ -138,7 +138,7 @@ fn at<'request>(request: &'request ApiRequest, pointer: &str) -> Option<&'reques
 /// Whoever lets something run as an account must be allowed to act as it. Without a name it is the project's default.
 fn acting_as(request: &ApiRequest, pointer: &str) -> Option<Need> {
     let account = at(request, pointer).and_then(Json::as_str);
-    let email = account.map(|account| account.rsplit('/').next().unwrap_or(account));
+    let email = account.map(last_part);
     let on =
         email.zip(project_of(&request.path)).map(|(email, project)| PolicyHolder::account(project, email));
     need("iam.serviceAccounts.actAs", on).next()

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{ApiRequest, Body, CloudError, Done, ErrorKind, Json, Progress};
+use model::{ApiRequest, Body, CloudError, Done, ErrorKind, Json, Progress, last_part};
 use tokio::time::Instant;
 
 use crate::GoogleCloud;
@@ -152,7 +152,7 @@ impl GoogleCloud {
                 "INTERNAL_ERROR" => return Ok(Ended::Internal(failed(&build, &id, create))),
                 "FAILURE" if is_powerless(&build) => {
                     let account = build.get("serviceAccount").and_then(Json::as_str).unwrap_or_default();
-                    let account = account.rsplit('/').next().unwrap_or(account).to_owned();
+                    let account = last_part(account).to_owned();
                     return Ok(Ended::Powerless { account, error: failed(&build, &id, create) });
                 }
                 "FAILURE" | "TIMEOUT" | "CANCELLED" | "EXPIRED" => {

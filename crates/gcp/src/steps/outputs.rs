@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::outputs::SERVES;
-use model::{Done, Json};
-
-use super::ready::last_part;
+use model::{Done, Json, last_part};
 
 /// Fields that others may refer to, and the output they become; the last one that is there counts. IAM calls its uid
 /// `uniqueId`; what has no uid is told from a later namesake by the time it was made.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{ApiRequest, CloudError, ErrorKind, Json, Progress};
+use model::{ApiRequest, CloudError, ErrorKind, Json, Progress, last_part};
 use tokio::time::Instant;
 
 use super::rollout::{advice, reason};
@@ -103,11 +103,6 @@ fn judge(service: &Json) -> Judgement {
         },
         _ => Judgement::Changing(or_else("the service starts")),
     }
-}
-
-/// A thing's own name, of a full one.
-pub(super) fn last_part(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod wanted;
 
 use model::{
     Action, Api, ApiRequest, Command, Effect, FieldRule, Json, KindName, Live, Lookup, ObserveError, Owner,
-    Resource, ResourceId, Step, Unset, Upload,
+    Resource, ResourceId, Step, Unset, Upload, last_part,
 };
 use serde_json::json;
 
@@ -204,7 +204,7 @@ impl Resource for Image {
 
     fn observe(&self, found: &Json) -> Result<Option<Live>, ObserveError> {
         let version = json::required_text(found, &["version"])?;
-        let digest = json::last_part(version);
+        let digest = last_part(version);
         if !digest.starts_with("sha256:") {
             return Err(json::unexpected("version", format!("`{version}` does not end in a digest")));
         }

@@ -1,6 +1,6 @@
 //! How a value is spelled in the API, and in normal form. Knows no setting.
 
-use model::{Json, ProjectId, quantity};
+use model::{Json, ProjectId, last_part, quantity};
 use serde_json::json;
 
 use crate::json;
@@ -18,7 +18,7 @@ impl Home<'_> {
     /// A name without what it shares with everything in this project.
     pub(super) fn shorten<'name>(&self, name: &'name str) -> &'name str {
         let ours = format!("projects/{}/", self.project);
-        if name.starts_with(&ours) { json::last_part(name) } else { name }
+        if name.starts_with(&ours) { last_part(name) } else { name }
     }
 }
 

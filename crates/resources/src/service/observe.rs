@@ -1,7 +1,7 @@
 //! How a found service looks: its fields, whether it works, who changed it last.
 
 use model::outputs::SERVES;
-use model::{Fields, Health, Json, Live, ObserveError, StackName, Touched};
+use model::{Fields, Health, Json, Live, ObserveError, StackName, Touched, last_part};
 
 use super::codec::Home;
 use super::standing::Standing;
@@ -95,7 +95,7 @@ fn failure(condition: Option<&Json>) -> String {
 }
 
 fn newest_is_ready(found: &Json) -> Health {
-    let revision = |key| json::text(found, &[key]).map(json::last_part);
+    let revision = |key| json::text(found, &[key]).map(last_part);
     match (revision("latestCreatedRevision"), revision("latestReadyRevision")) {
         (Some(created), Some(ready)) if created != ready => {
             Health::Unready(format!("the newest revision {created} is not ready; {ready} still serves"))

@@ -6,7 +6,7 @@
 
 use model::{
     Action, ApiRequest, Command, Consequence, FieldRule, Fields, Health, Json, Live, Lookup, ObserveError,
-    Place, Protection, Resource, ResourceId, Step, Wait,
+    Place, Protection, Resource, ResourceId, Step, Wait, last_part,
 };
 use spec::Spec;
 
@@ -92,7 +92,7 @@ fn named(asked: &str, standing: &Standing, all: &[Json]) -> Result<String, NoWay
 }
 
 fn name(revision: &Json) -> &str {
-    json::last_part(json::text(revision, &["name"]).unwrap_or_default())
+    last_part(json::text(revision, &["name"]).unwrap_or_default())
 }
 
 /// Why a revision cannot serve.

@@ -1,6 +1,6 @@
 //! Who gets the requests of a service that is there: revisions by name, the one that is being rolled out, and tags. Pure.
 
-use model::Json;
+use model::{Json, last_part};
 use serde_json::json;
 
 use super::rollout::TAG;
@@ -32,7 +32,7 @@ pub(super) struct Standing {
 impl Standing {
     /// Reads a service.
     pub(super) fn of(service: &Json) -> Self {
-        let newest = json::text(service, &["latestReadyRevision"]).map(json::last_part).map(str::to_owned);
+        let newest = json::text(service, &["latestReadyRevision"]).map(last_part).map(str::to_owned);
         let mut standing = Self { newest, serving: Vec::new(), rolled_out: None, tags: Vec::new() };
         let targets = json::list(service, &["traffic"]);
         let all = [json!({"type": LATEST, "percent": 100})];
@@ -45,7 +45,7 @@ impl Standing {
     fn note(&mut self, target: &Json) {
         let named = match json::word(target, &["type"], &[LATEST, REVISION]).as_deref() {
             Some(LATEST) | None => None,
-            Some(_) => json::text(target, &["revision"]).map(json::last_part).map(str::to_owned),
+            Some(_) => json::text(target, &["revision"]).map(last_part).map(str::to_owned),
         };
         let percent = json::number(target, &["percent"]).unwrap_or(0);
         if let Some(revision) = named.as_ref().or(self.newest.as_ref()).filter(|_| percent > 0) {

@@ -2,7 +2,7 @@
 //!
 //! A target that only has a tag gets no requests: when the spec does not name it, it is someone else's and is kept.
 
-use model::{Fields, Json};
+use model::{Fields, Json, last_part};
 use serde_json::json;
 
 use super::rollout::TAG;
@@ -47,7 +47,7 @@ pub(super) fn read(service: &Json, wanted: Option<&Json>, fields: &mut Fields) {
                 Some(_) => json::text(found, &["revision"]).unwrap_or_default(),
             };
             target(
-                json::last_part(revision),
+                last_part(revision),
                 json::number(found, &["percent"]).unwrap_or(0),
                 json::text(found, &["tag"]),
             )
