@@ -9,6 +9,7 @@
 )]
 
 mod apply;
+mod fingerprint;
 mod graph;
 mod lease;
 mod ledger;
