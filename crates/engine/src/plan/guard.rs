@@ -177,3 +177,47 @@ fn listed(names: &[String]) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use model::{Action, Api, ApiRequest, Grant, PolicyEdit, PolicyRef, Reason, ResourceId};
+
+    use super::*;
+
+    fn edit(action: Action, on: &str, member: &str) -> Change {
+        let request = ApiRequest::get(Api::Run, "policy");
+        let policy = PolicyRef { read: request.clone(), write: request, shown: on.to_owned() };
+        let grant =
+            Grant { role: "roles/run.invoker".to_owned(), member: member.to_owned(), condition: None };
+        Change {
+            id: ResourceId::parse("invoker/a").unwrap(),
+            full_name: "a".to_owned(),
+            place: None,
+            action,
+            reason: Reason::RemovedFromSpec,
+            fields: Vec::new(),
+            after: Vec::new(),
+            steps: vec![Step::EditPolicy(PolicyEdit { policy, add: Vec::new(), remove: vec![grant] })],
+            commands: Vec::new(),
+            applied: [].into(),
+        }
+    }
+
+    #[test]
+    fn an_exposure_is_closed_by_a_change_that_takes_that_member_out_of_that_policy_alone() {
+        let exposure = Exposure {
+            id: ResourceId::parse("service/a").unwrap(),
+            place: None,
+            member: "allUsers".to_owned(),
+            on: "service a".to_owned(),
+            what: "everybody gets in".to_owned(),
+        };
+        let left = |change: Change| exposures(std::slice::from_ref(&exposure), &[change]).len();
+        assert_eq!(exposures(std::slice::from_ref(&exposure), &[]).len(), 1);
+        assert_eq!(left(edit(Action::Delete, "service a", "allUsers")), 0);
+        assert_eq!(left(edit(Action::Keep, "service a", "allUsers")), 1);
+        assert_eq!(left(edit(Action::Delete, "service b", "allUsers")), 1);
+        assert_eq!(left(edit(Action::Delete, "service a", "allAuthenticatedUsers")), 1);
+    }
+}

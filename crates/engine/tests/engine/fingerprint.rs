@@ -236,10 +236,10 @@ fn others() -> Vec<Plan> {
     ];
     let of_changes = vec![
         of_change(|change| change.id = id("thing/c")),
-        of_change(|change| change.full_name = "things/there/a".to_owned()),
+        of_change(|change| change.full_name.push('2')),
         of_change(|change| change.action = Action::Replace),
         of_change(|change| change.fields.clear()),
-        of_change(|change| change.fields[0].path = "sizes".to_owned()),
+        of_change(|change| change.fields[0].path.push('s')),
         of_change(|change| change.fields[0].before = None),
         of_change(|change| change.fields[0].before = Some(Json::Null)),
         of_change(|change| change.fields[0].before = Some(json!("1"))),

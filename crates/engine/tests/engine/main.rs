@@ -11,6 +11,7 @@
 mod apply;
 mod fingerprint;
 mod graph;
+mod guards;
 mod lease;
 mod ledger;
 mod ownership;

@@ -1,6 +1,6 @@
 //! Whose things are, and what is therefore never touched: each row of the decision table against the toy world.
 
-use engine::{AdoptPolicy, Recovered, ReplacePolicy};
+use engine::{AdoptPolicy, Consent, Recovered, ReplacePolicy};
 use model::{Action, Cause, ErrorKind, Origin, Prior, Reason, State};
 use serde_json::json;
 
@@ -14,6 +14,10 @@ fn found(stack: Option<&str>, size: i32) -> serde_json::Value {
         object["stack"] = json!(stack);
     }
     object
+}
+
+fn with(recovered: Recovered) -> Consent {
+    Consent { recovered, ..Consent::default() }
 }
 
 fn only(plan: &model::Plan) -> &model::Refusal {
@@ -120,9 +124,9 @@ async fn a_stamp_without_an_entry_deletes_nothing() {
     assert_eq!((entry.origin, entry.prior), (Origin::Recovered, Prior::Unknown));
     let plan = make_plan(&world, &store, &toys, &destroy()).await;
     assert!(only(&plan).problem.contains("was recovered by its stamp, and nobody knows"));
-    let detach = Options { recovered: Recovered::Detach, ..destroy() };
+    let detach = Options { consent: with(Recovered::Detach), ..destroy() };
     assert_eq!(row(&make_plan(&world, &store, &toys, &detach).await, "thing/a").action, Action::Detach);
-    let delete = Options { recovered: Recovered::Delete, ..destroy() };
+    let delete = Options { consent: with(Recovered::Delete), ..destroy() };
     let plan = converge(&world, &store, &toys, &delete).await;
     assert_eq!(shown(&plan), ["Delete thing/b Destroying", "Delete thing/a Destroying"]);
     assert!(world.object(PATH).is_none() && store.inventory().is_none());

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use model::{
-    Action, Api, ApiRequest, Command, Consequence, Dependency, Effect, Entry, FieldRule, Fields, Gathered,
-    Grant, Health, Json, KindName, Live, Lookup, Method, ObserveError, OnDestroy, Owner, Place, PolicyEdit,
-    PolicyRef, Resource, ResourceId, Run, Siblings, StackName, Step, Tenure, Tie, Touched, Unset, Wait,
+    Action, Api, ApiRequest, Command, Consequence, Danger, Dependency, Effect, Entry, FieldChange, FieldRule,
+    Fields, Gathered, Grant, Hazard, Health, Json, KindName, Live, Lookup, Method, ObserveError, OnDestroy,
+    Owner, Place, PolicyEdit, PolicyRef, Protection, Resource, ResourceId, Run, Siblings, StackName,
+    StackRecord, Step, Tenure, Tie, Touched, Unset, Wait,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -31,6 +32,14 @@ pub(crate) enum Sort {
     Grant,
 }
 
+/// What it takes to delete it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Guard {
+    Free,
+    Guarded,
+    Protected,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Toy {
     pub(crate) sort: Sort,
@@ -43,6 +52,15 @@ pub(crate) struct Toy {
     pub(crate) keep: bool,
     pub(crate) api: Option<String>,
     pub(crate) line: u32,
+    pub(crate) guard: Guard,
+    /// Whether it holds things that are read before it goes.
+    pub(crate) holds: bool,
+    /// What is dangerous about it, whatever is done with it.
+    #[serde(skip)]
+    pub(crate) dangers: Vec<Danger>,
+    /// Members that get in without being asked for, if the policy of the project has them.
+    #[serde(skip)]
+    pub(crate) strangers: Vec<String>,
     /// For recalled ones: what to give back.
     #[serde(skip)]
     pub(crate) before: BTreeMap<String, Json>,
@@ -59,6 +77,10 @@ fn toy(sort: Sort, name: &str) -> Toy {
         keep: false,
         api: None,
         line: 1,
+        guard: Guard::Free,
+        holds: false,
+        dangers: Vec::new(),
+        strangers: Vec::new(),
         before: BTreeMap::new(),
     }
 }
@@ -108,6 +130,27 @@ impl Toy {
 
     pub(crate) fn kept(mut self) -> Self {
         self.keep = true;
+        self
+    }
+
+    pub(crate) fn guarded(mut self, guard: Guard) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// What it holds is at `contents/NAME`, a list of names; those of this stack begin with `ours`.
+    pub(crate) fn holding(mut self) -> Self {
+        self.holds = true;
+        self
+    }
+
+    pub(crate) fn dangerous(mut self, danger: Danger) -> Self {
+        self.dangers.push(danger);
+        self
+    }
+
+    pub(crate) fn watched_for(mut self, member: &str) -> Self {
+        self.strangers.push(member.into());
         self
     }
 
@@ -407,6 +450,38 @@ impl Resource for Item {
 
     fn may_adopt(&self) -> bool {
         self.toy.adopt
+    }
+
+    fn hazards(&self, _action: Action, _fields: &[FieldChange]) -> Vec<Hazard> {
+        let hazard =
+            |danger: &Danger| Hazard { danger: danger.clone(), what: format!("{} is dangerous", self.id) };
+        self.toy.dangers.iter().map(hazard).collect()
+    }
+
+    fn protection(&self) -> Protection {
+        match self.toy.guard {
+            Guard::Free => Protection::Free,
+            Guard::Guarded => Protection::Guarded,
+            Guard::Protected => Protection::Protected,
+        }
+    }
+
+    fn contents(&self) -> Option<ApiRequest> {
+        self.toy.holds.then(|| ApiRequest::get(Api::Run, format!("contents/{}", self.toy.name)))
+    }
+
+    fn foreign(&self, contents: &Json, _record: &StackRecord) -> Vec<String> {
+        let names: Vec<String> = serde_json::from_value(contents.clone()).unwrap();
+        names.into_iter().filter(|name| !name.starts_with("ours")).collect()
+    }
+
+    fn access(&self) -> Option<ApiRequest> {
+        (!self.toy.strangers.is_empty()).then(|| POLICY.read.clone())
+    }
+
+    fn exposed_to(&self, policy: &Json) -> Vec<String> {
+        let policy = policy.to_string();
+        self.toy.strangers.iter().filter(|member| policy.contains(*member)).cloned().collect()
     }
 
     fn needs_api(&self) -> Option<&str> {

@@ -6,14 +6,14 @@ pub(crate) mod kinds;
 pub(crate) mod store;
 pub(crate) mod watched;
 
-use engine::{AdoptPolicy, Commands, Graph, Ledger, PlanOptions, Recovered, ReplacePolicy, StopSignal};
+use engine::{AdoptPolicy, Commands, Consent, Graph, Ledger, PlanOptions, ReplacePolicy, StopSignal};
 use model::{
     ApplyReport, Change, Cloud, Event, Goal, Lease, Plan, ProjectId, Reason, RecordError, RecordStore,
     Resource, ResourceId, StackName,
 };
 
 pub(crate) use cloud::World;
-pub(crate) use kinds::{Toy, grant, image, switch, thing};
+pub(crate) use kinds::{Guard, Toy, grant, image, switch, thing};
 pub(crate) use store::Store;
 pub(crate) use watched::Watched;
 
@@ -48,7 +48,7 @@ pub(crate) struct Options {
     pub(crate) goal: Goal,
     pub(crate) replace: ReplacePolicy,
     pub(crate) adopt: AdoptPolicy,
-    pub(crate) recovered: Recovered,
+    pub(crate) consent: Consent,
     pub(crate) commands: Commands,
 }
 
@@ -59,7 +59,7 @@ impl Default for Options {
             goal: Goal::Present,
             replace: ReplacePolicy::Refuse,
             adopt: AdoptPolicy::AsSpecSays,
-            recovered: Recovered::Refuse,
+            consent: Consent::default(),
             commands: Commands::LeftOut,
         }
     }
@@ -96,9 +96,14 @@ pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], option
         goal: options.goal,
         adopt: options.adopt,
         replace: options.replace,
-        consent: engine::Consent { recovered: options.recovered, ..engine::Consent::default() },
+        consent: options.consent.clone(),
         commands: options.commands,
     };
+    let plan = engine::plan(&graph, &seen, &record, &options);
+    if plan.unread.is_empty() {
+        return plan;
+    }
+    seen.add(engine::contents(&plan.unread, world).await.unwrap());
     engine::plan(&graph, &seen, &record, &options)
 }
 
