@@ -163,3 +163,132 @@ pub(crate) fn merge(
     merged.shared_lease.clone_from(shared_lease);
     Some(merged)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
+mod tests {
+    use model::{Lease, ProjectId};
+    use serde_json::json;
+
+    use super::*;
+
+    const ID: &str = "api/run";
+    const SWITCH: &str = "//switches/run";
+
+    fn stack(name: &str) -> StackName {
+        StackName::parse(name).unwrap()
+    }
+
+    fn id() -> ResourceId {
+        ResourceId::parse(ID).unwrap()
+    }
+
+    fn entry(full_name: &str, state: &str, prior: &str) -> Entry {
+        let entry = json!({"fullName": full_name, "state": state, "origin": "created", "prior": prior});
+        serde_json::from_value(entry).unwrap()
+    }
+
+    fn record(entries: &[Entry], holders: &[&str], shared_by: Option<&str>) -> Inventory {
+        let mut inventory = Inventory::new(ProjectId::parse("demo-project").unwrap());
+        for entry in entries {
+            set(&mut inventory, &stack("one"), &id(), entry.clone());
+        }
+        for holder in holders {
+            hold(&mut inventory, SWITCH, Prior::Absent, &stack(holder));
+        }
+        inventory.shared_lease = shared_by.map(lease);
+        inventory
+    }
+
+    fn lease(holder: &str) -> Lease {
+        let lease = json!({"holder": holder, "beat": 1, "who": "", "operation": "", "started": ""});
+        serde_json::from_value(lease).unwrap()
+    }
+
+    fn holders(inventory: &Inventory) -> Vec<&str> {
+        inventory.shared.get(SWITCH).into_iter().flat_map(|key| &key.holders).map(StackName::as_str).collect()
+    }
+
+    #[test]
+    fn what_was_there_before_is_kept_for_the_same_thing_and_noted_anew_for_another() {
+        for (full_name, prior) in [(SWITCH, Prior::Present), ("//switches/else", Prior::Absent)] {
+            let mut inventory = record(&[entry(SWITCH, "present", "present")], &[], None);
+            set(&mut inventory, &stack("one"), &id(), entry(full_name, "intent", "absent"));
+            assert_eq!(inventory.entry(&stack("one"), &id()).unwrap().prior, prior);
+        }
+    }
+
+    #[test]
+    fn the_newest_of_twenty_revisions_that_served_stands_first_and_each_once() {
+        let mut entry = entry(SWITCH, "present", "absent");
+        for revision in 0..22 {
+            note_served(&mut entry, &format!("r{revision}"));
+        }
+        assert_eq!(
+            (entry.served.len(), entry.served[0].as_str(), entry.served[19].as_str()),
+            (20, "r21", "r2")
+        );
+        note_served(&mut entry, "r7");
+        assert_eq!((entry.served.len(), entry.served[0].as_str()), (20, "r7"));
+        assert_eq!(entry.served.iter().filter(|revision| *revision == "r7").count(), 1);
+    }
+
+    #[test]
+    fn an_intent_that_was_never_begun_leaves_what_was_read() {
+        let change = Change {
+            id: id(),
+            full_name: SWITCH.to_owned(),
+            place: None,
+            action: Action::Create,
+            reason: Reason::NotFound,
+            fields: Vec::new(),
+            after: Vec::new(),
+            steps: Vec::new(),
+            commands: Vec::new(),
+            applied: BTreeMap::new(),
+        };
+        let present = entry(SWITCH, "present", "absent");
+        let intended = || record(&[entry(SWITCH, "intent", "absent")], &["one", "two"], None);
+        for read in [
+            record(&[], &["two"], None),
+            record(std::slice::from_ref(&present), &["two"], None),
+            record(std::slice::from_ref(&present), &["one", "two"], None),
+        ] {
+            let mut inventory = intended();
+            untouched(&mut inventory, &read, &stack("one"), &change);
+            assert_eq!(inventory, read);
+        }
+    }
+
+    /// What a merge comes to: the holders of the switch and who holds what stacks share.
+    fn merged(
+        base: &Inventory,
+        ours: &Inventory,
+        theirs: &Inventory,
+    ) -> Option<(Vec<String>, Option<String>)> {
+        merge(base, ours, theirs, &stack("one"), "us").map(|merged| {
+            let shared = merged.shared_lease.as_ref().map(|lease| lease.holder.clone());
+            (holders(&merged).into_iter().map(ToOwned::to_owned).collect(), shared)
+        })
+    }
+
+    #[test]
+    fn a_merge_changes_this_stacks_hold_alone_and_never_takes_a_lease_from_another() {
+        let of = |holders: &[&str], shared_by| record(&[], holders, shared_by);
+        let come = |holders: &[&str], shared_by: Option<&str>| {
+            Some((holders.iter().map(|name| (*name).to_owned()).collect(), shared_by.map(ToOwned::to_owned)))
+        };
+        // Taken, and given up, while another stack came.
+        let (none, us) = (of(&[], None), of(&["one"], Some("us")));
+        assert_eq!(merged(&none, &us, &of(&["two"], None)), come(&["one", "two"], Some("us")));
+        assert_eq!(merged(&us, &none, &of(&["one", "two"], Some("us"))), come(&["two"], None));
+        assert_eq!(merged(&us, &us, &of(&["two"], Some("us"))), come(&["two"], Some("us")));
+        // A dead run's lease that was cleared away stays so; one that another run took stays that run's.
+        assert_eq!(merged(&of(&[], Some("dead")), &none, &of(&[], Some("dead"))), come(&[], None));
+        assert_eq!(merged(&none, &none, &of(&[], Some("them"))), come(&[], Some("them")));
+        // Taken over from us, or taken before we could.
+        assert_eq!(merged(&us, &us, &of(&[], Some("them"))), None);
+        assert_eq!(merged(&us, &us, &of(&[], None)), None);
+        assert_eq!(merged(&none, &us, &of(&[], Some("them"))), None);
+    }
+}

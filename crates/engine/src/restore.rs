@@ -135,6 +135,22 @@ mod tests {
         assert_eq!(difference.stacks.len(), 1);
         assert!(RecordDifference::between(Some(&after), &after).is_empty());
         assert_eq!(RecordDifference::between(None, &after).stacks[&stack("a")].gained.len(), 2);
+        assert!(!difference.is_empty() && difference.shared.is_empty());
+    }
+
+    #[test]
+    fn a_difference_names_what_is_shared_otherwise_and_nothing_else() {
+        let key = |prior| SharedKey { prior, holders: [stack("a")].into(), other: BTreeMap::new() };
+        let with = |keys: &[(&str, model::Prior)]| {
+            let mut inventory = record(&[]);
+            inventory.shared = keys.iter().map(|(name, prior)| ((*name).to_owned(), key(*prior))).collect();
+            inventory
+        };
+        let before = with(&[("//x", model::Prior::Absent), ("//y", model::Prior::Absent)]);
+        let after = with(&[("//x", model::Prior::Present), ("//y", model::Prior::Absent)]);
+        let difference = RecordDifference::between(Some(&before), &after);
+        assert_eq!(difference.shared.keys().collect::<Vec<_>>(), ["//x"]);
+        assert!(difference.stacks.is_empty() && !difference.is_empty());
     }
 
     #[test]
@@ -157,5 +173,6 @@ mod tests {
         assert_eq!((restored.serial, restored.write_id.as_str()), (10, "run/restore/10"));
         assert!(leases(&restored).is_empty());
         assert_eq!(restored.stacks.keys().collect::<Vec<_>>(), [&stack("a")]);
+        assert_eq!(restored.stacks[&stack("a")].runs, 1);
     }
 }

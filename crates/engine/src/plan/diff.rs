@@ -210,3 +210,92 @@ fn refers(value: &Json) -> bool {
 fn default_value(text: &str) -> Json {
     serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.to_owned()))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use model::{Owner, reference};
+    use serde_json::json;
+
+    use super::*;
+
+    const RULES: &[FieldRule] = &[
+        FieldRule { path: "labels.*", unset: Unset::Foreign, effect: Effect::InPlace, about: "" },
+        FieldRule { path: "size", unset: Unset::Default("1"), effect: Effect::InPlace, about: "" },
+    ];
+
+    fn entry(applied: &Json, before: &Json) -> Entry {
+        let entry = json!({
+            "fullName": "//a", "state": "present", "origin": "adopted", "prior": "present", "applied": applied,
+            "before": before,
+        });
+        serde_json::from_value(entry).unwrap()
+    }
+
+    fn fields(values: &Json) -> Fields {
+        let mut fields = Fields::new();
+        for (path, value) in values.as_object().unwrap() {
+            fields.set(path.clone(), value.clone(), None);
+        }
+        fields
+    }
+
+    /// The differences between what the spec asks for and what is there, and what of it is taken back.
+    fn compared(wanted: &Json, found: &Json, entry: Option<&Entry>) -> (Json, Json) {
+        let (fields, outputs) = (self::fields(wanted), Outputs::default());
+        let wanted = Wanted { fields: &fields, rules: RULES, place: None, entry, outputs: &outputs };
+        let live = Live::new(self::fields(found), Owner::ThisStack, &Json::Null);
+        let changes = wanted.differences(&live);
+        let marked = wanted.marked(&live, &changes);
+        assert!(changes.iter().all(|change| marked.changed.contains(&change.path)));
+        let after = changes.iter().map(|change| (change.path.clone(), change.after.clone()));
+        let after: BTreeMap<FieldPath, Option<Json>> = after.collect();
+        (serde_json::to_value(after).unwrap(), serde_json::to_value(&marked.taken_back).unwrap())
+    }
+
+    #[test]
+    fn a_value_that_others_may_set_is_taken_back_only_if_this_stack_set_it_and_nobody_since() {
+        let set = json!({"labels.a": "ours"});
+        let cases = [
+            // Set here where nothing was, and where something was.
+            (entry(&set, &json!({"labels.a": null})), "ours", json!({"labels.a": null})),
+            (entry(&set, &json!({"labels.a": "before"})), "ours", json!({"labels.a": "before"})),
+            // Somebody set it since, it was so before, or this stack never set it.
+            (entry(&set, &json!({})), "theirs", json!({})),
+            (entry(&set, &json!({"labels.a": "ours"})), "ours", json!({})),
+            (entry(&json!({}), &json!({})), "theirs", json!({})),
+        ];
+        for (entry, found, expected) in cases {
+            let found = json!({"labels.a": found});
+            assert_eq!(compared(&json!({}), &found, Some(&entry)), (expected.clone(), expected), "{entry:?}");
+        }
+        assert_eq!(compared(&json!({}), &json!({"labels.a": "theirs"}), None), (json!({}), json!({})));
+    }
+
+    #[test]
+    fn only_what_is_foreign_and_goes_from_the_spec_is_taken_back() {
+        let known = entry(&json!({"labels.a": "ours", "size": 4}), &json!({}));
+        let found = json!({"labels.a": "ours", "size": 4});
+        let goes = json!({"labels.a": null, "size": 1});
+        assert_eq!(compared(&json!({}), &found, Some(&known)), (goes, json!({"labels.a": null})));
+        let other = json!({"labels.a": "other", "size": 4});
+        assert_eq!(compared(&other, &found, Some(&known)), (json!({"labels.a": "other"}), json!({})));
+    }
+
+    #[test]
+    fn every_field_of_what_is_new_is_shown_and_what_waits_for_another_is_shown_as_it_stands() {
+        let follows = json!(reference(&ResourceId::parse("image/a").unwrap(), "digest"));
+        let wanted = json!({"image": follows, "size": 1});
+        let (fields, outputs) = (fields(&wanted), Outputs::default());
+        let comparison =
+            Wanted { fields: &fields, rules: RULES, place: None, entry: None, outputs: &outputs };
+        let new: Vec<_> =
+            comparison.all_new().into_iter().map(|new| (new.path, new.before, new.after)).collect();
+        assert_eq!(
+            new,
+            [("image".to_owned(), None, Some(follows.clone())), ("size".to_owned(), None, Some(json!(1)))]
+        );
+        let (after, _) = compared(&wanted, &json!({"image": "old", "size": 1}), None);
+        assert_eq!(after, json!({"image": follows}));
+    }
+}

@@ -338,3 +338,116 @@ impl model::RecordStore for Deaf<'_> {
         self.store.remove(generation).await
     }
 }
+
+#[test]
+fn a_rhythm_within_another_patience_keeps_the_proportions() {
+    let four = Duration::from_secs(4);
+    assert_eq!(Rhythm::emulated_within(four), Rhythm::EMULATED);
+    let eight = Rhythm {
+        pace: Duration::ZERO,
+        beat: Duration::from_secs(1),
+        fresh: Duration::from_secs(2),
+        patience: Duration::from_secs(8),
+        watch: Duration::from_secs(8),
+        call: four,
+    };
+    assert_eq!(Rhythm::emulated_within(2 * four), eight);
+    assert_eq!(eight.watching_for(four), Rhythm { watch: four, ..eight });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_is_looked_at_four_times_a_beat_and_eight_times_in_the_whole() {
+    let watched = async |rhythm: Rhythm, gone: bool| {
+        let store = Store::default();
+        taken_by(&store, "theirs");
+        if gone {
+            written_by_another(&store, |inventory| inventory.stacks.clear());
+        }
+        let began = tokio::time::Instant::now();
+        let watched = engine::watch(&store, &on_stack(lease("theirs")), rhythm).await.unwrap();
+        (watched, began.elapsed().as_secs())
+    };
+    assert_eq!(watched(Rhythm::LIVE, true).await, (Watched::Free, 5));
+    assert_eq!(watched(Rhythm::LIVE.watching_for(Duration::from_secs(8)), true).await, (Watched::Free, 1));
+    assert_eq!(watched(Rhythm::LIVE, false).await, (Watched::Dead, 120));
+}
+
+/// Another run holds the stack, and what stacks share is held by somebody.
+fn taken_with_what_is_shared(store: &Store, shared_by: &str) {
+    written_by_another(store, |inventory| {
+        inventory.serial = 7;
+        inventory.stacks.entry(stack("one")).or_default().lease = Some(lease("theirs"));
+        inventory.shared_lease = Some(lease(shared_by));
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn unlocking_takes_what_the_holder_holds_and_nothing_of_another_run() {
+    let shared = |holder: &str| Held { what: HeldThing::Shared, lease: lease(holder) };
+    for (shared_by, taken, left) in [
+        ("theirs", vec![on_stack(lease("theirs")), shared("theirs")], None),
+        ("another", vec![on_stack(lease("theirs"))], Some(lease("another"))),
+    ] {
+        let store = Store::default();
+        taken_with_what_is_shared(&store, shared_by);
+        assert_eq!(engine::unlock(&store, &stack("one"), "ours").await.unwrap(), taken);
+        let after = store.inventory().unwrap();
+        assert_eq!((after.serial, after.write_id.as_str()), (8, "ours/one/8"));
+        assert_eq!((after.stacks.len(), after.shared_lease), (0, left));
+        assert_eq!(engine::unlock(&store, &stack("one"), "ours").await.unwrap(), []);
+        assert_eq!(store.count(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_run_loses_the_lease_that_was_watched_and_no_other() {
+    let shared = Held { what: HeldThing::Shared, lease: lease("theirs") };
+    for dead in [on_stack(lease("theirs")), shared.clone()] {
+        let store = Store::default();
+        taken_with_what_is_shared(&store, "theirs");
+        let mut earlier = dead.clone();
+        earlier.lease.beat -= 1;
+        assert_eq!(engine::free(&store, &earlier, "ours").await, Err(RecordError::Moved));
+        assert_eq!(store.count(), 0);
+        engine::free(&store, &dead, "ours").await.unwrap();
+        let after = store.inventory().unwrap();
+        assert_eq!((after.serial, after.write_id.as_str()), (8, "ours/free/8"));
+        assert_eq!(after.shared_lease, None);
+        // Who holds only what stacks share has the stack still.
+        assert_eq!(after.stacks.contains_key(&stack("one")), dead == shared);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_has_work_if_it_changes_the_cloud_or_the_record_or_a_stack_that_goes_is_still_known() {
+    let has_work = async |world: &World, store: &Store, toys: &[Toy], options: Options| {
+        let plan = make_plan(world, store, toys, &options).await;
+        engine::has_work(&plan, &store.load().await.unwrap().inventory)
+    };
+    let (world, store) = (World::default(), Store::default());
+    let toys = [thing("a")];
+    assert!(!has_work(&world, &store, &[], Options::default()).await);
+    assert!(!has_work(&world, &store, &[], destroy()).await);
+    assert!(has_work(&world, &store, &toys, Options::default()).await);
+    converge(&world, &store, &toys, &Options::default()).await;
+    assert!(!has_work(&world, &store, &toys, Options::default()).await);
+    assert!(has_work(&world, &store, &toys, destroy()).await);
+    // Nothing is called for it, but it has to be noted that it was there before.
+    world.enable("run");
+    assert!(has_work(&world, &store, &[thing("a"), switch("run")], Options::default()).await);
+    // All that is left is a dead run's lease.
+    let store = Store::default();
+    taken_by(&store, "dead");
+    assert!(has_work(&World::default(), &store, &[], destroy()).await);
+    assert!(!has_work(&World::default(), &store, &[], Options::default()).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_run_that_takes_a_stack_is_counted_and_paces_its_writes() {
+    let (world, store) = (World::default(), Store::default());
+    let began = tokio::time::Instant::now();
+    converge(&world, &store, &[thing("a")], &Options::default()).await;
+    assert_eq!(began.elapsed(), Rhythm::LIVE.pace);
+    converge(&world, &store, &[thing("b")], &Options::default()).await;
+    assert_eq!(store.inventory().unwrap().stacks[&stack("one")].runs, 2);
+}

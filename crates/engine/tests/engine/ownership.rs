@@ -153,6 +153,10 @@ async fn a_lost_record_is_rebuilt_from_stamps_and_never_from_what_bears_none() {
     let kept = theirs.stacks.remove(&stack("one")).unwrap();
     theirs.stacks.insert(stack("two"), kept);
     assert!(engine::rebuild(&graph, &seen, &theirs, &stack("one")).found.is_empty());
+    // A plan that was made before is not mistaken for one of the record that is written.
+    let written = engine::rebuild::written(&rebuilt, &stack("one"), "run");
+    let one = &written.stacks[&stack("one")];
+    assert_eq!((written.serial, written.write_id.as_str(), one.runs), (1, "run/one/1", 1));
 }
 
 #[tokio::test(start_paused = true)]
