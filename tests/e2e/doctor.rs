@@ -280,8 +280,8 @@ fn a_build_account_that_is_gone_and_one_without_a_role_are_told_apart() {
     let owner_alone =
         json!({"policy": {"bindings": [{"role": "roles/owner", "members": ["user:me@example.com"]}]}});
     assert_eq!(emulator.call("POST", "/v3/projects/demo-project:setIamPolicy", Some(&owner_alone)).0, 200);
-    let (level, text) = said(&world, &emulator, "build-account", 0);
-    assert_eq!((level.as_str(), text.contains("--role=roles/run.builder")), ("warning", true), "{text}");
+    let (level, text) = said(&world, &emulator, "build-account", 1);
+    assert_eq!((level.as_str(), text.contains("--role=roles/run.builder")), ("failed", true), "{text}");
 
     let world = World::copy_of("examples/hardened");
     let emulator = world.emulator();

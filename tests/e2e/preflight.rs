@@ -184,6 +184,10 @@ fn a_plan_without_work_asks_nothing_more_and_one_with_work_only_what_its_own_cal
     world.edit("gemmactl.yaml", "concurrency: 4", "concurrency: 8");
     let (with, without) = (calls(&["plan"]), calls(&["plan", "--no-preflight"]));
     assert_eq!(with - without, 8, "project, billing, permissions, four quotas one by one, all quotas");
+    world.edit("ollama-backend/start.sh", "#!", "#! ");
+    let (with, without) = (calls(&["plan"]), calls(&["plan", "--no-preflight"]));
+    assert_eq!(with - without, 10, "and of a build, its account: which one, and whether it is there");
+    world.edit("ollama-backend/start.sh", "#! ", "#!");
     emulator.seed(
         &json!({ "deniedPermissions": ["run.services.create", "artifactregistry.repositories.create"] }),
     );

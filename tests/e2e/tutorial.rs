@@ -117,6 +117,109 @@ fn each_of_the_seven_roles_is_named_where_it_is_missing_before_anything_is_chang
     }
 }
 
+/// What the tutorial's builds run as, in a project where Google gave it no role by itself.
+const BUILDER: &str = "serviceAccount:123456789012-compute@developer.gserviceaccount.com";
+
+/// The tutorial in such a project, where a build was possible before: its APIs are on.
+fn without_a_role_of_builds(world: &World) -> Emulator {
+    let emulator = told(world);
+    let apis = ["artifactregistry", "cloudbuild", "cloudresourcemanager", "iam", "run", "storage"];
+    emulator.seed(&json!({ "enable": apis.map(|api| format!("{api}.googleapis.com")) }));
+    let bindings = json!([
+        {"role": "roles/owner", "members": ["user:me@example.com"]},
+        {"role": "roles/logging.logWriter", "members": [BUILDER]},
+    ]);
+    grant_only(&emulator, &bindings);
+    world.clear_journal();
+    emulator
+}
+
+/// Makes these the only grants on the project.
+#[track_caller]
+fn grant_only(emulator: &Emulator, bindings: &Value) {
+    let body = json!({"policy": {"bindings": bindings}});
+    assert_eq!(emulator.call("POST", "/v3/projects/demo-project:setIamPolicy", Some(&body)).0, 200);
+}
+
+#[test]
+fn a_build_account_without_its_role_is_named_with_the_grant_before_anything_is_changed() {
+    let world = begun("europe-west1");
+    let emulator = without_a_role_of_builds(&world);
+    let member = format!("--member={BUILDER}");
+    let words = [
+        "build-account",
+        "storage.objects.get",
+        "artifactregistry.repositories.uploadArtifacts",
+        &member,
+        "--role=roles/run.builder",
+    ];
+    is_named(&world, &emulator, STOPPED, &words);
+    for format in ["text", "markdown", "html", "json", "sarif", "annotations"] {
+        let plan = world.against(&emulator, &["plan", "--format", format]).exits(0);
+        assert!(plan.stdout.contains("build-account"), "{format}: {}", plan.stdout);
+    }
+}
+
+#[test]
+fn a_spec_that_gives_the_build_account_its_role_passes_and_its_build_succeeds() {
+    let world = begun("europe-west1");
+    let emulator = without_a_role_of_builds(&world);
+    let granting = format!("iam: [{{role: roles/run.builder, members: ['{BUILDER}']}}]\nrepositories:\n");
+    world.edit("gemmactl.yaml", "repositories:\n", &granting);
+    let plan = world.against(&emulator, &["plan", "--format", "json"]).exits(0);
+    let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+    let checks = plan["preflight"]["checks"].as_array().unwrap();
+    let account = checks.iter().find(|check| check["id"] == "build-account").unwrap();
+    assert_eq!(account["level"], "ok", "{account}");
+    assert!(account.to_string().contains("apply gives it roles/run.builder"), "{account}");
+    world.against(&emulator, &["apply", "--yes"]).exits(0).says("gemma3:4b answers");
+    // What the spec gives no longer, the next plan takes away: no pass for what it builds again.
+    world.edit("gemmactl.yaml", &granting, "repositories:\n");
+    world.edit("gemmactl.yaml", "model: gemma3:4b", "model: gemma3:1b");
+    world.against(&emulator, &["plan"]).exits(0).says("apply takes roles/run.builder from it");
+}
+
+#[test]
+fn a_project_without_cloud_build_does_not_tell_what_builds_run_as_and_a_grant_to_the_likely_one_is_seen() {
+    let world = begun("europe-west1");
+    let emulator = told(&world);
+    let likely = "in a new project it is the Compute Engine";
+    let untold = world.against(&emulator, &["plan"]).exits(0).says("unknown  build-account").says(likely);
+    untold.says("--role=roles/run.builder");
+    let granting = format!("iam: [{{role: roles/run.builder, members: ['{BUILDER}']}}]\nrepositories:\n");
+    world.edit("gemmactl.yaml", "repositories:\n", &granting);
+    let granted = world.against(&emulator, &["plan"]).exits(0).says("unknown  build-account").says(likely);
+    granted.says("apply gives it roles/run.builder").never_says("--role=roles/run.builder");
+}
+
+#[test]
+fn what_may_give_the_build_account_its_role_is_a_warning_and_what_was_not_read_is_no_pass() {
+    let world = begun("europe-west1");
+    let emulator = without_a_role_of_builds(&world);
+    let judged = |words: &str| {
+        let plan = world.against(&emulator, &["plan", "--format", "json"]).exits(0);
+        let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+        let checks = plan["preflight"]["checks"].as_array().unwrap();
+        let account = checks.iter().find(|check| check["id"] == "build-account").unwrap();
+        assert!(account.to_string().contains(words), "{words}: {account}");
+        account["level"].as_str().unwrap().to_owned()
+    };
+    for denied in ["iam.serviceAccounts.get", "resourcemanager.projects.getIamPolicy"] {
+        emulator.seed(&json!({ "deniedPermissions": [denied] }));
+        let expected = if denied.ends_with("get") { "failed" } else { "unknown" };
+        assert_eq!(judged("could not be"), expected, "{denied}");
+    }
+    emulator.seed(&json!({ "deniedPermissions": [] }));
+    let owner = json!({"role": "roles/owner", "members": ["user:me@example.com"]});
+    let group = json!({"role": "roles/editor", "members": ["group:builders@example.com"]});
+    grant_only(&emulator, &json!([owner, group]));
+    assert_eq!(judged("group:builders@example.com with roles/editor may"), "warning");
+    let narrow = ["roles/storage.objectViewer", "roles/artifactregistry.writer"];
+    let [fetch, push] = narrow.map(|role| json!({"role": role, "members": [BUILDER]}));
+    grant_only(&emulator, &json!([owner, fetch, push]));
+    assert_eq!(judged("it has roles/artifactregistry.writer"), "ok");
+}
+
 #[test]
 fn a_quota_that_does_not_suffice_is_named_with_its_sum_before_anything_is_changed() {
     let world = begun("europe-west1");

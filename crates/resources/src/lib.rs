@@ -35,6 +35,7 @@ pub use account::email as account_email;
 pub use api_fields::{ApiField, ApiObject, OneOf, Origin, Reading, Standing, visit_ignored};
 pub use export::{Exported, export};
 pub use kind::{Kind, RecallError, Recalled};
+pub use role::project_policy;
 pub use service::rollback;
 
 use model::{Entry, ProjectId, Resource, ResourceId, StackName};

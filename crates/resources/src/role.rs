@@ -110,6 +110,11 @@ struct RoleMember {
     grant: Grant,
 }
 
+/// The read of a project's allow policy, with its conditions.
+pub fn project_policy(project: &ProjectId) -> ApiRequest {
+    policy(project).read
+}
+
 /// The allow policy of a project.
 fn policy(project: &ProjectId) -> PolicyRef {
     PolicyRef {

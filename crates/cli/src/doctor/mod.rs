@@ -6,6 +6,7 @@ mod answer;
 mod apis;
 mod billing;
 mod build_account;
+mod build_roles;
 mod credentials;
 mod demand;
 mod held;
@@ -29,12 +30,13 @@ use std::time::Duration;
 use catalogue::Catalogue;
 use engine::{Allowed, Consent, Graph, ReplacePolicy};
 use gcp::{Auth, Caller, Pace};
-use model::{CloudError, ErrorKind, Goal};
+use model::{CloudError, ErrorKind, Goal, Step};
 use spec::Spec;
 
 use crate::error::CliError;
 use crate::flow::{self, Purpose};
 use crate::session::Session;
+use build_account::Builds;
 use observed::Observed;
 use subject::Subject;
 use views::finding::check::{Check, CheckId, Level};
@@ -96,6 +98,8 @@ pub(crate) async fn examine(
     let subject = Subject { spec: surroundings.spec, graph, bucket: record.bucket() };
     let document = &surroundings.spec.document;
     let purpose = present();
+    let steps: Vec<Step> = graph.iter().flat_map(Subject::creation).collect();
+    let builds = Builds::of(steps.iter());
     let services = document.services.keys().map(spec::types::ServiceName::as_str).collect();
     let (prepared, project, billing, apis, quota, build_account, bucket) = tokio::join!(
         flow::prepare_through(surroundings.spec, session, &door, &purpose),
@@ -103,7 +107,7 @@ pub(crate) async fn examine(
         billing::check(document, &door),
         apis::check(&subject, &door),
         quota::check(document, surroundings.catalogue, &services, &door),
-        build_account::check(&subject, &door),
+        build_account::check(&subject, &builds, &door),
         record::bucket(&subject, &door),
     );
     let connection = connection(&door.exchanges());

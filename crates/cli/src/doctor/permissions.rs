@@ -128,9 +128,8 @@ async fn judged<C: Cloud>(
     caller: impl Future<Output = Option<String>>,
 ) -> Check {
     let Needed { plan, mut purposes, held, number } = needed;
-    let default_account = number.map(|number| format!("{number}-compute@developer.gserviceaccount.com"));
-    let default_account =
-        default_account.map(|email| PolicyHolder::account(subject.project().as_str(), &email));
+    let default_account = number
+        .map(|number| PolicyHolder::account(subject.project().as_str(), &project::compute_account(&number)));
     // Without a name, builds and services run as the project's default account.
     for purpose in &mut purposes {
         if purpose.need.permission == "iam.serviceAccounts.actAs" && purpose.need.on.is_none() {

@@ -1,5 +1,6 @@
-//! What exactly a plan's calls rely on, looked at before any of them is sent: the project, billing, the caller's permissions, quotas.
-//! One round of reads, side by side; only a permission that the project does not grant, and the name of whoever lacks it, take another.
+//! What exactly a plan's calls rely on, looked at before any of them is sent: the project, billing, the caller's permissions, quotas, and
+//! what builds run as. One round of reads, side by side; another for what the project does not grant, for the name of whoever lacks it, and
+//! for the account of a build.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -10,11 +11,12 @@ use gcp::BucketPresence;
 use model::{Cloud, Found, Goal, Plan};
 use spec::Spec;
 
+use super::build_account::Builds;
 use super::observed::Observed;
 pub(crate) use super::permissions::Intent;
 use super::record::bucket_request;
 use super::subject::Subject;
-use super::{billing, permissions, project, quota};
+use super::{billing, build_account, permissions, project, quota};
 use crate::error::CliError;
 use crate::flow::Prepared;
 use crate::session::Session;
@@ -39,16 +41,21 @@ pub(crate) async fn look(
     let graph = super::graph(spec)?;
     let record = session.record();
     let subject = Subject { spec, graph: &graph, bucket: record.bucket() };
-    let door = Observed::new(&session.cloud);
+    let policy = resources::project_policy(subject.project());
+    let door = match prepared.live.answer(&policy) {
+        Some(known) => Observed::new(&session.cloud).knowing(policy, known.clone()),
+        None => Observed::new(&session.cloud),
+    };
     let document = &spec.document;
     let services = deployed(plan);
+    let builds = Builds::of(plan.changes.iter().flat_map(|change| &change.steps));
     let bucket = async {
         match prepared.record.generation {
             0 => presence(&subject, &door).await,
             _ => BucketPresence::There,
         }
     };
-    let (project, billing, permissions, quota) = tokio::join!(
+    let (project, billing, permissions, quota, build_account) = tokio::join!(
         in_time(CheckId::Project, project::state(document, &door)),
         in_time(CheckId::Billing, billing::check(document, &door)),
         in_time(
@@ -58,10 +65,14 @@ pub(crate) async fn look(
             })
         ),
         in_time(CheckId::Quota, quota::check(document, catalogue, &services, &door)),
+        in_time(CheckId::BuildAccount, build_account::check(&subject, &builds, &door)),
     );
     let mut checks = vec![project, billing, permissions];
     if !services.is_empty() {
         checks.push(quota);
+    }
+    if !builds.is_empty() {
+        checks.push(build_account);
     }
     Ok(Some(Preflight::of(checks)))
 }

@@ -20,6 +20,19 @@ pub(super) async fn number<C: Cloud>(project: &ProjectId, cloud: &C) -> Option<S
     }
 }
 
+/// The Compute Engine default account of the project with a number.
+pub(super) fn compute_account(number: &str) -> String {
+    format!("{number}-compute@developer.gserviceaccount.com")
+}
+
+/// Whether a folder or an organization above the project may grant on it, too; none where the project cannot be read.
+pub(super) async fn inherits<C: Cloud>(project: &ProjectId, cloud: &C) -> Option<bool> {
+    match cloud.read(&request(project)).await {
+        Ok(Found::Body(body)) => Some(body.get("parent").is_some()),
+        Ok(Found::Absent | Found::ApiDisabled(_)) | Err(_) => None,
+    }
+}
+
 fn number_in(body: &Json) -> Option<&str> {
     body.get("name")?.as_str()?.strip_prefix("projects/")
 }

@@ -40,10 +40,19 @@ pub struct Snapshot {
     apart: BTreeMap<ResourceId, Seen>,
     /// What stands open to everybody although the spec does not ask for it.
     exposures: Vec<Exposure>,
-    /// How many parts an answer has that is read in parts, ours and those of others.
-    parts: IndexMap<ApiRequest, usize>,
+    /// The answers that are read in parts, such as policies.
+    parted: IndexMap<ApiRequest, Parted>,
     /// What is in the things that are to be deleted.
     contents: BTreeMap<ResourceId, Result<Found, CloudError>>,
+}
+
+/// An answer that is read in parts.
+#[derive(Debug, Clone, PartialEq)]
+struct Parted {
+    /// How many it has, ours and those of others.
+    parts: usize,
+    /// All of it.
+    body: Json,
 }
 
 impl Snapshot {
@@ -77,7 +86,12 @@ impl Snapshot {
 
     /// How many parts the answer to a request has, such as grants of a policy; none if it was not read in parts.
     pub(crate) fn parts(&self, request: &ApiRequest) -> Option<usize> {
-        self.parts.get(request).copied()
+        self.parted.get(request).map(|answer| answer.parts)
+    }
+
+    /// The whole answer to a request that was read in parts, such as a policy; none if it was not.
+    pub fn answer(&self, request: &ApiRequest) -> Option<&Json> {
+        self.parted.get(request).map(|answer| &answer.body)
     }
 
     /// What a thing holds, if that was read.
@@ -90,7 +104,7 @@ impl Snapshot {
         self.seen.extend(other.seen);
         self.apart.extend(other.apart);
         self.exposures.extend(other.exposures);
-        self.parts.extend(other.parts);
+        self.parted.extend(other.parted);
         self.contents.extend(other.contents);
     }
 }
@@ -165,7 +179,7 @@ async fn look<'graph, C: Cloud>(
         }
     }
     let mut exposures = Vec::new();
-    let mut parts = IndexMap::new();
+    let mut parted = IndexMap::new();
     let mut seen: Vec<Option<Seen>> = Vec::new();
     seen.resize_with(targets.len(), || None);
 
@@ -190,15 +204,15 @@ async fn look<'graph, C: Cloud>(
                         put(&mut seen, at, looked);
                     }
                 });
-                parts.extend(found.map(|found| (request.clone(), found)));
                 let watched = read.watchers().filter_map(|at| targets.get(at));
                 exposures.extend(watched.flat_map(|target| exposed(*target, &body)));
+                parted.extend(found.map(|parts| (request.clone(), Parted { parts, body })));
             }
         }
     }
 
     exposures.sort_by(|one, other| (&one.id, &one.member).cmp(&(&other.id, &other.member)));
-    let mut snapshot = Snapshot { exposures, parts, ..Snapshot::default() };
+    let mut snapshot = Snapshot { exposures, parted, ..Snapshot::default() };
     for (at, (target, seen)) in targets.iter().zip(seen).enumerate() {
         // Every target is a member of a read, so this never misses; if it did, nothing may be taken for absent.
         let seen = seen.unwrap_or_else(|| {

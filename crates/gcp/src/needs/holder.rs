@@ -45,6 +45,31 @@ impl PolicyHolder {
         }
     }
 
+    /// The repository of an image in Artifact Registry, by its reference.
+    pub fn of_image(image: &str) -> Option<Self> {
+        let (location, rest) = image.split_once("-docker.pkg.dev/")?;
+        let (project, rest) = rest.split_once('/')?;
+        let repository = rest.split('/').next()?;
+        Some(Self::Repository(format!("projects/{project}/locations/{location}/repositories/{repository}")))
+    }
+
+    /// The read of its policy, with its conditions. Source: discovery documents.
+    pub fn policy(&self) -> ApiRequest {
+        let (api, path) = match self {
+            Self::Bucket(bucket) => {
+                return ApiRequest::get(Api::Storage, format!("storage/v1/b/{bucket}/iam"))
+                    .with_query("optionsRequestedPolicyVersion", "3");
+            }
+            Self::Account(name) => {
+                let asked = json!({"options": {"requestedPolicyVersion": 3}});
+                return ApiRequest::post(Api::Iam, format!("v1/{name}:getIamPolicy"), asked);
+            }
+            Self::Repository(name) => (Api::ArtifactRegistry, format!("v1/{name}:getIamPolicy")),
+            Self::Service(name) => (Api::Run, format!("v2/{name}:getIamPolicy")),
+        };
+        ApiRequest::get(api, path).with_query("options.requestedPolicyVersion", "3")
+    }
+
     /// The question which of some permissions the caller holds on it.
     pub fn question(&self, permissions: &BTreeSet<&str>) -> ApiRequest {
         let (api, version, name) = match self {

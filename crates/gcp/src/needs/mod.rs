@@ -148,15 +148,9 @@ fn acting_as(request: &ApiRequest, pointer: &str) -> Option<Need> {
 fn of_images(request: &ApiRequest) -> Vec<Need> {
     let containers = at(request, "/template/containers").and_then(Json::as_array);
     let images = containers.into_iter().flatten().filter_map(|container| container.get("image")?.as_str());
-    let own = images.filter_map(|image| {
-        let (location, rest) = image.split_once("-docker.pkg.dev/")?;
-        let (project, rest) = rest.split_once('/')?;
-        let repository = rest.split('/').next()?;
-        (project_of(&request.path) == Some(project)).then(|| {
-            PolicyHolder::Repository(format!(
-                "projects/{project}/locations/{location}/repositories/{repository}"
-            ))
-        })
+    let own = images.filter_map(PolicyHolder::of_image).filter(|on| match on {
+        PolicyHolder::Repository(name) => project_of(name) == project_of(&request.path),
+        PolicyHolder::Account(_) | PolicyHolder::Bucket(_) | PolicyHolder::Service(_) => false,
     });
     own.flat_map(|on| need("artifactregistry.repositories.downloadArtifacts", Some(on))).collect()
 }
