@@ -73,3 +73,44 @@ fn fill_grants(grants: &[Grant], outputs: &Outputs) -> Result<Vec<Grant>, String
         })
         .collect()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use model::{Api, ResourceId, Wait, reference};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_text_of_a_step_that_may_refer_is_filled() {
+        let id = ResourceId::parse("thing/a").unwrap();
+        let mut outputs = Outputs::default();
+        outputs.insert(&id, "name", "filled".to_owned());
+        let text = || reference(&id, "name");
+        let request = || ApiRequest::post(Api::Run, text(), json!([text()])).with_query("q", text());
+        let grant = || Grant { role: text(), member: text(), condition: Some(json!({"title": text()})) };
+        let policy = PolicyRef { read: request(), write: request(), shown: text() };
+        let steps = [
+            Step::Call { request: request(), wait: Wait::Nothing },
+            Step::Gathered(Gathered {
+                family: "f".to_owned(),
+                parent: text(),
+                key: text(),
+                at_most: 1,
+                gather: |parent, keys| ApiRequest::post(Api::Run, parent, json!(keys)),
+                wait: Wait::Nothing,
+            }),
+            Step::EditPolicy(PolicyEdit { policy, add: vec![grant()], remove: vec![grant()] }),
+            Step::Build { create: request(), builds: text() },
+            Step::EmptyBucket { bucket: text() },
+            Step::Check(Check { service: id.clone(), tag: "t".to_owned(), otherwise: request() }),
+        ];
+        for step in steps {
+            assert!(format!("{step:?}").contains("thing/a#name"));
+            let filled = format!("{:?}", filled(&step, &outputs).unwrap());
+            assert!(!filled.contains("thing/a#name") && filled.contains("filled"), "{filled}");
+            assert!(super::filled(&step, &Outputs::default()).is_err());
+        }
+    }
+}

@@ -261,3 +261,58 @@ async fn what_is_only_forgotten_is_told_from_beginning_to_end_and_called_nowhere
     assert_eq!(told(&events), ["started thing/a Forget", "done thing/a Forget"]);
     assert!(world.calls().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_with_something_unknown_or_refused_is_not_begun() {
+    let (world, store) = (World::default(), Store::default());
+    world.fail("things/here/unknown", ErrorKind::Denied);
+    world.put("things/here/refused", json!({"fields": {}}));
+    for other in ["unknown", "refused"] {
+        let toys = [thing("a"), thing(other)];
+        let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+        let (report, events) = carry_out(&world, &store, &plan).await;
+        assert_eq!(outcomes(&report), ["thing/a not started"]);
+        assert_eq!(told(&events), ["not started thing/a"]);
+        assert!(world.writes().is_empty() && store.inventory().is_none(), "{other}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_fails_after_its_first_step_is_said_to_have_begun() {
+    let options = Options { replace: engine::ReplacePolicy::Allow, ..Options::default() };
+    let toys = |shape: &str| [thing("b"), thing("a").with("shape", shape).after("thing/b")];
+    for (fails_at_once, extent) in [(true, model::Extent::Nothing), (false, model::Extent::Begun)] {
+        let (world, store) = (World::default(), Store::default());
+        converge(&world, &store, &toys("round"), &Options::default()).await;
+        let plan = make_plan(&world, &store, &toys("square"), &options).await;
+        if fails_at_once {
+            world.fail("things/here/a", ErrorKind::Denied);
+        } else {
+            // It is deleted, and cannot be made again.
+            world.remove("things/here/b");
+        }
+        let (report, _) = carry_out(&world, &store, &plan).await;
+        let Some((_, _, Outcome::Failed(error))) = report.outcomes.last() else { panic!("{report:?}") };
+        assert_eq!(error.extent, extent, "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_waits_for_its_policy_when_a_run_is_stopped_is_not_begun() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("policy", 5_000);
+    world.slow("things/here/x", 1_000);
+    let toys =
+        [grant("user:a").on_line(1), thing("x").on_line(2), grant("user:b").on_line(3).after("thing/x")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    let stop = StopSignal::new();
+    let mut ledger = Ledger::open(&store, store.load().await.unwrap(), lease("test"));
+    let asked = async {
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        stop.stop();
+    };
+    let mut unheard = |_| {};
+    let (report, ()) = tokio::join!(engine::apply(&plan, &world, &mut ledger, &stop, &mut unheard), asked);
+    assert_eq!(outcomes(&report.unwrap()), ["grant/user:a done", "thing/x done", "grant/user:b not started"]);
+    assert!(store.inventory().unwrap().entry(&stack("one"), &id("grant/user:b")).is_none());
+}

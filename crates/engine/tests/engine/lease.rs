@@ -451,3 +451,20 @@ async fn every_run_that_takes_a_stack_is_counted_and_paces_its_writes() {
     converge(&world, &store, &[thing("b")], &Options::default()).await;
     assert_eq!(store.inventory().unwrap().stacks[&stack("one")].runs, 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_stack_that_writes_between_two_steps_stops_nothing() {
+    let (world, store) = (World::default(), Store::default());
+    world.slow("things/here/a", 5_000);
+    let plan =
+        make_plan(&world, &store, &[thing("a"), thing("b").after("thing/a")], &Options::default()).await;
+    let written = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        written_by_another(&store, |inventory| {
+            inventory.stacks.entry(stack("two")).or_default().lease = Some(lease("theirs"));
+        });
+    };
+    let (report, ()) = tokio::join!(run(&world, &store, &plan, &[]), written);
+    assert!(report.unwrap().is_complete());
+    assert!(store.inventory().unwrap().stacks.contains_key(&stack("two")));
+}

@@ -16,6 +16,7 @@ mod lease;
 mod ledger;
 mod ownership;
 mod properties;
+mod remembered;
 mod snapshot;
 mod stack;
 mod toy;

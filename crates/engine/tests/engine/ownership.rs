@@ -57,6 +57,7 @@ async fn an_adopted_thing_is_stamped_changed_and_given_back_as_it_was() {
     assert_eq!((entry.origin, entry.prior, entry.state), (Origin::Adopted, Prior::Present, State::Present));
     assert_eq!(entry.uid.as_deref(), Some("old"));
     assert_eq!(serde_json::to_value(&entry.before).unwrap(), json!({"env.X": "x", "note": null, "size": 1}));
+    assert_eq!(serde_json::to_value(&entry.applied).unwrap(), json!({"note": "ours", "size": 4}));
     assert!(make_plan(&world, &store, &toys, &Options::default()).await.is_empty());
 
     let plan = converge(&world, &store, &toys, &destroy()).await;
@@ -268,6 +269,11 @@ async fn what_was_there_before_is_never_replaced() {
     let toy = |shape: &str| [thing("a").with("shape", shape).adopted()];
     let plan = make_plan(&world, &store, &toy("square"), &allowed).await;
     assert!(only(&plan).problem.contains("cannot be taken over"));
+    converge(&world, &store, &toy("round"), &allowed).await;
+    let plan = make_plan(&world, &store, &toy("square"), &allowed).await;
+    assert!(only(&plan).problem.contains("was there before this stack"));
+    // Somebody deleted it, and this stack made it again: it was there before all the same.
+    world.remove(PATH);
     converge(&world, &store, &toy("round"), &allowed).await;
     let plan = make_plan(&world, &store, &toy("square"), &allowed).await;
     assert!(only(&plan).problem.contains("was there before this stack"));

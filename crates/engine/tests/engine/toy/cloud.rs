@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) takes: Mutex<BTreeMap<String, u64>>,
     /// Policy edits and the like that are under way, and the most there ever were.
     pub(crate) under_way: Mutex<(usize, usize)>,
+    /// APIs that are on, and the others have not heard of it yet.
+    pub(crate) lagging: Mutex<BTreeSet<String>>,
     uids: Mutex<u32>,
 }
 
@@ -109,6 +111,7 @@ impl World {
 
     fn gate(&self, path: &str) -> Result<(), String> {
         match path.split_once('!') {
+            Some((api, _)) if self.lagging.lock().unwrap().contains(api) => Err(api.to_owned()),
             Some((api, _)) if !self.state.lock().unwrap().switches.contains(api) => Err(api.to_owned()),
             _ => Ok(()),
         }

@@ -273,6 +273,7 @@ impl Item {
 
     fn owner(&self, found: &Json) -> Owner {
         match found.get("stack").and_then(Json::as_str) {
+            _ if found.get("remains").is_some() => Owner::Remains,
             Some(stack) if stack == self.stack.as_str() => Owner::ThisStack,
             Some(stack) => Owner::OtherStack(StackName::parse(stack).unwrap()),
             None => Owner::Unmarked,
@@ -450,6 +451,11 @@ impl Resource for Item {
 
     fn may_adopt(&self) -> bool {
         self.toy.adopt
+    }
+
+    /// gemmactl never gives a grant to `user:nobody`.
+    fn could_be_ours(&self, _record: &StackRecord) -> bool {
+        self.toy.name != "user:nobody"
     }
 
     fn hazards(&self, _action: Action, _fields: &[FieldChange]) -> Vec<Hazard> {
