@@ -74,11 +74,6 @@ impl Snapshot {
         }
     }
 
-    /// Sets how a resource was found.
-    pub fn insert(&mut self, id: ResourceId, seen: Seen) {
-        self.seen.insert(id, seen);
-    }
-
     /// What stands open to everybody although the spec does not ask for it. Empty unless it was watched for.
     pub fn exposures(&self) -> &[Exposure] {
         &self.exposures

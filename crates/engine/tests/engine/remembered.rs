@@ -88,3 +88,19 @@ async fn only_content_is_said_to_be_made_of_other_inputs() {
     assert_eq!(change.reason, Reason::Drifted(None));
     assert_eq!((&change.fields[0].before, &change.fields[0].cause), (&None, &Cause::New));
 }
+
+#[tokio::test(start_paused = true)]
+async fn only_what_the_spec_names_no_more_or_elsewhere_is_read_a_second_time() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = [thing("a"), thing("b"), thing("c")];
+    converge(&world, &store, &toys, &Options::default()).await;
+    let edited = graph("one", &[thing("a"), thing("b").in_region("there")]);
+    let record = &store.inventory().unwrap().stacks[&stack("one")];
+    let recalled = |goal| {
+        let ids = edited.to_recall(record, goal).map(|(id, _)| id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(recalled(model::Goal::Present), ["thing/b", "thing/c"]);
+    assert_eq!(recalled(model::Goal::Absent), ["thing/a", "thing/b", "thing/c"]);
+    assert_eq!((edited.len(), edited.is_empty(), graph("one", &[]).is_empty()), (2, false, true));
+}
