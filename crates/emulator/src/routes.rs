@@ -6,7 +6,7 @@ use crate::error::{ApiError, Shape};
 use crate::world::World;
 use crate::{
     artifact_registry, billing, cloud_build, consistency, control, gate, hosts, iam, logging, metadata,
-    oauth, operations, partial, quotas, resource_manager, run, service_usage, storage,
+    model_server, oauth, operations, partial, quotas, resource_manager, run, service_usage, storage,
 };
 
 /// Query parameters of every Google API, from the discovery documents.
@@ -186,8 +186,11 @@ impl Api {
     }
 }
 
-/// The API that a call belongs to: by its path, and its host must not be that of another one.
+/// The API that a call belongs to: by its path, and its host must not be that of another one, or of a deployed service.
 pub(crate) fn api_of(call: &Call) -> Option<Api> {
+    if model_server::is_service_host(&call.host) {
+        return None;
+    }
     let host = hosts::api_name(&call.host);
     by_path(call, host).filter(|api| host.is_none_or(|host| api.answers_at(host)))
 }

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -140,52 +141,51 @@ async fn respond_to(State(emulator): State<Arc<Emulator>>, request: Request) -> 
         status: 0,
         answer: Value::Null,
     };
-    let answered =
-        match (guard::refusal(&head.method, &host, &head.headers), to_bytes(body, BODY_LIMIT).await) {
-            (Some(refused), _) => Answered::Whole(refused),
-            (None, Err(_)) => Answered::Whole(too_large()),
-            (None, Ok(body)) => {
-                exchange.request = readable(&body);
-                let (segments, verb) = split_path(&path);
-                let caller =
-                    tokens::caller(&head.headers).unwrap_or_else(|| emulator.settings().caller.clone());
-                let call = Call {
-                    method: head.method,
-                    host,
-                    path,
-                    segments,
-                    verb,
-                    query: Query::parse(&query),
-                    headers: head.headers,
-                    body,
-                    caller,
-                    context: emulator.context(),
-                };
-                answer(&emulator, call).await
-            }
-        };
-    let answered = match emulator.save().await {
-        Ok(()) => answered,
-        Err(error) => Answered::Whole(not_saved(&error)),
+    let sent = match (guard::refusal(&head.method, &host, &head.headers), to_bytes(body, BODY_LIMIT).await) {
+        (Some(refused), _) => Sent::Whole(refused),
+        (None, Err(_)) => Sent::Whole(too_large()),
+        (None, Ok(body)) => {
+            exchange.request = readable(&body);
+            let (segments, verb) = split_path(&path);
+            let caller = tokens::caller(&head.headers, exchange.time)
+                .unwrap_or_else(|| emulator.settings().caller.clone());
+            let call = Call {
+                method: head.method,
+                host,
+                path,
+                segments,
+                verb,
+                query: Query::parse(&query),
+                headers: head.headers,
+                body,
+                caller,
+                context: emulator.context(),
+            };
+            answer(&emulator, call).await
+        }
     };
-    let response = match answered {
-        Answered::Whole(answer) => {
+    let sent = match emulator.save().await {
+        Ok(()) => sent,
+        Err(error) => Sent::Whole(not_saved(&error)),
+    };
+    let response = match sent {
+        Sent::Whole(answer) => {
             let (response, noted) = respond(answer, &exchange.method);
             exchange.answer = noted;
             response
         }
-        Answered::Lost(answer) => {
+        Sent::Nothing(answer) => {
             let (response, noted) = respond(answer, &exchange.method);
             exchange.answer = noted;
             broken(&response, Bytes::new())
         }
-        Answered::Cut(answer) => {
+        Sent::Half(answer) => {
             let whole = sent_of(&answer);
             let (response, noted) = respond(answer, &exchange.method);
             exchange.answer = noted;
             broken(&response, whole.slice(..whole.len() / 2))
         }
-        Answered::Stream(response) => response,
+        Sent::Stream(response) => response,
     };
     exchange.status = response.status().as_u16();
     emulator.note(exchange);
@@ -196,46 +196,70 @@ async fn respond_to(State(emulator): State<Arc<Emulator>>, request: Request) -> 
 pub(crate) enum Answered {
     /// Complete.
     Whole(Answer),
-    /// Complete, and lost on its way: the connection breaks.
-    Lost(Answer),
-    /// Complete, and broken off in the middle.
-    Cut(Answer),
     /// A stream, which only the model server sends.
     Stream(Response),
 }
 
-async fn answer(emulator: &Arc<Emulator>, call: Call) -> Answered {
-    if model_server::is_service_host(&call.host) {
-        return model_server::answer(emulator, &call).await;
+impl Answered {
+    /// All of it, once the last piece has come.
+    pub(crate) async fn gathered(self) -> Answer {
+        match self {
+            Self::Whole(answer) => answer,
+            Self::Stream(response) => {
+                let (head, body) = response.into_parts();
+                let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|text| text.to_str().ok());
+                // The pieces of a stream are our own, and none of them fails.
+                let content = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+                Answer::bytes(content_type.unwrap_or_default(), content).with_status(head.status.as_u16())
+            }
+        }
     }
-    if let Some(answer) = faults::handle(emulator.faults(), &call).await {
-        return Answered::Whole(answer);
-    }
-    let call = enums::named(call);
-    let call = if call.verb.as_deref() == Some("wait") { wait(emulator, call).await } else { call };
-    if call.path.starts_with("/emulator/") {
-        return Answered::Whole(emulator.answer(&call));
-    }
+}
+
+async fn answer(emulator: &Arc<Emulator>, call: Call) -> Sent {
+    let is_of_a_service = model_server::is_service_host(&call.host);
+    let call = if is_of_a_service {
+        call
+    } else {
+        if let Some(answer) = faults::handle(emulator.faults(), &call).await {
+            return Sent::Whole(answer);
+        }
+        let call = enums::named(call);
+        let call = if call.verb.as_deref() == Some("wait") { wait(emulator, call).await } else { call };
+        if call.path.starts_with("/emulator/") {
+            return Sent::Whole(emulator.answer(&call));
+        }
+        call
+    };
     let strikes = match faults::before(emulator, &call).await {
         Struck::GoesOn(strikes) => strikes,
-        Struck::Refused(answer) => return Answered::Whole(answer),
-        Struck::Broken => return Answered::Lost(Answer::bare(503)),
+        Struck::Refused(answer) => return Sent::Whole(answer),
+        Struck::Broken => return Sent::Nothing(Answer::bare(503)),
     };
+    if is_of_a_service {
+        return faults::after(strikes, model_server::answer(emulator, &call).await).await;
+    }
     let answer = emulator.answer(&call);
     let is_lost = emulator.loses(&call, &answer);
     let answer = if enums::are_wanted(&call.query) { enums::numbered(answer) } else { answer };
-    match faults::after(strikes, answer).await {
-        Sent::Whole(answer) if !is_lost => Answered::Whole(answer),
-        Sent::Whole(answer) | Sent::Nothing(answer) => Answered::Lost(answer),
-        Sent::Half(answer) => Answered::Cut(answer),
+    match faults::after(strikes, Answered::Whole(answer)).await {
+        Sent::Whole(answer) if is_lost => Sent::Nothing(answer),
+        sent @ (Sent::Whole(_) | Sent::Nothing(_) | Sent::Half(_) | Sent::Stream(_)) => sent,
     }
 }
 
 /// A response whose body breaks off after some bytes, and the connection with it. The journal keeps what was lost.
 fn broken(lost: &Response, kept: Bytes) -> Response {
-    let cut = Err(std::io::Error::other("the emulator was asked to lose this answer"));
-    let pieces = if kept.is_empty() { vec![cut] } else { vec![Ok(kept), cut] };
-    let mut response = Response::new(Body::from_stream(futures_util::stream::iter(pieces)));
+    let is_begun = !kept.is_empty();
+    let cut = futures_util::stream::once(async move {
+        // What is kept must be on its way: the server sends what it has once the body keeps it waiting.
+        if is_begun {
+            tokio::task::yield_now().await;
+        }
+        Err(std::io::Error::other("the emulator was asked to lose this answer"))
+    });
+    let kept = is_begun.then_some(Ok(kept));
+    let mut response = Response::new(Body::from_stream(futures_util::stream::iter(kept).chain(cut)));
     *response.status_mut() = lost.status();
     response
 }

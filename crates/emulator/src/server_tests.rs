@@ -339,3 +339,36 @@ async fn a_stopped_emulator_lets_go_of_its_state_though_a_client_stays_connected
     start(settings()).await.unwrap().stop().await.unwrap();
     drop(held);
 }
+
+/// What of an answer comes over a connection until it ends.
+async fn came_over_tcp(address: std::net::SocketAddr, fault: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let rules = json!({ "rules": [{ "path": "/v3/projects/*", "fault": { "kind": fault } }] }).to_string();
+    let mut came = String::new();
+    for (method, path, body) in
+        [("POST", "/emulator/faults", rules.as_str()), ("GET", "/v3/projects/demo-project", "")]
+    {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer any\r\nconnection: close\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        came.clear();
+        stream.read_to_string(&mut came).await.unwrap();
+    }
+    came
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_has_begun_on_the_wire_and_one_that_is_lost_has_not() {
+    let running = start(Settings::new(PROJECT)).await.unwrap();
+    for fault in ["reset", "lost"] {
+        assert_eq!(came_over_tcp(running.address, fault).await, "", "{fault}");
+    }
+    let cut = came_over_tcp(running.address, "truncated").await;
+    assert!(cut.starts_with("HTTP/1.1 200") && cut.contains("{\""), "{cut}");
+    assert!(!cut.ends_with("0\r\n\r\n"), "{cut}");
+    running.stop().await.unwrap();
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -118,10 +119,31 @@ impl Lab {
 
     /// Sends a request whose answer must not come: whether its body broke off.
     pub(crate) async fn is_broken(&self, method: &str, path: &str, body: Vec<u8>) -> bool {
-        let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
+        self.came_of(method, path, "127.0.0.1:8080", body).await.1
+    }
+
+    /// Asks a service something whose answer must break off; what of it came.
+    pub(crate) async fn broken_off(&self, method: &str, path: &str, host: &str) -> Vec<u8> {
+        let body = serde_json::json!({ "model": "gemma3:4b", "prompt": "Why?" }).to_string().into_bytes();
+        let (came, is_broken) = self.came_of(method, path, host, body).await;
+        assert!(is_broken, "{method} {path} was answered whole");
+        came
+    }
+
+    /// What comes of an answer, and whether it broke off.
+    async fn came_of(&self, method: &str, path: &str, host: &str, body: Vec<u8>) -> (Vec<u8>, bool) {
+        let request = Request::builder().method(method).uri(path).header("host", host);
         let request = request.header("authorization", "Bearer emulated").body(Body::from(body)).unwrap();
         let response = app(Arc::clone(&self.emulator)).oneshot(request).await.unwrap();
-        to_bytes(response.into_body(), usize::MAX).await.is_err()
+        let mut pieces = response.into_body().into_data_stream();
+        let mut came = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            match piece {
+                Ok(piece) => came.extend_from_slice(&piece),
+                Err(_) => return (came, true),
+            }
+        }
+        (came, false)
     }
 
     /// Sends any request, with the usual token and host unless the headers say otherwise.

@@ -64,12 +64,15 @@ pub(crate) fn access_token(email: &str, now: Timestamp) -> String {
     format!("{ACCESS}{}.{}", URL_SAFE_NO_PAD.encode(email), now.as_microsecond())
 }
 
-/// The member whom a request's access token stands for, if it says so: a minted one, or `as:EMAIL`.
-pub(crate) fn caller(headers: &HeaderMap) -> Option<String> {
+/// The member whom a request's token stands for, if it says so: a minted one of either sort, or `as:EMAIL`.
+pub(crate) fn caller(headers: &HeaderMap, now: Timestamp) -> Option<String> {
     let value = headers.get("authorization")?.to_str().ok()?;
     let (_, token) = value.split_once(' ')?;
     if let Some(email) = token.strip_prefix("as:") {
         return Some(member(email));
+    }
+    if let Some(claims) = check(token, now) {
+        return Some(member(&claims.email));
     }
     let (email, _) = token.strip_prefix(ACCESS)?.split_once('.')?;
     let email = String::from_utf8(URL_SAFE_NO_PAD.decode(email).ok()?).ok()?;

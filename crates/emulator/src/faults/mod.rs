@@ -3,7 +3,7 @@
 //! A rule says which calls it is about, which of those it strikes, and what happens to them. Rules are set, shown and
 //! taken back by the control route `/emulator/faults`, or in the same process by [`Emulator::faults`]. They belong to the
 //! emulator that runs, not to the emulated project, so a state file never holds them. Without rules, nothing is counted
-//! that anybody could see.
+//! that anybody could see. A request to a deployed service is a call like any other, at another host.
 //!
 //! Knows calls as paths and callers, and no service's state.
 //!
@@ -20,6 +20,8 @@ mod refusal;
 mod rule;
 mod strike;
 
+#[cfg(test)]
+mod service_tests;
 #[cfg(test)]
 mod tests;
 

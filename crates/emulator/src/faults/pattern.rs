@@ -1,6 +1,6 @@
-//! Paths with stars. Knows no call.
+//! Paths and hosts with stars. Knows no call.
 
-/// Whether a path fits a pattern: `*` stands for anything within a segment, `**` for anything.
+/// Whether a path fits a pattern: `*` stands for anything within a segment, `**` for anything. A host is one segment.
 pub fn fits(pattern: &str, path: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else {
         return pattern == path;

@@ -1,4 +1,4 @@
-//! Errors that a rule asks for, in the words and the form of the API that is asked.
+//! Errors that a rule asks for, in the words and the form of the API that is asked, or of the front end of a deployed service.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::call::{Answer, Call};
 use crate::error::{ApiError, Shape};
 use crate::routes::{self, Api};
 use crate::world::World;
-use crate::{consistency, gate};
+use crate::{consistency, gate, model_server};
 
 /// HTTP statuses and what the APIs call them; 502 comes from the front end, which speaks HTML.
 const STATUSES: [(u16, &str, &str); 11] = [
@@ -65,7 +65,14 @@ pub(super) fn of(fault: &Fault, call: &Call, world: &World) -> Option<Answer> {
         | Fault::Outside { .. }
         | Fault::Hold => return None,
     };
-    Some(error.to_answer(api.map_or(Shape::Standard, Api::shape)))
+    if !model_server::is_service_host(&call.host) {
+        return Some(error.to_answer(api.map_or(Shape::Standard, Api::shape)));
+    }
+    let answer = model_server::refusal(error.code, &call.path);
+    Some(match error.retry_after {
+        Some(seconds) => answer.with_header("retry-after", seconds.to_string()),
+        None => answer,
+    })
 }
 
 fn by_status(code: u16) -> ApiError {

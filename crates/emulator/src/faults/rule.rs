@@ -21,7 +21,8 @@ pub struct Rule {
     /// Path as it is sent; `*` stands for anything within a segment, `**` for anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Host that is asked, without port: clients that were given `127.0.0.1` and `localhost` are told apart by it.
+    /// Host that is asked, without port; `*` stands for anything, as in `*.run.localhost`, which is every deployed service.
+    /// Clients that were given `127.0.0.1` and `localhost` are told apart by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// API by its name in Service Usage, such as `run.googleapis.com`.
@@ -103,7 +104,7 @@ impl Rule {
         let is =
             |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
         is(&self.method, call.method.as_str())
-            && is(&self.host, &call.host)
+            && self.host.as_deref().is_none_or(|pattern| fits(pattern, &call.host))
             && is(&self.caller, &call.caller)
             && self.path.as_deref().is_none_or(|pattern| fits(pattern, &call.path))
             && self

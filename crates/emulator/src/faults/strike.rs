@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::response::Response;
 use bytes::Bytes;
 
 use super::fault::{Fault, When};
@@ -10,6 +11,7 @@ use super::machine::Strike;
 use super::{kill, refusal};
 use crate::call::{Answer, Call, Payload};
 use crate::emulator::Emulator;
+use crate::server::Answered;
 
 /// A web page, as a captive portal answers anything with.
 const PAGE: &str = "<!DOCTYPE html><html><head><title>Sign in to the network</title></head></html>";
@@ -35,6 +37,8 @@ pub(crate) enum Sent {
     Nothing(Answer),
     /// Half of it, and then the connection breaks.
     Half(Answer),
+    /// All of it, piece by piece.
+    Stream(Response),
 }
 
 /// Counts a call and does what comes before its effect.
@@ -77,22 +81,22 @@ pub(crate) async fn before(emulator: &Arc<Emulator>, call: &Call) -> Struck {
     Struck::GoesOn(Strikes(strikes))
 }
 
-/// Does what comes after the effect of a call.
-pub(crate) async fn after(Strikes(strikes): Strikes, answer: Answer) -> Sent {
+/// Does what comes after the effect of a call. What comes in pieces is gathered where less than all of it is sent.
+pub(crate) async fn after(Strikes(strikes): Strikes, answered: Answered) -> Sent {
     for strike in strikes {
         match strike.fault {
             Fault::Slow { milliseconds, when: When::After } => {
                 tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             }
             Fault::Kill { pid, when: When::After } => die(pid).await,
-            Fault::Lost => return Sent::Nothing(answer),
-            Fault::Truncated => return Sent::Half(answer),
+            Fault::Lost => return Sent::Nothing(answered.gathered().await),
+            Fault::Truncated => return Sent::Half(answered.gathered().await),
             Fault::Malformed { body } => {
                 let body = body.unwrap_or_else(|| PAGE.to_owned());
                 return Sent::Whole(Answer {
                     status: 200,
                     payload: Payload::Bytes("text/html; charset=UTF-8".to_owned(), Bytes::from(body)),
-                    ..answer
+                    ..answered.gathered().await
                 });
             }
             Fault::Slow { when: When::Before, .. }
@@ -108,7 +112,10 @@ pub(crate) async fn after(Strikes(strikes): Strikes, answer: Answer) -> Sent {
             | Fault::Hold => {}
         }
     }
-    Sent::Whole(answer)
+    match answered {
+        Answered::Whole(answer) => Sent::Whole(answer),
+        Answered::Stream(response) => Sent::Stream(response),
+    }
 }
 
 /// Kills the process that waits for the answer. None comes: the call ends when the connection of the dead is closed.

@@ -1,5 +1,7 @@
 //! The front end of Cloud Run: who may call a service, and the pages for those who may not.
 
+use axum::http::StatusCode;
+
 use crate::call::{Answer, Call, Context};
 use crate::control::tokens;
 use crate::policy::Policy;
@@ -51,15 +53,51 @@ fn bearer(call: &Call) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
+/// Any refusal of the front end.
+pub(super) fn refusal(status: u16, path: &str) -> Answer {
+    match status {
+        401 => unauthorized(path),
+        403 => forbidden(path),
+        404 => not_found(),
+        429 => no_instance(),
+        503 => unavailable(),
+        other => {
+            let reason = StatusCode::from_u16(other).ok().and_then(|status| status.canonical_reason());
+            let reason = reason.unwrap_or("Error");
+            page(
+                other,
+                &format!("{other} {reason}"),
+                &format!("Error: {reason}"),
+                "The server could not complete your request.",
+            )
+        }
+    }
+}
+
+/// 401 for a token that has expired or is none, in the form of the 403.
+fn unauthorized(path: &str) -> Answer {
+    let path = escaped(path);
+    page(
+        401,
+        "401 Unauthorized",
+        "Error: Unauthorized",
+        &format!("Your client does not have permission to the requested URL <code>{path}</code>."),
+    )
+}
+
 /// 403, in the page that Google's front end shows.
 pub(super) fn forbidden(path: &str) -> Answer {
-    let path = path.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let path = escaped(path);
     page(
         403,
         "403 Forbidden",
         "Error: Forbidden",
         &format!("Your client does not have permission to get URL <code>{path}</code> from this server."),
     )
+}
+
+fn escaped(path: &str) -> String {
+    path.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// 404 for an address without a service, or one that is not open to the outside.

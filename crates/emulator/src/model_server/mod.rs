@@ -65,6 +65,11 @@ struct Serving {
 const SPEAKING: [&str; 3] = ["/api/generate", "/api/chat", COMPLETIONS];
 const COMPLETIONS: &str = "/v1/chat/completions";
 
+/// A refusal of a request to a deployed service that never came to it, as Cloud Run's front end tells it.
+pub(crate) fn refusal(status: u16, path: &str) -> Answer {
+    access::refusal(status, path)
+}
+
 /// Whether a host is that of a deployed service.
 pub(crate) fn is_service_host(host: &str) -> bool {
     stem(host).is_some()
@@ -78,7 +83,7 @@ pub(crate) async fn answer(emulator: &Arc<Emulator>, call: &Call) -> Answered {
         Err(refused) => (Answered::Whole(refused), None),
     };
     let status = match &answered {
-        Answered::Whole(answer) | Answered::Lost(answer) | Answered::Cut(answer) => answer.status,
+        Answered::Whole(answer) => answer.status,
         Answered::Stream(response) => response.status().as_u16(),
     };
     // The line reaches the state file with the next change, and at the latest when the emulator ends.
