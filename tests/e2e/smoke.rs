@@ -78,6 +78,51 @@ fn a_log_that_cannot_be_read_is_no_pass_and_no_failure() {
         .says("whether on the GPU is not known");
 }
 
+/// What strikes the first question to the service, and how the apply ends then.
+fn struck(fault: &Value, path: &str, times: &Value) -> (i32, String) {
+    let world = tutorial();
+    let emulator = world.emulator();
+    let rule = json!({"host": "*.run.localhost", "path": path, "times": times, "fault": fault});
+    assert_eq!(emulator.call("POST", "/emulator/faults", Some(&json!({"rules": [rule]}))).0, 200);
+    let run = world.gemmactl(&["apply", "--yes", "--endpoint", &emulator.url]);
+    let (_, shown) = emulator.call("GET", "/emulator/faults", None);
+    assert!(shown["rules"][0]["struck"].as_u64() > Some(0), "{fault} struck nothing: {shown}");
+    (run.code, run.stderr)
+}
+
+#[test]
+fn an_answer_that_did_not_come_whole_is_asked_for_again() {
+    for fault in ["reset", "lost", "truncated", "malformed"] {
+        let (code, said) = struck(&json!({"kind": fault}), "/api/generate", &json!(1));
+        assert_eq!(code, 0, "{fault}: {said}");
+        assert!(said.contains("gemma3:4b answers\n"), "{fault}: {said}");
+    }
+}
+
+#[test]
+fn a_service_whose_answers_never_come_whole_is_not_proven() {
+    for (fault, why) in [
+        ("truncated", "the answer broke off"),
+        (
+            "malformed",
+            "the answer of /api/generate is not of the form that such servers give: a line is no JSON",
+        ),
+    ] {
+        let (code, said) = struck(&json!({"kind": fault}), "/api/generate", &Value::Null);
+        assert_eq!(code, 5, "{fault}: {said}");
+        for text in ["proof of service/ollama-gemma: failed", why, "help: gemmactl logs ollama-gemma"] {
+            assert!(said.contains(text), "{text}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_the_service_refuses_is_made_anew() {
+    let (code, said) = struck(&json!({"kind": "status", "code": 401}), "/api/tags", &json!(1));
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("gemma3:4b answers\n"), "{said}");
+}
+
 #[test]
 fn a_service_without_a_gpu_is_asked_only_if_the_spec_says_so() {
     let spec = |smoke: &str| {

@@ -25,6 +25,8 @@ pub(crate) struct Session {
     run: String,
     /// Where calls go.
     pub(crate) destination: Destination,
+    /// The waits that were asked for.
+    pub(crate) waits: LoopbackWaits,
     rhythm: Rhythm,
     emulator: Option<emulator::Running>,
 }
@@ -81,6 +83,7 @@ impl Session {
             who: who(arguments),
             run: uuid::Uuid::new_v4().to_string(),
             destination,
+            waits,
             rhythm,
             emulator: running,
         })
@@ -151,7 +154,7 @@ impl Destination {
     }
 
     /// Whether calls stay on this machine.
-    fn is_here(&self) -> bool {
+    pub(crate) fn is_here(&self) -> bool {
         match self {
             Self::Google => false,
             Self::Endpoint(_) | Self::Embedded(_) => true,

@@ -35,6 +35,25 @@ pub enum AskFailure {
     GaveUp(String),
 }
 
+/// Why a line of an answer says nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unsaid {
+    /// The server complains.
+    Complaint(String),
+    /// It is no line of such a server: what is wrong with it.
+    Malformed(&'static str),
+}
+
+impl Unsaid {
+    /// The failure of the answer to a path.
+    pub(crate) fn at(self, path: &'static str) -> AskFailure {
+        match self {
+            Self::Complaint(text) => AskFailure::GaveUp(text),
+            Self::Malformed(problem) => AskFailure::Malformed { path, problem: problem.to_owned() },
+        }
+    }
+}
+
 impl AskFailure {
     /// The HTTP status of the refusal, if it was one.
     pub fn status(&self) -> Option<u16> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::answer::{Counted, Ending, Said};
+use crate::failure::Unsaid;
 use crate::question::Question;
 
 pub(crate) const TAGS: &str = "/api/tags";
@@ -26,14 +27,14 @@ pub(crate) fn body(question: &Question) -> Value {
     asked.into_iter().chain(told).chain(limited).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// What a line of an answer says. `Err`: what the server complains of.
-pub(crate) fn said(line: &str) -> Result<Option<Said>, String> {
+/// What a line of an answer says.
+pub(crate) fn said(line: &str) -> Result<Option<Said>, Unsaid> {
     if line.trim().is_empty() {
         return Ok(None);
     }
-    let json: Value = serde_json::from_str(line).map_err(|_| "a line is no JSON".to_owned())?;
+    let json: Value = serde_json::from_str(line).map_err(|_| Unsaid::Malformed("a line is no JSON"))?;
     if let Some(error) = json.get("error") {
-        return Err(error.as_str().map_or_else(|| error.to_string(), str::to_owned));
+        return Err(Unsaid::Complaint(error.as_str().map_or_else(|| error.to_string(), str::to_owned)));
     }
     let number = |name: &str| json.get(name).and_then(Value::as_u64);
     let ending = (json.get("done") == Some(&Value::Bool(true))).then(|| {
@@ -69,8 +70,8 @@ mod tests {
         assert_eq!((last.ending, last.counted.tokens), (Some(Ending::Limit), Some(3)));
         assert_eq!(last.counted.speaking, Some(Duration::from_millis(48)));
         assert!(said(r#"{"response":"","thinking":"hm","done":false}"#).unwrap().unwrap().thought);
-        assert_eq!(said(r#"{"error":"out of memory"}"#), Err("out of memory".to_owned()));
-        assert_eq!(said("<html>"), Err("a line is no JSON".to_owned()));
+        assert_eq!(said(r#"{"error":"out of memory"}"#), Err(Unsaid::Complaint("out of memory".to_owned())));
+        assert_eq!(said("<html>"), Err(Unsaid::Malformed("a line is no JSON")));
         assert_eq!(said(" "), Ok(None));
     }
 

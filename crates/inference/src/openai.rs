@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::answer::{Counted, Ending, Said};
+use crate::failure::Unsaid;
 use crate::question::Question;
 
 pub(crate) const MODELS: &str = "/v1/models";
@@ -31,17 +32,17 @@ pub(crate) fn body(question: &Question) -> Value {
     body.into_iter().chain(limited).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// What a line of an answer says. `Err`: what the server complains of.
-pub(crate) fn said(line: &str) -> Result<Option<Said>, String> {
+/// What a line of an answer says.
+pub(crate) fn said(line: &str) -> Result<Option<Said>, Unsaid> {
     // Other lines of server-sent events are comments, names and the blanks between.
     let Some(data) = line.strip_prefix("data:").map(str::trim) else { return Ok(None) };
     if data == "[DONE]" {
         return Ok(None);
     }
-    let json: Value = serde_json::from_str(data).map_err(|_| "an event is no JSON".to_owned())?;
+    let json: Value = serde_json::from_str(data).map_err(|_| Unsaid::Malformed("an event is no JSON"))?;
     if let Some(error) = json.get("error").filter(|error| !error.is_null()) {
         let text = error.get("message").unwrap_or(error);
-        return Err(text.as_str().map_or_else(|| text.to_string(), str::to_owned));
+        return Err(Unsaid::Complaint(text.as_str().map_or_else(|| text.to_string(), str::to_owned)));
     }
     let choice = json.pointer("/choices/0");
     let delta = |name: &str| choice?.get("delta")?.get(name)?.as_str().filter(|text| !text.is_empty());
@@ -74,8 +75,11 @@ mod tests {
         assert_eq!(last.ending, Some(Ending::Limit));
         let usage = said(r#"data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}"#);
         assert_eq!(usage.unwrap().unwrap().counted.tokens, Some(3));
-        assert_eq!(said(r#"data: {"error":{"message":"too long"}}"#), Err("too long".to_owned()));
-        assert_eq!(said("data: <html>"), Err("an event is no JSON".to_owned()));
+        assert_eq!(
+            said(r#"data: {"error":{"message":"too long"}}"#),
+            Err(Unsaid::Complaint("too long".to_owned()))
+        );
+        assert_eq!(said("data: <html>"), Err(Unsaid::Malformed("an event is no JSON")));
         for silent in ["", ": comment", "event: x", "data: [DONE]", "data:[DONE]"] {
             assert_eq!(said(silent), Ok(None), "{silent}");
         }

@@ -76,7 +76,7 @@ impl ModelServer {
         let mut lines = Lines::of(answer, path);
         let mut coming = Coming::default();
         while let Some(line) = lines.next().await? {
-            if let Some(said) = read(&line).map_err(AskFailure::GaveUp)? {
+            if let Some(said) = read(&line).map_err(|unsaid| unsaid.at(path))? {
                 coming.take(&said, began.elapsed());
                 if !said.text.is_empty() {
                     hear(&said.text);

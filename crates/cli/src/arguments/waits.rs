@@ -14,7 +14,7 @@ pub(crate) struct LoopbackWaits {
     pub(crate) pace: Option<Duration>,
     /// How long this run watches a lease, whatever others do.
     pub(crate) watch: Option<Duration>,
-    /// How long a call may take.
+    /// How long a call may take, and all questions to a service together.
     pub(crate) deadline: Option<Duration>,
     /// The longest delay before a first repetition; those after it and the polls follow from it.
     pub(crate) retry: Option<Duration>,

@@ -54,7 +54,9 @@ impl Patience {
     fn with(session: &Session) -> Self {
         match session.destination {
             Destination::Google => Self::CLOUD,
-            Destination::Endpoint(_) | Destination::Embedded(_) => Self::HERE,
+            Destination::Endpoint(_) | Destination::Embedded(_) => {
+                Self { whole: session.waits.deadline.unwrap_or(Self::HERE.whole), ..Self::HERE }
+            }
         }
     }
 }
@@ -69,8 +71,18 @@ const SOME: u32 = 16;
 const LINES: u16 = 10;
 /// Refusals that may pass: a grant or an instance that is not there yet.
 const PASSING: [u16; 6] = [403, 429, 500, 502, 503, 504];
-/// Refusals of Cloud Run itself may pass on an emulator only at once.
-const TRIES_HERE: u32 = 3;
+/// So often a service is asked where what failed is soon known to stay.
+const TRIES: u32 = 3;
+
+/// Whether a question is asked again.
+enum Again {
+    /// As long as patience lasts: a grant, an instance or a network that is not there yet. On an emulator they are there at once.
+    Patiently,
+    /// A few times: an answer that did not come whole, by chance or always, or a token that was refused and is made anew.
+    Briefly,
+    /// What the service says, it says again.
+    Never,
+}
 
 /// Proves services, side by side. `uri` gives the address of each. `None`: somebody wished to stop before it was done.
 pub(crate) async fn prove(
@@ -242,16 +254,17 @@ async fn ask(
 ) -> Result<Option<(String, Answer)>, AskFailure> {
     let mut tries = 0;
     loop {
-        tries += 1;
         let failure = match ask_once(client).await {
             Ok(answered) => return Ok(answered),
             Err(failure) => failure,
         };
-        let here = match session.destination {
-            Destination::Google => false,
-            Destination::Endpoint(_) | Destination::Embedded(_) => true,
+        let counts = match again(&failure) {
+            Again::Patiently => session.destination.is_here(),
+            Again::Briefly => true,
+            Again::Never => return Err(failure),
         };
-        if !may_pass(&failure) || (here && tries >= TRIES_HERE) {
+        tries += u32::from(counts);
+        if tries >= TRIES {
             return Err(failure);
         }
         tokio::time::sleep(patience.between).await;
@@ -273,14 +286,16 @@ async fn ask_once(client: &ServiceClient) -> Result<Option<(String, Answer)>, As
     Ok(Some((model, answer)))
 }
 
-fn may_pass(failure: &AskFailure) -> bool {
+fn again(failure: &AskFailure) -> Again {
     match failure {
-        AskFailure::Refused { status, .. } => PASSING.contains(status),
-        AskFailure::Service(ServiceFailure::Unreachable(_) | ServiceFailure::Lost(_)) => true,
-        AskFailure::Service(ServiceFailure::Credentials(_) | ServiceFailure::Target(_))
-        | AskFailure::Broken(_)
-        | AskFailure::Malformed { .. }
-        | AskFailure::GaveUp(_) => false,
+        AskFailure::Refused { status: 401, .. } | AskFailure::Broken(_) | AskFailure::Malformed { .. } => {
+            Again::Briefly
+        }
+        AskFailure::Refused { status, .. } if PASSING.contains(status) => Again::Patiently,
+        AskFailure::Service(ServiceFailure::Unreachable(_) | ServiceFailure::Lost(_)) => Again::Patiently,
+        AskFailure::Refused { .. }
+        | AskFailure::Service(ServiceFailure::Credentials(_) | ServiceFailure::Target(_))
+        | AskFailure::GaveUp(_) => Again::Never,
     }
 }
 
