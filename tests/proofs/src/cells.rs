@@ -1,4 +1,4 @@
-//! Every call of apply and destroy under every fault that can happen to it.
+//! Every call of the clean runs under every fault that can happen to it.
 
 use emulator::Exchange;
 
@@ -8,6 +8,7 @@ use crate::lab::{Lab, Verdict};
 use crate::matrix::{COLUMNS, Column};
 use crate::report::{Judged, Share, Tally};
 use crate::scene::Scene;
+use crate::served;
 use crate::trace::{Point, points, without_row};
 
 /// Calls that poll, or that are joined with others, are not made as often each time.
@@ -54,7 +55,7 @@ fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
     let reached = lab.struck("fault") > 0;
     lab.rules(Vec::new())?;
     if reached {
-        ends_as_expected(&lab, letter, &ran)?;
+        ends_as_expected(&lab, letter, &ran, bench.trace_of(point.scene))?;
     } else if ran.code != Some(0) {
         return Err(format!("without the fault the run ended with {:?}: {}", ran.code, ran.said));
     }
@@ -68,12 +69,13 @@ fn judge(bench: &Bench, cell: &Cell) -> Verdict<Judged> {
 }
 
 /// Exit code and last words by the letter of the cell.
-fn ends_as_expected(lab: &Lab<'_>, letter: char, ran: &Ran) -> Verdict {
+fn ends_as_expected(lab: &Lab<'_>, letter: char, ran: &Ran, clean: &[Exchange]) -> Verdict {
     let changed = lab.journal().iter().any(changes_something);
     let stopped = if changed { 5 } else { 1 };
     let expected: &[i32] = match letter {
-        'R' | 'V' | 'P' | 'W' | 'O' => &[0],
+        'R' | 'V' | 'P' | 'W' | 'O' | 'A' => &[0],
         'S' | 'K' | 'X' => &[stopped],
+        'G' | 'U' => &[5],
         other => return Err(format!("{other} is no letter")),
     };
     let wrong = |what: &str| {
@@ -85,8 +87,20 @@ fn ends_as_expected(lab: &Lab<'_>, letter: char, ran: &Ran) -> Verdict {
     if ran.said.contains("panicked") {
         return wrong("a panic");
     }
-    if ran.code == Some(5) && !ran.said.contains("run the same command again") {
+    // Long lines are broken, with a bar before what goes on.
+    let said = ran.said.split([' ', '\n', '│']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let goes_on = if letter == 'U' { "gemmactl apply --smoke" } else { "run the same command again" };
+    if ran.code == Some(5) && !said.contains(goes_on) {
         return wrong("nothing said about going on");
+    }
+    if matches!(letter, 'G' | 'U') && !said.contains("gemmactl logs gemma") {
+        return wrong("nothing said about where to look");
+    }
+    if letter == 'A' && served::questions(&lab.journal()) <= served::questions(clean) {
+        return wrong("the service was not asked again");
+    }
+    if letter == 'G' {
+        served::by_the_first_revision(lab.emulator()).or_else(|found| wrong(&found))?;
     }
     if ran.code == Some(1) && !ran.said.contains("error") && !ran.said.contains("FAILED") {
         return wrong("no error was told");

@@ -25,6 +25,7 @@ mod report;
 mod scene;
 mod schedules;
 mod secrets;
+mod served;
 mod trace;
 mod workers;
 

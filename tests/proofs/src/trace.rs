@@ -44,9 +44,7 @@ pub(crate) fn points(bench: &Bench) -> Vec<Point> {
             if begins_work(exchange) {
                 phase = Phase::Work;
             }
-            if let Some((at, row)) =
-                ROWS.iter().enumerate().find(|(_, row)| row.is_struck() && row.is_of(exchange))
-            {
+            if let Some((at, row)) = ROWS.iter().enumerate().find(|(_, row)| row.is_of(exchange)) {
                 let number = counts.entry(at).or_default();
                 *number += 1;
                 found.push((

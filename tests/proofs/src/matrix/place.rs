@@ -37,6 +37,7 @@ impl Place {
     /// - `f`, such a read and all after it fail: `R` only where no question is left.
     /// - `w`, who gets into a service cannot be read: a rollout only watches it, `R`; else it is a resource, `S`.
     /// - `u`, the same of an API that says that it is off: `R` in a rollout, else as `o`.
+    /// - `q`, a service does not answer: at the tag of a new revision `G`; the last third of its requests is the proof at the end, `U`.
     /// - `i`, the token for a question: without it the new revision is not asked, `S`; the last is for the proof at the end, `R`.
     #[expect(
         clippy::match_same_arms,
@@ -62,6 +63,8 @@ impl Place {
             ('u', _, _) => self.letter('o', switched_on_here),
             ('i', _, _) if number < of => 'S',
             ('i', _, _) => 'R',
+            ('q', _, _) if number * 3 <= of * 2 => 'G',
+            ('q', _, _) => 'U',
             (plain, _, _) => plain,
         }
     }
@@ -100,6 +103,8 @@ mod tests {
             ('u', place(destroy, Phase::Look, 1), false, 'X'),
             ('i', place(rollout, Phase::Work, 2), false, 'S'),
             ('i', place(rollout, Phase::Work, 3), false, 'R'),
+            ('q', place(rollout, Phase::Work, 2), false, 'G'),
+            ('q', place(rollout, Phase::Work, 3), false, 'U'),
         ] {
             assert_eq!(place.letter(letter, switched_on_here), expected, "{letter} {place:?}");
         }
