@@ -308,6 +308,7 @@ mod tests {
         old["schema"] = json!(SCHEMA);
         assert_eq!(decode(old.to_string().as_bytes()), Err(DecodeError::Damaged));
         assert_eq!(decode(b"[]"), Err(DecodeError::NoForm));
+        assert_eq!(decode(b"5"), Err(DecodeError::NoForm));
         assert!(matches!(decode(b"{\"sche"), Err(DecodeError::NotJson(_))));
     }
 }

@@ -89,3 +89,26 @@ impl ApplyReport {
         })
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn what_failed_did_something_only_if_it_had_begun() {
+        let id = ResourceId::parse("thing/a").unwrap();
+        let error = || CloudError::new(ErrorKind::Denied, "no");
+        for (outcome, did) in [
+            (Outcome::Done(Vec::new()), true),
+            (Outcome::Failed(error().begun()), true),
+            (Outcome::Failed(error()), false),
+            (Outcome::Skipped(id.clone()), false),
+            (Outcome::NotStarted, false),
+        ] {
+            let report = ApplyReport { outcomes: vec![(id.clone(), Action::Create, outcome)] };
+            assert_eq!(report.did_anything(), did, "{report:?}");
+        }
+    }
+}

@@ -225,6 +225,10 @@ mod tests {
         }
         assert!(StackName::parse("ollama-gemma").is_ok());
         assert!(StackName::parse("a-name-that-is-far-too-long-for-a-stack").is_err());
+        assert_eq!(ResourceId::parse("api/run/v1").unwrap().to_string(), "api/run/v1");
+        for bad in ["", "api", "api/", "/run", "/"] {
+            assert!(ResourceId::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -104,3 +104,24 @@ async fn only_what_the_spec_names_no_more_or_elsewhere_is_read_a_second_time() {
     assert_eq!(recalled(model::Goal::Absent), ["thing/a", "thing/b", "thing/c"]);
     assert_eq!((edited.len(), edited.is_empty(), graph("one", &[]).is_empty()), (2, false, true));
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_action_has_its_commands_and_what_was_asked_for_is_remembered() {
+    let (world, store) = (World::default(), Store::default());
+    let options = Options { commands: engine::Commands::Built, ..Options::default() };
+    let acted = async |toys: &[Toy], options: &Options| {
+        let plan = converge(&world, &store, toys, options).await;
+        let change = &plan.changes[0];
+        (change.action, change.commands.len())
+    };
+    world.put(PATH, json!({"id": "thing/a", "uid": "old", "fields": {}}));
+    let toys = |size: i32| [thing("a").with("size", size).adopted()];
+    assert_eq!(acted(&toys(2), &options).await, (Action::Adopt, 1));
+    assert_eq!(acted(&toys(3), &options).await, (Action::Update, 1));
+    world.edit(PATH, |object| drop(object.as_object_mut().unwrap().remove("stack")));
+    assert_eq!(acted(&toys(4), &options).await, (Action::Update, 1));
+    let entry = store.inventory().unwrap().entry(&stack("one"), &id("thing/a")).unwrap().clone();
+    assert_eq!(serde_json::to_value(&entry.applied).unwrap(), json!({"size": 4}));
+    let absent = Options { commands: engine::Commands::Built, ..destroy() };
+    assert_eq!(acted(&toys(4), &absent).await, (Action::Detach, 1));
+}
