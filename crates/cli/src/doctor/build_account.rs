@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use gcp::PolicyHolder;
-use model::{Api, ApiRequest, Body, Cloud, Found, Json, Step, location_of};
+use model::{Api, ApiRequest, Body, Cloud, Found, Json, Step, last_part, location_of};
 
 use super::answer::unread;
 use super::build_roles::{self, Edits, Presence, Runner};
@@ -60,17 +60,12 @@ fn build(step: &Step) -> Option<(Place, Vec<PolicyHolder>)> {
         Body::Json(body) => body,
         Body::Empty | Body::Bytes { .. } => return Some(((location, None), Vec::new())),
     };
-    let account = body.get("serviceAccount").and_then(Json::as_str).map(email_of);
+    let account = body.get("serviceAccount").and_then(Json::as_str).map(|name| last_part(name).to_owned());
     let bucket = body.pointer("/source/storageSource/bucket").and_then(Json::as_str);
     let images = body.get("images").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
     let things = images.filter_map(PolicyHolder::of_image);
     let things = things.chain(bucket.map(|bucket| PolicyHolder::Bucket(bucket.to_owned()))).collect();
     Some(((location, account), things))
-}
-
-/// The e-mail address at the end of an account's full name.
-fn email_of(name: &str) -> String {
-    name.rsplit('/').next().unwrap_or(name).to_owned()
 }
 
 /// Looks at the account of each build.
@@ -170,7 +165,7 @@ async fn default_account<C: Cloud>(
     let path = format!("v1/projects/{}/locations/{location}/defaultServiceAccount", subject.project());
     match cloud.read(&ApiRequest::get(Api::CloudBuild, path)).await {
         Ok(Found::Body(body)) => match body.get("serviceAccountEmail").and_then(Json::as_str) {
-            Some(account) if !account.is_empty() => Ok(Some(email_of(account))),
+            Some(account) if !account.is_empty() => Ok(Some(last_part(account).to_owned())),
             Some(_) | None => {
                 let seen = "the project has no default account for builds";
                 Err(Box::new(name_one(Check::new(ID, Level::Failed, seen))))
