@@ -228,6 +228,18 @@ error[gpu-memory-exceeded]: weights and cache take 27.5 GiB, the GPU has 22.5
 }
 
 #[test]
+fn more_of_a_gpu_is_asked_for_where_that_can_be_done() {
+    for (gpu, way) in
+        [(&[][..], "gemmactl quota request (gemmactl quota show"), (&RTX[..], "console.cloud.google.com")]
+    {
+        let found = examined(&[gpu, &[("maxInstances: 1", "maxInstances: 4")]].concat());
+        let text = found.problems.render(Colour::Plain);
+        let problem = text.split("max-instances-above-quota").nth(1).unwrap();
+        assert!(problem.split("warning").next().unwrap().contains(way), "{way}: {text}");
+    }
+}
+
+#[test]
 fn what_is_wrong_in_a_dockerfile_is_shown_there() {
     let folder = tempfile::tempdir().unwrap();
     let bad = examined_in(&[("0.24.0", "latest")], folder.path());

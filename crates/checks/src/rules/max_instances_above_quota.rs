@@ -15,6 +15,9 @@ pub(super) static CHECK: Check = Check {
     look,
 };
 
+/// Of a quota that may count thousandths of GPUs, which gemmactl does not ask for.
+const IN_THOUSANDTHS: &str = "lower `maxInstances`, ask for more at https://console.cloud.google.com/iam-admin/quotas (gemmactl quota request does not: whether this quota counts GPUs or thousandths of them is not known for sure), or set `gpu.zonalRedundancy: false`, which has a quota of its own";
+
 fn look(subject: &Subject<'_>, found: &mut Found<'_>) {
     let server = subject.server;
     let (Some(gpu), Some(facts), Some(most)) = (&server.service.gpu, server.gpu, server.most_instances())
@@ -36,6 +39,9 @@ fn look(subject: &Subject<'_>, found: &mut Found<'_>) {
             quota.at_first_use
         )];
         let pointer = server.key(if redundant { "gpu/zonalRedundancy" } else { "maxInstances" });
-        found.at(&pointer, message, sum);
+        match quota.thousandths_from {
+            None => found.at(&pointer, message, sum),
+            Some(_) => found.with_fix(&pointer, message, sum, IN_THOUSANDTHS),
+        }
     }
 }
