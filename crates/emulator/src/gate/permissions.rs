@@ -82,6 +82,7 @@ fn storage(method: &str, parts: &[&str]) -> Option<&'static str> {
         ("GET", [_]) => Some("storage.buckets.get"),
         ("PATCH" | "PUT", [_]) => Some("storage.buckets.update"),
         ("DELETE", [_]) => Some("storage.buckets.delete"),
+        ("GET", [_, "managedFolders"]) => Some("storage.managedFolders.list"),
         ("GET", [_, "o" | "storageLayout"]) => Some("storage.objects.list"),
         ("GET", [_, "o", ..]) => Some("storage.objects.get"),
         ("POST", [_, "o", _, "restore"]) => Some("storage.objects.restore"),

@@ -66,6 +66,12 @@ pub(super) fn layout(call: &Call, world: &World, name: &str) -> Result {
     Ok(Answer::json(render::layout(name, bucket)))
 }
 
+/// Folders with a policy of their own, of which no bucket here has any: no other method on them is served.
+pub(super) fn managed_folders(call: &Call, world: &World, name: &str) -> Result {
+    refusal::bucket(call, world, name, "storage.managedFolders.list")?;
+    Ok(Answer::json(json!({ "kind": "storage#managedFolders" })))
+}
+
 /// The project's buckets, by name, in pages.
 pub(super) fn list(call: &Call, world: &World) -> Result {
     let project = call.query.get("project").ok_or_else(|| missing_parameter("project"))?;

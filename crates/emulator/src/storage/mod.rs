@@ -72,6 +72,7 @@ fn json_api(call: &Call, world: &mut World, method: &str, rest: &[&str]) -> Hand
         ("PATCH" | "PUT", ["b", bucket]) => bucket::change(call, world, bucket),
         ("DELETE", ["b", bucket]) => bucket::delete(call, world, bucket),
         ("GET", ["b", bucket, "storageLayout"]) => bucket::layout(call, world, bucket),
+        ("GET", ["b", bucket, "managedFolders"]) => bucket::managed_folders(call, world, bucket),
         ("GET", ["b", bucket, "iam"]) => bucket_policy::get(call, world, bucket),
         ("PUT", ["b", bucket, "iam"]) => bucket_policy::set(call, world, bucket),
         ("GET", ["b", bucket, "iam", "testPermissions"]) => bucket_policy::test(call, world, bucket),

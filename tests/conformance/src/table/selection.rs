@@ -112,6 +112,7 @@ pub const SELECTIONS: &[Selection] = &[
             "storage.buckets.setIamPolicy",
             "storage.buckets.testIamPermissions",
             "storage.buckets.update",
+            "storage.managedFolders.list",
             "storage.objects.",
         ],
         schemas: &[],

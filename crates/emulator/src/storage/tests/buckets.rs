@@ -39,6 +39,16 @@ async fn a_changed_bucket_shows_access_lists_unless_it_has_folders() {
 }
 
 #[tokio::test]
+async fn a_bucket_has_no_managed_folders_and_says_so() {
+    let lab = with_bucket(json!({ "name": "box" })).await;
+    let folders = lab.get("/storage/v1/b/box/managedFolders?prefix=a/&pageSize=10").await.expect(200).json();
+    assert_eq!(folders, json!({ "kind": "storage#managedFolders" }));
+    lab.get("/storage/v1/b/none/managedFolders").await.expect(404);
+    lab.seed(&json!({ "deniedPermissions": ["storage.managedFolders.list"] })).await;
+    lab.get("/storage/v1/b/box/managedFolders").await.expect(403);
+}
+
+#[tokio::test]
 async fn the_layout_says_where_a_bucket_is_and_whether_it_has_folders() {
     let path = "/storage/v1/b/box/storageLayout";
     let lab = with_bucket(json!({ "name": "box", "location": "us-central1" })).await;
