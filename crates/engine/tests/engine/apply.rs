@@ -194,6 +194,33 @@ async fn stopped_between_two_steps_a_change_says_so_and_runs_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn stopped_between_two_steps_a_change_says_so_before_what_still_runs_has_ended() {
+    let (world, store) = (World::default(), Store::default());
+    let toys = |shape: &str, size: u32| {
+        [thing("a").on_line(1).with("shape", shape), thing("slow").on_line(2).with("size", size)]
+    };
+    converge(&world, &store, &toys("round", 2), &Options::default()).await;
+    let options = Options { replace: engine::ReplacePolicy::Allow, ..Options::default() };
+    let plan = make_plan(&world, &store, &toys("square", 3), &options).await;
+    world.slow("things/here/slow", 5_000);
+    let stop = StopSignal::new();
+    let asking = stop.clone();
+    let mut ledger = Ledger::open(&store, store.load().await.unwrap(), lease("test"));
+    let mut events = Vec::new();
+    let mut listen = |event| {
+        asking.stop();
+        events.push(event);
+    };
+    engine::apply(&plan, &world, &mut ledger, &stop, &mut listen).await.unwrap();
+    let told = told(&events);
+    assert_eq!(
+        told[told.len() - 2..],
+        ["failed thing/a stopped with 1 step left", "done thing/slow Update"],
+        "{told:#?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn events_tell_the_run_in_order_with_progress_before_the_end() {
     let (world, store) = (World::default(), Store::default());
     world.slow("images/i/v1", 10);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use engine::{Ledger, Rhythm, StopSignal, Watched};
 use model::{
-    ApiRequest, ApplyReport, Cloud, CloudError, Done, ErrorKind, Event, Found, Held, HeldThing, Inventory,
-    Lease, Plan, RecordError, RecordStore as _, Step, Supervisor,
+    ApiRequest, ApplyReport, Cloud, CloudError, Done, ErrorKind, Event, Extent, Found, Held, HeldThing,
+    Inventory, Lease, Plan, RecordError, RecordStore as _, Step, Supervisor,
 };
 
 use crate::toy::*;
@@ -288,6 +288,36 @@ async fn a_step_of_several_requests_ends_between_two_of_them_when_its_run_was_ta
     assert_eq!(applied.unwrap_err(), RecordError::Moved);
     assert!(world.object("things/here/first").is_some());
     assert!(world.object("things/here/second").is_none(), "sent after the takeover");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_request_that_was_stopped_because_the_stack_was_lost_ends_the_run_and_may_have_begun() {
+    for (is_taken, kind, extent) in [
+        (true, ErrorKind::Stopped, Extent::Begun),
+        (true, ErrorKind::Unavailable, Extent::Nothing),
+        (false, ErrorKind::Stopped, Extent::Nothing),
+    ] {
+        let (world, store) = (World::default(), Store::default());
+        // Longer than a beat, which finds out that the stack was taken.
+        world.slow("things/here/a", 25_000);
+        let plan = make_plan(&world, &store, &[thing("a")], &Options::default()).await;
+        world.fail("things/here/a", kind);
+        let takeover = async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            if is_taken {
+                taken_by(&store, "theirs");
+            }
+        };
+        let mut told = Vec::new();
+        let mut listen = |event| told.push(event);
+        let mut ledger = Ledger::open(&store, store.load().await.unwrap(), lease("ours"));
+        let stop = StopSignal::new();
+        let applied = engine::apply(&plan, &world, &mut ledger, &stop, &mut listen);
+        let (applied, ()) = tokio::join!(applied, takeover);
+        assert_eq!(applied.err(), is_taken.then_some(RecordError::Moved), "{kind:?}");
+        let Some(Event::Failed { error, .. }) = told.last() else { panic!("{told:?}") };
+        assert_eq!((error.kind, error.extent), (kind, extent), "{is_taken}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

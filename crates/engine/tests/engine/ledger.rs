@@ -131,6 +131,47 @@ async fn another_stack_that_took_hold_of_the_same_thing_asks_for_a_new_plan() {
     assert!(world.writes().is_empty());
 }
 
+/// Makes stacks the holders of the switch, whoever held it.
+fn held_by(inventory: &mut model::Inventory, holders: &[&str]) {
+    let key = SharedKey {
+        prior: Prior::Absent,
+        holders: holders.iter().map(|name| stack(name)).collect(),
+        other: std::collections::BTreeMap::new(),
+    };
+    inventory.shared.insert("//toy/switches/run".into(), key);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_thing_that_others_came_to_or_left_since_the_plan_asks_for_a_new_one() {
+    // Taken anew, while another stack took it.
+    let (world, store) = (World::default(), Store::default());
+    let toys = [switch("run"), thing("a")];
+    let plan = make_plan(&world, &store, &toys, &Options::default()).await;
+    store.before_write(0, |inventory| held_by(inventory, &["two"]));
+    assert_eq!(run(&world, &store, &plan).await.unwrap_err(), RecordError::Moved);
+    assert!(world.writes().is_empty());
+
+    // Left to another stack, while that one left it, too.
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &toys, &Options::default()).await;
+    let two = Options { stack: "two", ..Options::default() };
+    converge(&world, &store, &toys[..1], &two).await;
+    let plan = make_plan(&world, &store, &toys, &destroy()).await;
+    assert_eq!(shown(&plan), ["Delete thing/a Destroying", "Keep api/run SharedSwitch"]);
+    store.before_write(0, |inventory| held_by(inventory, &["one"]));
+    world.calls();
+    assert_eq!(run(&world, &store, &plan).await.unwrap_err(), RecordError::Moved);
+    assert!(world.writes().is_empty());
+
+    // What this stack does not hold is nothing to it.
+    let (world, store) = (World::default(), Store::default());
+    converge(&world, &store, &toys[..1], &two).await;
+    let plan = make_plan(&world, &store, &toys[1..], &Options::default()).await;
+    store.before_write(0, |inventory| held_by(inventory, &["three", "two"]));
+    assert!(run(&world, &store, &plan).await.unwrap().is_complete());
+    assert_eq!(store.inventory().unwrap().shared["//toy/switches/run"].holders.len(), 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn another_run_of_the_same_stack_stops_this_one() {
     for number in 0..2 {

@@ -17,6 +17,7 @@ mod ledger;
 mod ownership;
 mod properties;
 mod remembered;
+mod saved_snapshot;
 mod snapshot;
 mod stack;
 mod toy;

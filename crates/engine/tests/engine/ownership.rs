@@ -231,6 +231,26 @@ async fn a_shared_switch_goes_with_its_last_holder() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stack_that_comes_to_what_another_holds_notes_what_was_there_before_any_stack() {
+    let two = Options { stack: "two", ..Options::default() };
+    for prior in [Prior::Present, Prior::Absent] {
+        let (world, store) = (World::default(), Store::default());
+        if prior == Prior::Present {
+            world.enable("run");
+        }
+        converge(&world, &store, &[switch("run")], &Options::default()).await;
+        if prior == Prior::Present {
+            // The second stack finds the opposite of what was there before.
+            world.state.lock().unwrap().switches.clear();
+        }
+        converge(&world, &store, &[switch("run")], &two).await;
+        let record = store.inventory().unwrap();
+        assert_eq!(record.entry(&stack("two"), &id("api/run")).unwrap().prior, prior);
+        assert_eq!(record.shared["//toy/switches/run"].prior, prior);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_stays_by_rule_stays() {
     let (world, store) = (World::default(), Store::default());
     let toys = [switch("run").kept(), thing("a")];
@@ -344,6 +364,69 @@ async fn an_api_switched_off_by_others_hides_what_was_made_in_it() {
     );
     let plan = make_plan(&world, &store, &toys, &Options::default()).await;
     assert_eq!(shown(&plan), ["Create api/run Drifted", "Create thing/b Drifted"]);
+}
+
+/// Whether a thing of a disabled API counts as gone, when a record that knows it, its API, another API and a thing with the
+/// API's name was edited.
+async fn counts_as_gone(edit: impl FnOnce(&mut model::Inventory)) -> bool {
+    let (world, store) = (World::default(), Store::default());
+    let b = thing("b").in_api("run").after("api/run").after("api/other").after("thing/run");
+    let toys = [switch("run"), switch("other"), thing("run"), b];
+    converge(&world, &store, &toys, &Options::default()).await;
+    edit(&mut store.kept.lock().unwrap().as_mut().unwrap().0);
+    world.state.lock().unwrap().switches.clear();
+    let plan = make_plan(&world, &store, &[], &destroy()).await;
+    let unknown: Vec<String> = plan.unknowns.iter().map(|unknown| unknown.id.to_string()).collect();
+    assert!(unknown.is_empty() || unknown == ["thing/b"], "{unknown:?}");
+    unknown.is_empty()
+}
+
+fn entry<'record>(inventory: &'record mut model::Inventory, name: &str) -> &'record mut model::Entry {
+    inventory.stacks.get_mut(&stack("one")).unwrap().entries.get_mut(&id(name)).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_api_tells_that_a_thing_is_gone_only_where_this_stack_was_switching_it() {
+    use State::{Intent, Present, Removing};
+    for (switch, b, is_gone) in [
+        (Present, Present, false),
+        (Present, Intent, false),
+        (Present, Removing, false),
+        (Intent, Present, false),
+        (Intent, Intent, true),
+        (Intent, Removing, false),
+        (Removing, Present, false),
+        (Removing, Intent, true),
+        (Removing, Removing, true),
+    ] {
+        let gone = counts_as_gone(|record| {
+            entry(record, "api/run").state = switch;
+            entry(record, "thing/b").state = b;
+        });
+        assert_eq!(gone.await, is_gone, "{switch:?} {b:?}");
+    }
+    // It was on before, so what is there is older than the intent.
+    let was_on = counts_as_gone(|record| {
+        entry(record, "api/run").state = Intent;
+        entry(record, "api/run").prior = Prior::Present;
+        entry(record, "thing/b").state = Intent;
+    });
+    assert!(!was_on.await);
+    // Another API, and what only has the API's name.
+    for other in ["api/other", "thing/run"] {
+        let gone = counts_as_gone(|record| {
+            entry(record, other).state = Removing;
+            entry(record, "thing/b").state = Removing;
+        });
+        assert!(!gone.await, "{other}");
+    }
+    // It was made before the API was switched by this stack.
+    let independent = counts_as_gone(|record| {
+        entry(record, "api/run").state = Removing;
+        entry(record, "thing/b").state = Removing;
+        entry(record, "thing/b").after.retain(|needed| *needed != id("api/run"));
+    });
+    assert!(!independent.await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,7 +78,12 @@ pub(crate) fn resources(stack: &str, toys: &[Toy]) -> Vec<Box<dyn Resource>> {
 }
 
 /// Spec, cloud and record to a plan, as the command line does it.
-pub(crate) async fn make_plan(world: &World, store: &Store, toys: &[Toy], options: &Options) -> Plan {
+pub(crate) async fn make_plan<C: Cloud, S: RecordStore>(
+    world: &C,
+    store: &S,
+    toys: &[Toy],
+    options: &Options,
+) -> Plan {
     let mut graph = graph(options.stack, toys);
     let mut seen = engine::snapshot(&graph, world).await.unwrap();
     let record = store.load().await.unwrap().inventory;
