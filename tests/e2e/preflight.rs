@@ -197,3 +197,23 @@ fn a_plan_without_work_asks_nothing_more_and_one_with_work_only_what_its_own_cal
     let found = preflight(&run(&world, &emulator, &["plan", "--format", "json"]).exits(0));
     assert_eq!(check(&found, "permissions")["level"], "failed", "{found}");
 }
+
+#[test]
+fn what_the_plan_has_read_is_not_asked_again() {
+    let world = World::copy_of("examples/hardened");
+    world.gemmactl(&["plan", "--emulator"]).exits(0).says("PREFLIGHT");
+    let mut asked: Vec<String> = world
+        .journal()
+        .into_iter()
+        .filter(|call| {
+            call["method"] == "GET"
+                || call["path"].as_str().is_some_and(|path| path.ends_with(":getIamPolicy"))
+        })
+        .map(|call| format!("{} {}", call["path"], call["query"]))
+        .collect();
+    assert!(asked.iter().any(|call| call.contains("serviceAccounts/gemma-build")), "{asked:#?}");
+    let all = asked.len();
+    asked.sort();
+    asked.dedup();
+    assert_eq!(asked.len(), all, "{asked:#?}");
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Json, Method, Step, Supervisor};
+use model::{ApiRequest, Cloud, CloudError, Done, ErrorKind, Found, Method, Step, Supervisor};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -24,9 +24,9 @@ impl<'cloud, C: Cloud> Observed<'cloud, C> {
     }
 
     /// The same door, which knows the answer to a request already.
-    pub(crate) fn knowing(self, request: ApiRequest, body: Json) -> Self {
+    pub(crate) fn knowing(self, request: ApiRequest, found: Found) -> Self {
         let cell = self.cell(&request);
-        drop(cell.set(Exchange { request, took: Duration::ZERO, answer: Ok(Found::Body(body)) }));
+        drop(cell.set(Exchange { request, took: Duration::ZERO, answer: Ok(found) }));
         self
     }
 

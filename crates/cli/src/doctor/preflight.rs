@@ -7,8 +7,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use catalogue::Catalogue;
+use engine::{Seen, Snapshot};
 use gcp::BucketPresence;
-use model::{Cloud, Found, Goal, Plan};
+use model::{Cloud, Found, Goal, Json, Plan};
 use spec::Spec;
 
 use super::build_account::Builds;
@@ -26,6 +27,27 @@ use views::finding::check::{Check, CheckId, Level};
 /// Longer than this no check is waited for: what it looks at is unknown then.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The door with what the plan has read and builds are judged by: the project's policy, and the accounts of the spec.
+fn knowing<'cloud, C: Cloud>(
+    door: Observed<'cloud, C>,
+    subject: &Subject<'_>,
+    live: &Snapshot,
+) -> Observed<'cloud, C> {
+    let policy = resources::project_policy(subject.project());
+    let policy = live.answer(&policy).map(|known| (policy.clone(), Found::Body(known.clone())));
+    let accounts = subject.graph.iter().filter(|resource| resource.id().kind() == "account");
+    let accounts = accounts.filter_map(|account| {
+        let found = match live.get(account.id())? {
+            Seen::Live(found) => Found::Body(Json::clone(&found.raw)),
+            Seen::Absent => Found::Absent,
+            Seen::ApiDisabled(api) => Found::ApiDisabled(api.clone()),
+            Seen::Unreadable(_) => return None,
+        };
+        Some((account.lookup().request().clone(), found))
+    });
+    accounts.chain(policy).fold(door, |door, (request, found)| door.knowing(request, found))
+}
+
 /// Looks; none where there is nothing to carry out. Errors: the spec's resources cannot be ordered.
 pub(crate) async fn look(
     spec: &Spec,
@@ -41,11 +63,7 @@ pub(crate) async fn look(
     let graph = super::graph(spec)?;
     let record = session.record();
     let subject = Subject { spec, graph: &graph, bucket: record.bucket() };
-    let policy = resources::project_policy(subject.project());
-    let door = match prepared.live.answer(&policy) {
-        Some(known) => Observed::new(&session.cloud).knowing(policy, known.clone()),
-        None => Observed::new(&session.cloud),
-    };
+    let door = knowing(Observed::new(&session.cloud), &subject, &prepared.live);
     let document = &spec.document;
     let services = deployed(plan);
     let builds = Builds::of(plan.changes.iter().flat_map(|change| &change.steps));
