@@ -131,7 +131,7 @@ async fn an_answer_without_its_end_is_a_failure_and_what_came_was_heard() {
         ),
         (
             &["{\"response\":\"The\",\"done\":false}\n", "<html>\n"],
-            "the server stopped answering: a line is no JSON",
+            "the answer of /api/generate is not of the form that such servers give: a line is no JSON",
         ),
     ] {
         let (answer, heard) = asked(&client(ollama(sent)).await).await;
