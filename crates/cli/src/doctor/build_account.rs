@@ -209,7 +209,5 @@ fn name_one(check: Check) -> Check {
 }
 
 fn made_here(subject: &Subject<'_>, email: &str) -> bool {
-    subject.graph.iter().any(|resource| {
-        resource.id().kind() == "account" && resource.lookup().request().path.ends_with(&format!("/{email}"))
-    })
+    subject.accounts().any(|account| last_part(&account.lookup().request().path) == email)
 }

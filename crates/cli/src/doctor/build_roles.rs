@@ -6,34 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use gcp::PolicyHolder;
+use model::policy::split_policy;
 use model::{Cloud, Found, Grant, Json, Step};
 
 use super::subject::Subject;
 use super::{planned, project};
 use views::finding::check::{Check, Level};
 
-/// Roles that are enough for a build: what is asked for, and the wide ones of old default accounts.
-const ENOUGH: [&str; 4] =
-    ["roles/cloudbuild.builds.builder", "roles/editor", "roles/owner", "roles/run.builder"];
+/// Roles that are enough for a build beside the owner's: what is asked for, and the wide one of old default accounts.
+const ENOUGH: [&str; 3] = ["roles/cloudbuild.builds.builder", "roles/editor", "roles/run.builder"];
 
-/// Others that hold `storage.objects.get`. Source: Google's published role lists.
-const FETCH: [&str; 6] = [
-    "roles/storage.admin",
-    "roles/storage.legacyObjectOwner",
-    "roles/storage.legacyObjectReader",
-    "roles/storage.objectAdmin",
-    "roles/storage.objectUser",
-    "roles/storage.objectViewer",
-];
-
-/// Others that hold `artifactregistry.repositories.uploadArtifacts`.
-const PUSH: [&str; 5] = [
-    "roles/artifactregistry.admin",
-    "roles/artifactregistry.createOnPushRepoAdmin",
-    "roles/artifactregistry.createOnPushWriter",
-    "roles/artifactregistry.repoAdmin",
-    "roles/artifactregistry.writer",
-];
+/// Roles that hold `storage.objects.get` and not all that the usual narrow role for it does. Source: Google's published role lists.
+const FETCH: [&str; 2] = ["roles/storage.legacyObjectOwner", "roles/storage.legacyObjectReader"];
 
 /// Roles that stand beside in many policies and hold neither, by the beginning of their names. Any other role may hold them.
 const NEITHER: [&str; 17] = [
@@ -81,11 +65,11 @@ impl Need {
 
     /// Whether a role holds it; none: it may.
     fn is_held_by(self, role: &str) -> Option<bool> {
-        let (holding, others) = match self {
-            Self::Fetch => (&FETCH[..], "roles/artifactregistry."),
-            Self::Push => (&PUSH[..], "roles/storage."),
+        let (holds, others) = match self {
+            Self::Fetch => (FETCH.contains(&role), "roles/artifactregistry."),
+            Self::Push => (false, "roles/storage."),
         };
-        if ENOUGH.contains(&role) || holding.contains(&role) {
+        if holds || ENOUGH.contains(&role) || gcp::is_held_by(role, self.permission()) {
             return Some(true);
         }
         // A service agent's role holds what the service needs of others.
@@ -212,10 +196,7 @@ async fn standings<'things, C: Cloud>(
                 Standing::Untold("the project's policy could not be read".to_owned())
             }
         };
-        let added = edits.added.iter().map(|grant| {
-            let has_condition = grant.condition.is_some();
-            of_grant((&grant.role, &grant.member, has_condition), runner.email, need, "apply gives it")
-        });
+        let added = edits.added.iter().map(|grant| of_grant(grant, runner.email, need, "apply gives it"));
         added.chain([live, inherited.clone()]).max().unwrap_or(Standing::Missing)
     };
     let things = runner.things.iter().filter_map(|thing| Some((thing, Need::of(thing)?)));
@@ -240,34 +221,22 @@ async fn standings<'things, C: Cloud>(
 }
 
 fn in_policy(policy: &Json, email: &str, need: Need, gives: &str, removed: &[Grant]) -> Standing {
-    let bindings = policy.get("bindings").and_then(Json::as_array).into_iter().flatten();
-    let standings = bindings.flat_map(|binding| {
-        let role = binding.get("role").and_then(Json::as_str).unwrap_or_default();
-        let condition = binding.get("condition");
-        let members = binding.get("members").and_then(Json::as_array).into_iter().flatten();
-        members.filter_map(Json::as_str).map(move |member| {
-            let standing = of_grant((role, member, condition.is_some()), email, need, gives);
-            let grant =
-                Grant { role: role.to_owned(), member: member.to_owned(), condition: condition.cloned() };
-            let goes = removed.iter().any(|other| other.key() == grant.key());
-            match standing {
-                Standing::Given(_) if goes => Standing::Perhaps(format!("apply takes {role} from it")),
-                Standing::Given(_) | Standing::Perhaps(_) | Standing::Untold(_) | Standing::Missing => {
-                    standing
-                }
-            }
+    let standings = split_policy(policy).into_iter().filter_map(|(key, grant)| {
+        let grant: Grant = serde_json::from_value(grant.into_owned()).ok()?;
+        let goes = removed.iter().any(|other| other.key() == key);
+        Some(match of_grant(&grant, email, need, gives) {
+            Standing::Given(_) if goes => Standing::Perhaps(format!("apply takes {} from it", grant.role)),
+            standing @ (Standing::Given(_)
+            | Standing::Perhaps(_)
+            | Standing::Untold(_)
+            | Standing::Missing) => standing,
         })
     });
     standings.max().unwrap_or(Standing::Missing)
 }
 
-/// What one grant does for an account. Its third part: whether it has a condition.
-fn of_grant(
-    (role, member, has_condition): (&str, &str, bool),
-    email: &str,
-    need: Need,
-    gives: &str,
-) -> Standing {
+/// What one grant does for an account.
+fn of_grant(Grant { role, member, condition }: &Grant, email: &str, need: Need, gives: &str) -> Standing {
     let (kind, name) = member.split_once(':').unwrap_or((member, ""));
     let is_it = match kind {
         "serviceAccount" => Some(name.eq_ignore_ascii_case(email)),
@@ -277,7 +246,7 @@ fn of_grant(
         // Whoever is in a group, a domain or a set is not told.
         _ => None,
     };
-    match (need.is_held_by(role), is_it, has_condition) {
+    match (need.is_held_by(role), is_it, condition.is_some()) {
         (Some(false), _, _) | (_, Some(false), _) => Standing::Missing,
         (Some(true), Some(true), false) => Standing::Given(format!("{gives} {role}")),
         (Some(true), Some(true), true) => Standing::Perhaps(format!("{role} has a condition")),
@@ -305,6 +274,12 @@ mod tests {
         for (role, member, fetch, push) in [
             ("roles/run.builder", itself, "given", "given"),
             ("roles/editor", itself, "given", "given"),
+            ("roles/owner", itself, "given", "given"),
+            ("roles/storage.admin", itself, "given", "missing"),
+            ("roles/storage.objectAdmin", itself, "given", "missing"),
+            ("roles/storage.legacyObjectReader", itself, "given", "missing"),
+            ("roles/artifactregistry.createOnPushRepoAdmin", itself, "missing", "given"),
+            ("roles/artifactregistry.createOnPushWriter", itself, "missing", "given"),
             ("roles/storage.objectViewer", itself, "given", "missing"),
             ("roles/artifactregistry.writer", itself, "missing", "given"),
             ("roles/artifactregistry.reader", itself, "missing", "perhaps"),

@@ -35,8 +35,7 @@ fn knowing<'cloud, C: Cloud>(
 ) -> Observed<'cloud, C> {
     let policy = resources::project_policy(subject.project());
     let policy = live.answer(&policy).map(|known| (policy.clone(), Found::Body(known.clone())));
-    let accounts = subject.graph.iter().filter(|resource| resource.id().kind() == "account");
-    let accounts = accounts.filter_map(|account| {
+    let accounts = subject.accounts().filter_map(|account| {
         let found = match live.get(account.id())? {
             Seen::Live(found) => Found::Body(Json::clone(&found.raw)),
             Seen::Absent => Found::Absent,

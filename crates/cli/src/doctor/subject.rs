@@ -20,6 +20,11 @@ impl Subject<'_> {
         &self.spec.document.project
     }
 
+    /// The service accounts of the spec.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &dyn Resource> {
+        self.graph.iter().filter(|resource| resource.id().kind() == "account")
+    }
+
     /// The steps that make a resource.
     pub(super) fn creation(resource: &dyn Resource) -> Vec<Step> {
         resource.steps(&Action::Create, None)

@@ -9,6 +9,8 @@ use crate::errors::role_for;
 const WIDER: &[(&str, &str)] = &[
     ("roles/artifactregistry.reader", "roles/artifactregistry.writer"),
     ("roles/artifactregistry.repoAdmin", "roles/artifactregistry.admin"),
+    ("roles/artifactregistry.repoAdmin", "roles/artifactregistry.createOnPushRepoAdmin"),
+    ("roles/artifactregistry.writer", "roles/artifactregistry.createOnPushWriter"),
     ("roles/artifactregistry.writer", "roles/artifactregistry.repoAdmin"),
     ("roles/browser", "roles/artifactregistry.admin"),
     ("roles/browser", "roles/cloudbuild.builds.editor"),
@@ -28,7 +30,8 @@ const WIDER: &[(&str, &str)] = &[
     ("roles/serviceusage.serviceUsageConsumer", "roles/serviceusage.serviceUsageAdmin"),
     ("roles/serviceusage.serviceUsageViewer", "roles/serviceusage.serviceUsageConsumer"),
     ("roles/storage.bucketViewer", "roles/storage.admin"),
-    ("roles/storage.objectUser", "roles/storage.admin"),
+    ("roles/storage.objectAdmin", "roles/storage.admin"),
+    ("roles/storage.objectUser", "roles/storage.objectAdmin"),
     ("roles/storage.objectViewer", "roles/storage.objectUser"),
 ];
 
